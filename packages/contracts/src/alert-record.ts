@@ -1,0 +1,50 @@
+import Type, { type Static } from 'typebox'
+import { Consent, Instant } from './canonical-event.ts'
+
+const Tier = Type.Union([
+  Type.Literal('healthy'),
+  Type.Literal('light'),
+  Type.Literal('moderate'),
+  Type.Literal('heavy'),
+])
+
+/** `ebb.alerts.v1`: a tier was crossed, or the episode changed. Key: the customer key. */
+export const AlertRecord = Type.Object({
+  /** Same cause, same id: consumers de-duplicate by it. */
+  alertId: Type.String(),
+  episodeId: Type.String(),
+  customerId: Type.String(),
+  userId: Type.Optional(Type.String()),
+  kind: Type.Union([
+    Type.Literal('at_risk'),
+    Type.Literal('recovered'),
+    Type.Literal('lost'),
+    Type.Literal('withdrawn'),
+    Type.Literal('reopened'),
+  ]),
+  tier: Tier,
+  previousTier: Tier,
+  /** P(no order in the next `horizonDays`) at `raisedAt`; rounded to six digits. */
+  risk: Type.Number(),
+  riskAtLastOrder: Type.Number(),
+  horizonDays: Type.Integer(),
+  /** Revenue at stake; null until a value model exists. */
+  expectedLoss: Type.Null(),
+  /** Why; UNKNOWN until evidence is kept. */
+  reasons: Type.Array(
+    Type.Object({
+      code: Type.Literal('UNKNOWN'),
+      share: Type.Number(),
+      evidence: Type.Array(Type.Never()),
+    }),
+  ),
+  /** Instant of the last valid order. */
+  silentSince: Instant,
+  /** The exact instant at which the risk reached the tier. */
+  crossedAt: Instant,
+  /** The tick at which it was seen. */
+  raisedAt: Instant,
+  consent: Consent,
+  model: Type.Object({ kind: Type.String(), version: Type.String() }),
+})
+export type AlertRecord = Static<typeof AlertRecord>

@@ -1,0 +1,31 @@
+import Type, { type Static } from 'typebox'
+import { Consent, Instant } from './canonical-event.ts'
+
+const Count = Type.Integer({ minimum: 0 })
+
+/** Order rhythm of a customer: the sufficient statistics of the purchase models. */
+export const Rhythm = Type.Object({
+  /** Distinct local days with a valid order, less one. */
+  repeatDays: Count,
+  firstAt: Instant,
+  lastAt: Instant,
+  lastOrderId: Type.String(),
+  /** Valid orders. */
+  orders: Count,
+})
+
+/** `ebb.features.v1`: all that the scorer needs of one customer. Key: the customer key. */
+export const FeaturesRecord = Type.Object({
+  customerId: Type.String(),
+  userId: Type.Optional(Type.String()),
+  /** Clock of the partition when this was computed. */
+  asOf: Instant,
+  /** Absent where there is no valid order. */
+  rhythm: Type.Optional(Rhythm),
+  /** The order whose fact changed, where one did. */
+  causeOrderId: Type.Optional(Type.String()),
+  consent: Type.Optional(Consent),
+  /** Counters and money by window: `d1`, `d7`, `d30`, `d90`, `lifetime`. */
+  windows: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer())),
+})
+export type FeaturesRecord = Static<typeof FeaturesRecord>

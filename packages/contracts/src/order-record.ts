@@ -1,0 +1,22 @@
+import Type, { type Static } from 'typebox'
+import { Instant } from './canonical-event.ts'
+
+/** `ebb.orders.v1`: one order fact after de-duplication. Key: the customer key. */
+export const OrderRecord = Type.Object({
+  /** The fact's own id: that of the event that brought it. */
+  id: Type.String(),
+  customerId: Type.String(),
+  kind: Type.Union([
+    Type.Literal('placed'),
+    Type.Literal('updated'),
+    Type.Literal('cancelled'),
+    Type.Literal('refunded'),
+  ]),
+  /** Absent only on a refund that names no order. */
+  orderId: Type.Optional(Type.String()),
+  occurredAt: Instant,
+  /** In minor units of the shop's base currency; absent where it is unknown. */
+  amountMinor: Type.Optional(Type.Integer({ minimum: 0 })),
+  currency: Type.String(),
+})
+export type OrderRecord = Static<typeof OrderRecord>
