@@ -37,7 +37,8 @@ export interface PartitionListener {
   /**
    * Records in offset order, never two calls at once for one partition. Resolves to the offset to
    * go on at: behind the batch, or anywhere else to seek there. `signal` aborts when the
-   * partition is taken away or the consumer stops.
+   * partition is taken away or the consumer stops; a rejection is then expected. Any other
+   * rejection ends the membership through `halted`.
    */
   batch(partition: number, records: readonly LogRecord[], signal: AbortSignal): Promise<number>
   /** The partition is no longer ours. Called after its last `batch` ended. */

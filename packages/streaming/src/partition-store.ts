@@ -14,6 +14,14 @@ export interface Acquired {
   readonly position: Position | undefined
 }
 
+/** States as they stood together at one instant, and who owned them then. */
+export interface Snapshot {
+  readonly epoch: number
+  readonly position: Position | undefined
+  /** In the order asked; `undefined` where there is none. */
+  readonly states: readonly (Uint8Array | undefined)[]
+}
+
 /** All that one batch changes, applied at once or not at all. */
 export interface Commit {
   readonly epoch: number
@@ -32,12 +40,13 @@ export interface Commit {
 export interface PartitionStore {
   /** Takes a partition over: bumps its epoch. */
   acquire(partition: number): Promise<Acquired>
-  /** States by key, in the order asked; `undefined` where there is none. Needs no ownership. */
-  get(partition: number, keys: readonly string[]): Promise<(Uint8Array | undefined)[]>
+  /**
+   * One atomic read. Anybody may read; an owner compares epoch and offset with its own, for a
+   * state that another owner made already would make it publish what the log does not imply.
+   */
+  read(partition: number, keys: readonly string[]): Promise<Snapshot>
   /** One atomic write, if epoch and offset are as expected; otherwise nothing, and `fenced`. */
   commit(partition: number, commit: Commit): Promise<'committed' | 'fenced'>
-  /** Every key and state of one partition, in no particular order. */
+  /** Every key and state of one partition, in no particular order and at no single instant. */
   scan(partition: number): AsyncIterable<readonly [string, Uint8Array]>
-  /** Where the partition stands, without acquiring it. */
-  position(partition: number): Promise<Position | undefined>
 }

@@ -1,0 +1,196 @@
+import type { EventLog, LogRecord, NewRecord, TopicPartition } from './event-log.ts'
+import { HaltError } from './faults.ts'
+import { type BatchResult, batchRunner, type VersionedOutput } from './partition-batch.ts'
+import {
+  decodePartitionRecord,
+  encodePartitionRecord,
+  type PartitionRecord,
+} from './partition-record.ts'
+import { partitionOf } from './partitioner.ts'
+import type { ProcessorOptions, ProcessorPorts } from './processor.ts'
+import type { ProcessorDefinition } from './processor-definition.ts'
+import { type RetryOptions, retryTransient } from './retry.ts'
+import { stateCache } from './state-cache.ts'
+import { timerQueue } from './timer-queue.ts'
+import { VERSION_HEADER } from './version.ts'
+
+/** One partition in the hands of one process. */
+export interface PartitionOwner {
+  /** Fences earlier owners, rebuilds the timers; resolves to the offset to begin at. */
+  acquire(signal: AbortSignal): Promise<number>
+  /** Handles a batch: publish, then commit. Resolves to the offset to go on at. */
+  run(records: readonly LogRecord[], signal: AbortSignal): Promise<number>
+}
+
+/** What `partitionOwner` needs to know. */
+export interface OwnerSettings<State> {
+  readonly definition: ProcessorDefinition<State>
+  readonly ports: ProcessorPorts
+  readonly options: ProcessorOptions
+  readonly partition: number
+  readonly generation: number
+  /** Consumer group, to ask what was advised. */
+  readonly group: string
+}
+
+const DEFAULT_CACHED_STATES = 50_000
+
+/** The loop for one partition: acquire, then for each batch handle, publish, commit. */
+export const partitionOwner = <State>(settings: OwnerSettings<State>): PartitionOwner => {
+  const { definition, ports, options, partition, generation } = settings
+  const { log, store } = ports
+  const cache = stateCache<State>(options.cachedStates ?? DEFAULT_CACHED_STATES)
+  const timers = timerQueue()
+  const breathe = options.breathe ?? nextTurn
+  const runner = batchRunner({ definition, cache, timers, partition, generation, breathe })
+  let held: Held | undefined
+
+  const retrying = (signal: AbortSignal): RetryOptions => ({
+    signal,
+    wait: options.wait ?? waitFor,
+    onRetry: (error, attempt) => options.observer?.retrying?.({ partition, error, attempt }),
+  })
+  const load = async (owner: Held, keys: readonly string[]) => {
+    const { epoch, position, states } = await store.read(partition, keys)
+    if (epoch !== owner.epoch || position?.offset !== owner.expectedOffset) throw new FencedError()
+    return states
+  }
+  const rearm = async (owner: Held): Promise<void> => {
+    timers.clear()
+    const { clock } = owner.record
+    for await (const [key, bytes] of store.scan(partition)) runner.arm(key, bytes, clock)
+    // What was scanned stands at our offset only if nobody has taken over meanwhile.
+    await load(owner, [])
+  }
+  const acquire = async (signal: AbortSignal): Promise<number> => {
+    cache.clear()
+    const owner = await retryTransient(() => takeOver(settings), retrying(signal))
+    try {
+      await retryTransient(() => rearm(owner), retrying(signal))
+    } catch (error) {
+      return afterFence(error, signal)
+    }
+    held = owner
+    const offset = owner.expectedOffset ?? 0
+    options.observer?.acquired?.({ partition, offset })
+    return offset
+  }
+  const publish = async (outputs: readonly VersionedOutput[], signal: AbortSignal) => {
+    const groups = await retryTransient(() => groupOutputs(log, outputs), retrying(signal))
+    const send = ({ to, records }: OutputGroup) =>
+      retryTransient(() => log.append(to, records), retrying(signal))
+    await Promise.all(groups.map(send))
+  }
+  const commit = (result: BatchResult<State>, { epoch, expectedOffset }: Held) =>
+    store.commit(partition, {
+      epoch,
+      expectedOffset,
+      states: result.packed,
+      position: { offset: result.offset, record: encodePartitionRecord(result.record) },
+    })
+  const afterFence = (error: unknown, signal: AbortSignal): Promise<number> => {
+    if (!(error instanceof FencedError)) throw error
+    options.observer?.fenced?.(partition)
+    return acquire(signal)
+  }
+  const run = (records: readonly LogRecord[], signal: AbortSignal): Promise<number> => {
+    if (held === undefined) throw new HaltError('EBB_PROCESSOR_FAILED', 'batch before acquire')
+    return runAs(held, records, signal).catch((error) => afterFence(error, signal))
+  }
+  const runAs = async (before: Held, records: readonly LogRecord[], signal: AbortSignal) => {
+    const loadOurs = (keys: readonly string[]) =>
+      retryTransient(() => load(before, keys), retrying(signal))
+    const result = await runner.run(records, before.record, loadOurs)
+    await publish(result.outputs, signal)
+    const outcome = await retryTransient(() => commit(result, before), retrying(signal))
+    if (outcome === 'fenced') throw new FencedError()
+    held = { ...before, expectedOffset: result.offset, record: result.record }
+    for (const [key, state] of result.states) cache.set(key, state)
+    const { clock } = result.record
+    options.observer?.committed?.({ partition, records: records.length, clock })
+    if (clock > before.record.clock) options.observer?.ticked?.({ partition, clock })
+    return result.offset
+  }
+  return { acquire, run }
+}
+
+interface Held {
+  readonly epoch: number
+  /** Where the state stands; `undefined` before the first commit. */
+  readonly expectedOffset: number | undefined
+  readonly record: PartitionRecord
+}
+
+/** Another owner is there, or the store went back to an older state: acquire again. */
+class FencedError extends Error {}
+
+const takeOver = async <State>(settings: OwnerSettings<State>): Promise<Held> => {
+  const { definition, ports, partition, generation } = settings
+  const partitions = await ports.log.partitions(definition.input)
+  const { epoch, position } = await ports.store.acquire(partition)
+  if (position === undefined) {
+    await refuseLostState(settings)
+    const record = { clock: 0, generation, partitions, producers: {} }
+    return { epoch, expectedOffset: undefined, record }
+  }
+  const record = decodePartitionRecord(position.record)
+  if (record.partitions !== partitions)
+    throw new HaltError(
+      'EBB_TOPIC_PARTITIONS',
+      `${definition.name}: the state was made with ${record.partitions} partitions of ` +
+        `${definition.input}, which has ${partitions} now; rebuild the state`,
+    )
+  return { epoch, expectedOffset: position.offset, record }
+}
+
+const refuseLostState = async <State>({
+  definition,
+  ports,
+  partition,
+  group,
+}: OwnerSettings<State>): Promise<void> => {
+  const advised = await ports.log.advised(group, { topic: definition.input, partition })
+  if (advised === 0) return
+  throw new HaltError(
+    'EBB_STATE_LOST',
+    `${definition.name}: partition ${partition} has no state, but had been read up to offset ` +
+      `${advised}; restore the state store or rebuild it`,
+  )
+}
+
+interface OutputGroup {
+  readonly to: TopicPartition
+  readonly records: NewRecord[]
+}
+
+const groupOutputs = async (
+  log: EventLog,
+  outputs: readonly VersionedOutput[],
+): Promise<OutputGroup[]> => {
+  const counts = new Map<string, number>()
+  const groups = new Map<string, OutputGroup>()
+  for (const output of outputs) {
+    const { topic, key, value, id, version } = output
+    const count = counts.get(topic) ?? (await log.partitions(topic))
+    counts.set(topic, count)
+    const partition = output.partition ?? partitionOf(key, count)
+    const name = `${topic}/${partition}`
+    const group = groups.get(name) ?? { to: { topic, partition }, records: [] }
+    groups.set(name, group)
+    group.records.push({ key, value, headers: { ce_id: id, [VERSION_HEADER]: version } })
+  }
+  return [...groups.values()]
+}
+
+const waitFor = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

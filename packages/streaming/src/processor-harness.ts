@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { signal } from './contract.ts'
+import type { EventLog, LogRecord, NewRecord } from './event-log.ts'
+import type { PartitionStore } from './partition-store.ts'
+import { type ProcessorObserver, runProcessor } from './processor.ts'
+import type { ProcessorDefinition } from './processor-definition.ts'
+import { COUNTER_TOPICS, type SilenceCount, silenceCounter } from './silence-counter.ts'
+
+/** A log with the topics of the silence counter (2 partitions each) and an empty store. */
+export interface ProcessorHarness {
+  readonly log: EventLog
+  readonly store: PartitionStore
+}
+
+const PARTITIONS = [0, 1]
+const { input, output } = COUNTER_TOPICS
+/** An event of the silence counter; its value is its id. */
+export const event = (key: string, id: string): NewRecord => ({ key, value: Buffer.from(id) })
+/** A tick of its input. */
+export const tick = (at: number): NewRecord => ({ key: '~tick', value: Buffer.from(`${at}`) })
+const noWait = async (): Promise<void> => {}
+
+/** Appends to one partition of its input. */
+export const send = (log: EventLog, partition: number, ...records: NewRecord[]) =>
+  log.append({ topic: input, partition }, records)
+
+/** All that was published to a topic, partition by partition. */
+export const published = async (log: EventLog, topic = output): Promise<LogRecord[]> => {
+  const slices = await Promise.all(
+    PARTITIONS.map((partition) => log.read({ topic, partition }, 0, 10_000)),
+  )
+  return slices.flatMap(({ records }) => records)
+}
+
+/** The ids of published records. */
+export const idsOf = (records: readonly LogRecord[]): string[] =>
+  records.map((record) => record.headers['ce_id'] ?? '')
+
+/** The state of a key, wherever it lies. */
+export const countOf = async (
+  store: PartitionStore,
+  key: string,
+): Promise<SilenceCount | undefined> => {
+  for (const partition of PARTITIONS) {
+    const [bytes] = (await store.read(partition, [key])).states
+    if (bytes !== undefined) return silenceCounter.unpack(bytes)
+  }
+  return undefined
+}
+
+/** Runs a processor until its states stand at the end of the input, then stops it. */
+export const runToEnd = async (
+  { log, store }: ProcessorHarness,
+  definition: ProcessorDefinition<SilenceCount> = silenceCounter,
+  observer: ProcessorObserver = {},
+): Promise<void> => {
+  const done = signal()
+  const check = async (): Promise<void> => {
+    for (const partition of PARTITIONS) {
+      const { end } = await log.read({ topic: input, partition }, 0, 1)
+      if (((await store.read(partition, [])).position?.offset ?? 0) < end) return
+    }
+    done.resolve()
+  }
+  const watch: ProcessorObserver = {
+    ...observer,
+    committed: (commit) => {
+      observer.committed?.(commit)
+      check().catch(done.reject)
+    },
+  }
+  const options = { observer: watch, onHalt: done.reject, wait: noWait }
+  const running = await runProcessor(definition, { log, store }, options)
+  await check()
+  await done.promise.finally(() => running.stop())
+}
+
+/** The store of a process that dies at its nth commit: before it is written, or behind it. */
+export const dyingStore = (
+  inner: PartitionStore,
+  when: 'before' | 'behind',
+  nth = 1,
+): PartitionStore => {
+  let commits = 0
+  return {
+    ...inner,
+    commit: async (partition, commit) => {
+      commits += 1
+      if (commits !== nth) return inner.commit(partition, commit)
+      if (when === 'behind') await inner.commit(partition, commit)
+      throw new Error('the process died')
+    },
+  }
+}
+
+/** The run ended as a process does that `dyingStore` killed. */
+export const dies = async (run: Promise<void>): Promise<void> => {
+  await assert.rejects(run, /the process died/)
+}
+
+/** Counts without a look at the ids, so that a state from the future shows. */
+export const countBlindly: typeof silenceCounter.handle = (before, record, at) =>
+  silenceCounter.handle(before && { ...before, seen: [] }, record, at)

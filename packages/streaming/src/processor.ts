@@ -1,0 +1,87 @@
+import type { Consumption, EventLog } from './event-log.ts'
+import { HaltError } from './faults.ts'
+import { partitionOwner } from './partition-owner.ts'
+import type { PartitionStore } from './partition-store.ts'
+import type { ProcessorDefinition } from './processor-definition.ts'
+
+/** What a processor runs on. */
+export interface ProcessorPorts {
+  readonly log: EventLog
+  readonly store: PartitionStore
+}
+
+/** What can be heard of a running processor. All calls are synchronous and must not throw. */
+export interface ProcessorObserver {
+  /** A port failed in a way that may pass; the partition is paused until it does. */
+  retrying?(event: { partition: number; error: Error; attempt: number }): void
+  /** The fence refused a commit: another owner is there, or the store went back. */
+  fenced?(partition: number): void
+  acquired?(event: { partition: number; offset: number }): void
+  committed?(event: { partition: number; records: number; clock: number }): void
+  /** A tick was committed; `clock` is the partition's clock now. */
+  ticked?(event: { partition: number; clock: number }): void
+  revoked?(partition: number): void
+}
+
+/** Settings that change no output. */
+export interface ProcessorOptions {
+  readonly observer?: ProcessorObserver
+  /** The process must end: an invariant is broken. The offset stays where it was. */
+  readonly onHalt: (error: HaltError) => void
+  /** Raised by a rebuild; part of every version and of the consumer group. */
+  readonly generation?: number
+  /** States kept in memory a partition. */
+  readonly cachedStates?: number
+  /** Waits between repetitions; given by simulations. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Lets other work run between two chunks of timers; given by simulations. */
+  readonly breathe?: () => Promise<void>
+}
+
+/** Consumer group of a processor: its name and generation. */
+export const consumerGroup = (name: string, generation: number): string => `${name}.g${generation}`
+
+/**
+ * Runs a processor on the partitions that its consumer group gives it.
+ * At-least-once delivery, exactly-once effects: states and offset are committed together under a
+ * fence, outputs are published before and repeated identically after a crash.
+ */
+export const runProcessor = async <State>(
+  definition: ProcessorDefinition<State>,
+  ports: ProcessorPorts,
+  options: ProcessorOptions,
+): Promise<Consumption> => {
+  const generation = options.generation ?? 0
+  const group = consumerGroup(definition.name, generation)
+  const owners = new Map<number, ReturnType<typeof partitionOwner<State>>>()
+  const stopping = new AbortController()
+  const halt = (error: unknown): void => options.onHalt(asHalt(definition.name, error))
+
+  const consumption = await ports.log.consume(group, definition.input, {
+    assigned: (partition) => {
+      const owner = partitionOwner({ definition, ports, options, partition, generation, group })
+      owners.set(partition, owner)
+      return owner.acquire(stopping.signal)
+    },
+    batch: (partition, records, signal) =>
+      owners.get(partition)!.run(records, AbortSignal.any([signal, stopping.signal])),
+    revoked: (partition) => {
+      owners.delete(partition)
+      options.observer?.revoked?.(partition)
+    },
+    halted: halt,
+  })
+  return {
+    stop: async () => {
+      stopping.abort()
+      await consumption.stop()
+    },
+  }
+}
+
+const asHalt = (name: string, error: unknown): HaltError =>
+  error instanceof HaltError
+    ? error
+    : new HaltError('EBB_PROCESSOR_FAILED', `${name}: ${(error as Error).message}`, {
+        cause: error,
+      })

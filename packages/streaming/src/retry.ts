@@ -1,0 +1,35 @@
+import { TransientError } from './faults.ts'
+
+/** How a repeated call waits, and who hears of it. */
+export interface RetryOptions {
+  readonly signal: AbortSignal
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly onRetry: (error: TransientError, attempt: number) => void
+}
+
+/** The partition was taken away, or the consumer stops: leave everything as it stands. */
+export class AbortedError extends Error {}
+
+const FIRST_WAIT_MS = 50
+const LONGEST_WAIT_MS = 5_000
+
+/**
+ * Repeats a call while it throws `TransientError`, with doubling waits from 50 ms to 5 s, until
+ * it succeeds. Throws `AbortedError` when the signal aborts, and any other error at once.
+ */
+export const retryTransient = async <T>(
+  call: () => Promise<T>,
+  { signal, wait, onRetry }: RetryOptions,
+): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    if (signal.aborted) throw new AbortedError()
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error
+      onRetry(error, attempt)
+      await wait(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), signal)
+    }
+  }
+}
