@@ -24,13 +24,13 @@ export const AlertRecord = Type.Object({
   ]),
   tier: Tier,
   previousTier: Tier,
-  /** P(no order in the next `horizonDays`) at `raisedAt`; rounded to six digits. */
+  /** P(no order in the next `horizonDays`) at `crossedAt`, rounded to six digits. */
   risk: Type.Number(),
   riskAtLastOrder: Type.Number(),
   horizonDays: Type.Integer(),
-  /** Revenue at stake; null until a value model exists. */
+  /** Revenue at stake; null where there is no value model. */
   expectedLoss: Type.Null(),
-  /** Why; UNKNOWN until evidence is kept. */
+  /** Why, where evidence tells; otherwise UNKNOWN alone. */
   reasons: Type.Array(
     Type.Object({
       code: Type.Literal('UNKNOWN'),
@@ -44,6 +44,8 @@ export const AlertRecord = Type.Object({
   crossedAt: Instant,
   /** The tick at which it was seen. */
   raisedAt: Instant,
+  /** The order that the silence follows, that ended it, or that came late or was cancelled. */
+  causeOrderId: Type.String(),
   consent: Consent,
   model: Type.Object({ kind: Type.String(), version: Type.String() }),
 })

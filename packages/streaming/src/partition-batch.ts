@@ -16,6 +16,7 @@ import { type LoadStates, type WorkingSet, workingSet } from './working-set.ts'
 
 /** An output with its version, ready to publish. */
 export interface VersionedOutput extends Output {
+  readonly id: string
   readonly version: string
 }
 
@@ -145,7 +146,8 @@ const outputCollector = (generation: number) => {
       index = 0
     }
     for (const output of outputs) {
-      all.push({ ...output, version: formatVersion({ generation, offset, index }) })
+      const version = formatVersion({ generation, offset, index })
+      all.push({ ...output, id: output.id ?? `${output.key}@${version}`, version })
       index += 1
     }
   }

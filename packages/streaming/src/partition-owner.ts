@@ -106,10 +106,14 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     if (outcome === 'fenced') throw new FencedError()
     held = { ...before, expectedOffset: result.offset, record: result.record }
     for (const [key, state] of result.states) cache.set(key, state)
-    const { clock } = result.record
-    options.observer?.committed?.({ partition, records: records.length, clock })
-    if (clock > before.record.clock) options.observer?.ticked?.({ partition, clock })
-    return result.offset
+    const { offset, record } = result
+    options.observer?.committed?.({
+      partition,
+      offset,
+      records: records.length,
+      clock: record.clock,
+    })
+    return offset
   }
   return { acquire, run }
 }

@@ -11,8 +11,8 @@ export interface Moment {
 export interface Output {
   readonly topic: string
   readonly key: string
-  /** Hash of the cause: the same on every repetition. */
-  readonly id: string
+  /** Follows from the cause alone; otherwise the key and the version. */
+  readonly id?: string
   readonly value: Uint8Array
   /** Where to; otherwise the partition of the key. */
   readonly partition?: number

@@ -10,6 +10,16 @@ export interface ProcessorPorts {
   readonly store: PartitionStore
 }
 
+/** A batch whose effects are durable. */
+export interface PartitionCommit {
+  readonly partition: number
+  /** Where the state stands now. */
+  readonly offset: number
+  readonly records: number
+  /** The partition's clock now. */
+  readonly clock: number
+}
+
 /** What can be heard of a running processor. All calls are synchronous and must not throw. */
 export interface ProcessorObserver {
   /** A port failed in a way that may pass; the partition is paused until it does. */
@@ -17,9 +27,7 @@ export interface ProcessorObserver {
   /** The fence refused a commit: another owner is there, or the store went back. */
   fenced?(partition: number): void
   acquired?(event: { partition: number; offset: number }): void
-  committed?(event: { partition: number; records: number; clock: number }): void
-  /** A tick was committed; `clock` is the partition's clock now. */
-  ticked?(event: { partition: number; clock: number }): void
+  committed?(event: PartitionCommit): void
   revoked?(partition: number): void
 }
 

@@ -1,0 +1,14 @@
+import type { ProcessorObserver } from './processor.ts'
+
+/** One observer that passes everything on to several, in the order given. */
+export const observers = (...all: readonly ProcessorObserver[]): ProcessorObserver => ({
+  retrying: (event) => each(all, (one) => one.retrying?.(event)),
+  fenced: (partition) => each(all, (one) => one.fenced?.(partition)),
+  acquired: (event) => each(all, (one) => one.acquired?.(event)),
+  committed: (event) => each(all, (one) => one.committed?.(event)),
+  revoked: (partition) => each(all, (one) => one.revoked?.(partition)),
+})
+
+const each = <T>(all: readonly T[], call: (one: T) => void): void => {
+  for (const one of all) call(one)
+}

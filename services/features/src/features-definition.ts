@@ -1,0 +1,142 @@
+import { CanonicalEvent } from '@ebb/contracts/canonical-event'
+import { FeaturesRecord } from '@ebb/contracts/features-record'
+import { MessageError, messageCodec } from '@ebb/contracts/message-codec'
+import { OrderRecord } from '@ebb/contracts/order-record'
+import { RejectRecord, rejectRecord } from '@ebb/contracts/reject-record'
+import { readTick, tickRecord } from '@ebb/contracts/tick'
+import { EVENTS, FEATURES, ORDERS, REJECTS } from '@ebb/contracts/topics'
+import type { CustomerEvent } from '@ebb/customer/customer-event'
+import { type Effect, fold } from '@ebb/customer/fold'
+import type { OrderFact } from '@ebb/customer/order-fact'
+import type { LogRecord } from '@ebb/streaming/event-log'
+import type {
+  Moment,
+  Outcome,
+  Output,
+  ProcessorDefinition,
+} from '@ebb/streaming/processor-definition'
+import { featuresOf } from './features-record.ts'
+import { type FeaturesState, packFeaturesState, unpackFeaturesState } from './features-state.ts'
+
+/** Consumer group and store of the feature service. */
+export const FEATURES_PROCESSOR = 'features'
+
+/** What the shop decides for all its customers. */
+export interface FeaturesSettings {
+  /** IANA name; decides on which day an event falls. */
+  readonly timeZone: string
+  /** ISO 4217 code of the base currency. */
+  readonly currency: string
+}
+
+const MINUTE_MS = 60_000
+
+const events = messageCodec(CanonicalEvent)
+const features = messageCodec(FeaturesRecord)
+const orders = messageCodec(OrderRecord)
+const rejects = messageCodec(RejectRecord)
+
+/** Plain activity waits for the next minute of the clock; everything else is told at once. */
+const AT_ONCE: ReadonlySet<Effect> = new Set(['order', 'refund', 'friction', 'consent', 'identity'])
+
+/**
+ * From events to features. Keeps one state per customer; publishes their features, clean order
+ * facts, and forwards each tick behind all that it caused.
+ */
+export const featuresDefinition = (
+  settings: FeaturesSettings,
+): ProcessorDefinition<FeaturesState> => ({
+  name: FEATURES_PROCESSOR,
+  input: EVENTS,
+  pack: packFeaturesState,
+  unpack: unpackFeaturesState,
+  tickAt: readTick,
+  handle: (before, record, at) => handleEvent(before, record, { ...at, ...settings }),
+  dueAt: ({ customer, told }, clock) => {
+    if (told) return undefined
+    const nextMinute = (Math.floor(customer.changedAt / MINUTE_MS) + 1) * MINUTE_MS
+    // A tick at that minute has told it already; nothing needs to be written down for that.
+    return nextMinute > clock ? nextMinute : undefined
+  },
+  fire: ({ customer }, key, at) => ({
+    outputs: [featuresOutput(featuresOf(key, customer, { ...at, ...settings }), at)],
+  }),
+  onTick: (_record, { clock, partition }) => [
+    { topic: FEATURES, partition, id: `tick:${partition}:${clock}`, ...tickRecord(clock) },
+  ],
+  rejection: (record, refusal, { partition }) => {
+    const where = `${FEATURES_PROCESSOR} ${EVENTS}/${partition}@${record.offset}`
+    const { key, value: payload, appendedAt: receivedAt } = record
+    const source = key.startsWith('~') ? FEATURES_PROCESSOR : (record.headers['ce_source'] ?? key)
+    const reject = rejectRecord({ source, ...refusal, where, receivedAt, payload })
+    return { topic: REJECTS, key: source, id: reject.id, value: rejects.encode(reject) }
+  },
+})
+
+type FeaturesContext = Moment & FeaturesSettings
+
+const handleEvent = (
+  before: FeaturesState | undefined,
+  record: LogRecord,
+  at: FeaturesContext,
+): Outcome<FeaturesState> => {
+  if (record.key.startsWith('~')) {
+    const message = `control record ${record.key} is not known to this version; upgrade features`
+    return { refusal: { code: 'EBB_CONTROL_UNKNOWN', message } }
+  }
+  const event = readEvent(record.value)
+  if ('code' in event) return { refusal: event }
+  const { state: customer, effect, orderFact } = fold(before?.customer, event, at)
+  if (effect === 'none') return {}
+  const told = AT_ONCE.has(effect)
+  if (!told) return { state: { customer, told } }
+  const causeOrderId = event.order?.id
+  const now: FeaturesRecord = {
+    ...featuresOf(record.key, customer, at),
+    ...(causeOrderId !== undefined && { causeOrderId }),
+  }
+  const outputs = [featuresOutput(now, at)]
+  if (orderFact !== undefined) outputs.push(orderOutput(record.key, orderFact, at))
+  return { state: { customer, told }, outputs }
+}
+
+const readEvent = (value: Uint8Array): CustomerEvent | { code: string; message: string } => {
+  try {
+    const event = events.decode(value)
+    const { id, type, name, customer, sourceRank, occurredAt, order, rating, consent } = event
+    return {
+      ...{ id, type, name, customer, sourceRank, occurredAt },
+      ...(order !== undefined && { order: orderPart(order) }),
+      ...(rating !== undefined && { rating }),
+      ...(consent !== undefined && { consent }),
+    } as CustomerEvent
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error
+    const message = `the event cannot be read (${error.message}); send it again through the collector`
+    return { code: 'EBB_EVENT_UNREADABLE', message }
+  }
+}
+
+const orderPart = ({ id, refundId, baseMinor }: NonNullable<CanonicalEvent['order']>) => ({
+  ...(id !== undefined && { id }),
+  ...(refundId !== undefined && { refundId }),
+  ...(baseMinor !== undefined && { amountMinor: baseMinor }),
+})
+
+const featuresOutput = (record: FeaturesRecord, { partition }: Moment): Output => ({
+  topic: FEATURES,
+  key: record.customerId,
+  partition,
+  value: features.encode(record),
+})
+
+const orderOutput = (customerId: string, fact: OrderFact, at: FeaturesContext): Output => {
+  const { id, kind, orderId, occurredAt, amountMinor } = fact
+  const record: OrderRecord = {
+    ...{ id, customerId, kind, occurredAt, currency: at.currency },
+    ...(orderId !== undefined && { orderId }),
+    ...(amountMinor !== undefined && { amountMinor }),
+  }
+  const { partition } = at
+  return { topic: ORDERS, key: customerId, partition, id, value: orders.encode(record) }
+}

@@ -1,0 +1,42 @@
+import type { FeaturesRecord } from '@ebb/contracts/features-record'
+import type { CustomerState } from '@ebb/customer/customer-state'
+import { orderRhythm } from '@ebb/customer/order-rhythm'
+import { windows } from '@ebb/customer/windows'
+
+/** Where and when features are computed. */
+export interface FeaturesMoment {
+  /** Clock of the partition, ms. */
+  readonly clock: number
+  /** Decides on which day an event falls. */
+  readonly timeZone: string
+}
+
+/** The features of one customer as of the partition's clock. */
+export const featuresOf = (
+  customerId: string,
+  customer: CustomerState,
+  { clock, timeZone }: FeaturesMoment,
+): FeaturesRecord => {
+  const rhythm = orderRhythm(customer, timeZone)
+  const consent = consentOf(customer)
+  return {
+    customerId,
+    ...(customer.userId !== undefined && { userId: customer.userId }),
+    asOf: clock,
+    ...(rhythm !== undefined && { rhythm }),
+    ...(consent !== undefined && { consent }),
+    windows: windows(customer, clock, timeZone),
+  }
+}
+
+/** What a customer allowed, `undefined` where nothing was ever said. */
+export const consentOf = ({
+  analytics,
+  marketing,
+}: CustomerState): FeaturesRecord['consent'] | undefined => {
+  if (analytics === undefined && marketing === undefined) return undefined
+  return {
+    ...(analytics !== undefined && { analytics: analytics.allowed }),
+    ...(marketing !== undefined && { marketing: marketing.allowed }),
+  }
+}

@@ -1,0 +1,82 @@
+import { EVENTS } from '@ebb/contracts/topics'
+import type { AccessKeys } from '@ebb/runtime/access-keys'
+import type { ProcessClock } from '@ebb/runtime/clock'
+import { createHttpServer } from '@ebb/runtime/http-server'
+import type { Logger } from '@ebb/runtime/logger'
+import { processorLog } from '@ebb/runtime/processor-log'
+import type { EventLog } from '@ebb/streaming/event-log'
+import { observers } from '@ebb/streaming/observers'
+import type { PartitionStore } from '@ebb/streaming/partition-store'
+import { runProcessor } from '@ebb/streaming/processor'
+import { customerRoutes } from './customer-routes.ts'
+import {
+  FEATURES_PROCESSOR,
+  type FeaturesSettings,
+  featuresDefinition,
+} from './features-definition.ts'
+import { ticker } from './ticker.ts'
+
+/** What the feature service runs on. */
+export interface FeaturesPorts {
+  readonly log: EventLog
+  readonly store: PartitionStore
+  readonly keys: AccessKeys
+  /** What ticks say. */
+  readonly clock: ProcessClock
+  readonly logger: Logger
+  /** The process must end: an invariant is broken. */
+  readonly onHalt: (error: Error) => void
+}
+
+/** How it runs. */
+export interface FeaturesConfig extends FeaturesSettings {
+  /** Wall time between two ticks of a partition. */
+  readonly tickIntervalMs: number
+  readonly host: string
+  readonly port: number
+}
+
+/** A running feature service. */
+export interface FeaturesService {
+  /** Where its HTTP interface answers. */
+  readonly url: string
+  /** Ends ticks, processor and HTTP; what was begun is finished or left for the next owner. */
+  stop(): Promise<void>
+}
+
+/**
+ * Reads `ebb.events.v1`; keeps one packed state per customer with the offset it stands at; writes
+ * `ebb.features.v1`, `ebb.orders.v1`, `ebb.rejects.v1` and the ticks of the partitions it owns;
+ * answers `GET /v1/customers/:key`.
+ */
+export const start = async (
+  ports: FeaturesPorts,
+  config: FeaturesConfig,
+): Promise<FeaturesService> => {
+  const { log, store, keys, clock, logger, onHalt } = ports
+  const ticks = ticker({
+    log,
+    now: () => clock.now(),
+    intervalMs: config.tickIntervalMs,
+    onFault: (error) => logger.warn({ err: error }, 'a tick could not be appended; trying again'),
+  })
+  const http = createHttpServer({ logger, readiness: { log: () => log.partitions(EVENTS) } })
+  const partitions = await log.partitions(EVENTS)
+  customerRoutes(http.app, { keys, reader: { store, partitions, ...config } })
+  const { host, port } = config
+  const url = await http.listen({ host, port, howToChange: 'Set EBB_FEATURES_PORT to a free port' })
+  const observer = observers(processorLog(logger, FEATURES_PROCESSOR), ticks.observer)
+  const running = await runProcessor(
+    featuresDefinition(config),
+    { log, store },
+    { observer, onHalt },
+  )
+  return {
+    url,
+    stop: async () => {
+      ticks.stop()
+      await http.stop()
+      await running.stop()
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { tickRecord } from '@ebb/contracts/tick'
+import { EVENTS } from '@ebb/contracts/topics'
+import type { EventLog } from '@ebb/streaming/event-log'
+import type { ProcessorObserver } from '@ebb/streaming/processor'
+
+/** What a ticker works with. */
+export interface TickerSettings {
+  readonly log: EventLog
+  /** The process clock: what ticks say. */
+  readonly now: () => number
+  /** Wall time between a tick that came back and the next one. */
+  readonly intervalMs: number
+  readonly onFault: (error: Error) => void
+}
+
+/** Appends ticks to the partitions that this process owns. */
+export interface Ticker {
+  /** To be given to the processor: it says what is owned and which ticks came back. */
+  readonly observer: ProcessorObserver
+  /** Appends no more. */
+  stop(): void
+}
+
+interface Owned {
+  /** Offset of the tick that has not come back; it is known only once the log has taken it. */
+  outstanding: number | undefined
+  committed: number
+  timer: NodeJS.Timeout | undefined
+}
+
+/**
+ * One tick outstanding a partition, the next one `intervalMs` after the last came back: a partition
+ * that lags gets no pile of ticks, and one that nobody owns stands still.
+ */
+export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticker => {
+  const owned = new Map<number, Owned>()
+
+  const tick = async (partition: number, mine: Owned): Promise<void> => {
+    mine.timer = undefined
+    try {
+      const offset = await log.append({ topic: EVENTS, partition }, [tickRecord(now())])
+      if (owned.get(partition) !== mine) return
+      mine.outstanding = offset
+      cameBack(partition, mine)
+    } catch (error) {
+      onFault(error as Error)
+      if (owned.get(partition) === mine) scheduleNext(partition, mine)
+    }
+  }
+  const scheduleNext = (partition: number, mine: Owned): void => {
+    mine.timer = setTimeout(() => void tick(partition, mine), intervalMs)
+  }
+  const cameBack = (partition: number, mine: Owned): void => {
+    if (mine.outstanding === undefined || mine.committed <= mine.outstanding) return
+    mine.outstanding = undefined
+    scheduleNext(partition, mine)
+  }
+  const drop = (partition: number): void => {
+    clearTimeout(owned.get(partition)?.timer)
+    owned.delete(partition)
+  }
+  return {
+    observer: {
+      acquired: ({ partition, offset }) => {
+        drop(partition)
+        const mine: Owned = { outstanding: undefined, committed: offset, timer: undefined }
+        owned.set(partition, mine)
+        void tick(partition, mine)
+      },
+      committed: ({ partition, offset }) => {
+        const mine = owned.get(partition)
+        if (mine === undefined) return
+        mine.committed = offset
+        cameBack(partition, mine)
+      },
+      revoked: drop,
+    },
+    stop: () => {
+      for (const partition of [...owned.keys()]) drop(partition)
+    },
+  }
+}

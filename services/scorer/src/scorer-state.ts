@@ -1,0 +1,94 @@
+import type { FeaturesRecord } from '@ebb/contracts/features-record'
+import type { RiskState, Stage } from '@ebb/risk/episode'
+import type { Version } from '@ebb/streaming/version'
+import { Packr } from 'msgpackr'
+
+/** What the scorer keeps of one customer. */
+export interface ScorerState {
+  /** Of the last features record handled: an older one changes nothing. */
+  readonly seen: Version
+  readonly userId: string | undefined
+  readonly consent: NonNullable<FeaturesRecord['consent']>
+  readonly risk: RiskState
+}
+
+/** First element of every packed state. */
+const LAYOUT = 1
+
+const packr = new Packr({ useRecords: false })
+
+const CHOICES = [undefined, false, true] as const
+
+const packChoice = (choice: boolean | undefined): number => CHOICES.indexOf(choice)
+
+/** An array by position, in MessagePack. */
+export const packScorerState = ({ seen, userId, consent, risk }: ScorerState): Uint8Array => {
+  const { rhythm, due, stage, firstCrossedAt, closed } = risk
+  return packr.pack([
+    LAYOUT,
+    [seen.generation, seen.offset, seen.index],
+    userId ?? null,
+    packChoice(consent.analytics) * 3 + packChoice(consent.marketing),
+    rhythm && [rhythm.repeatDays, rhythm.firstAt, rhythm.lastAt, rhythm.lastOrderId],
+    due,
+    stage,
+    firstCrossedAt,
+    closed && [closed.orderId, closed.closedBy, closed.stage, closed.firstCrossedAt],
+  ])
+}
+
+type Packed = readonly [
+  layout: number,
+  seen: readonly [number, number, number],
+  userId: string | null,
+  consent: number,
+  rhythm: readonly [number, number, number, string] | null,
+  due: RiskState['due'],
+  stage: Stage,
+  firstCrossedAt: number | null,
+  closed: readonly [string, string, Stage, number] | null,
+]
+
+/** A state that was written by a version of Ebb that this one does not know. */
+export class StateVersionError extends Error {
+  readonly code = 'EBB_STATE_VERSION'
+}
+
+/** Throws `StateVersionError` for another layout. */
+export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
+  const [layout, [generation, offset, index], ...rest] = packr.unpack(bytes) as Packed
+  if (layout !== LAYOUT)
+    throw new StateVersionError(`scorer state of layout ${layout}; this version reads ${LAYOUT}`)
+  const [userId, consent, rhythm, due, stage, firstCrossedAt, closed] = rest
+  return {
+    seen: { generation, offset, index },
+    userId: userId ?? undefined,
+    consent: unpackConsent(consent),
+    risk: {
+      rhythm: rhythm && rhythmOf(rhythm),
+      due,
+      stage,
+      firstCrossedAt,
+      closed: closed && closedOf(closed),
+    },
+  }
+}
+
+const unpackConsent = (packed: number): ScorerState['consent'] => {
+  const analytics = CHOICES[Math.floor(packed / 3)]
+  const marketing = CHOICES[packed % 3]
+  return {
+    ...(analytics !== undefined && { analytics }),
+    ...(marketing !== undefined && { marketing }),
+  }
+}
+
+const rhythmOf = (packed: NonNullable<Packed[4]>): NonNullable<RiskState['rhythm']> => {
+  const [repeatDays, firstAt, lastAt, lastOrderId] = packed
+  return { repeatDays, firstAt, lastAt, lastOrderId }
+}
+
+const closedOf = (packed: NonNullable<Packed[8]>): NonNullable<RiskState['closed']> => {
+  const [orderId, closedBy, stage, firstCrossedAt] = packed
+  return { orderId, closedBy, stage, firstCrossedAt }
+}
