@@ -72,7 +72,7 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     }
     held = owner
     const offset = owner.expectedOffset ?? 0
-    options.observer?.acquired?.({ partition, offset })
+    options.observer?.acquired?.({ partition, offset, clock: owner.record.clock })
     return offset
   }
   const publish = async (outputs: readonly VersionedOutput[], signal: AbortSignal) => {

@@ -26,7 +26,7 @@ export interface ProcessorObserver {
   retrying?(event: { partition: number; error: Error; attempt: number }): void
   /** The fence refused a commit: another owner is there, or the store went back. */
   fenced?(partition: number): void
-  acquired?(event: { partition: number; offset: number }): void
+  acquired?(event: { partition: number; offset: number; clock: number }): void
   committed?(event: PartitionCommit): void
   revoked?(partition: number): void
 }

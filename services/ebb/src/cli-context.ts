@@ -1,0 +1,20 @@
+import type { Engines } from './engines.ts'
+
+/** What every command works with. */
+export interface CliContext {
+  readonly engines: Engines
+  /** Data folder where none is named. */
+  readonly dataFolder: string
+  /** Standard output: results. One call, one line. */
+  readonly print: (line: string) => void
+  /** Standard error: progress, advice and faults. One call, one line. */
+  readonly tell: (line: string) => void
+  /** Whether a person looks at a terminal: colours, progress bars. */
+  readonly isTerminal: boolean
+  /** Width of that terminal, in characters. */
+  readonly columns: number
+  /** Aborts when the person presses Ctrl-C. */
+  readonly interrupted: AbortSignal
+  /** Sets the exit code of the process; the command goes on to its end. */
+  readonly exitCode: (code: number) => void
+}

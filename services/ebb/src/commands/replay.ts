@@ -1,0 +1,109 @@
+import { dirname, join } from 'node:path'
+import { isCurrency } from '@ebb/collector/currency'
+import { CodedError } from '@ebb/runtime/coded-error'
+import { SingleBar } from 'cli-progress'
+import { Command, Option } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { FORMATS, type Format } from '../replay/read-rows.ts'
+import { parseRepeats, parseSendOrder } from '../replay/replay-plan.ts'
+import { replayReport } from '../replay/replay-report.ts'
+import { type ReplayProgress, runReplay } from '../replay/run-replay.ts'
+
+interface ReplayOptions {
+  readonly format: Format
+  readonly map?: string
+  readonly currency: string
+  readonly timeZone: string
+  readonly order: string
+  readonly repeat?: string
+  readonly data: string
+  readonly fresh?: true
+  readonly json?: true
+}
+
+const EXAMPLES = `
+Examples:
+  $ ebb replay examples/cdnow_sample.txt --format cdnow
+  $ ebb replay orders.csv --format csv --map customer=Email,order=Number,time=Date,amount=Total
+`
+
+/** `ebb replay FILE`: what would Ebb have seen in a file of past orders? */
+export const replayCommand = (context: CliContext): Command =>
+  new Command('replay')
+    .description('replay a file of past orders on its own clock, and show the alerts it gives')
+    .argument('<file>', 'the file, gzipped or not')
+    .addOption(
+      new Option('--format <format>', 'what kind of file').choices(FORMATS).makeOptionMandatory(),
+    )
+    .option('--map <columns>', 'csv: customer=…,order=…,time=…,amount=…')
+    .option('--currency <code>', 'csv: currency of the amounts', 'USD')
+    .option('--time-zone <zone>', 'time zone of the shop', 'UTC')
+    .option('--order <order>', 'send in the order time, file, reverse or shuffle-day:SEED', 'time')
+    .option('--repeat <percent:seed>', 'send some rows twice')
+    .option(
+      '--data <folder>',
+      'where replays are kept',
+      join(dirname(context.dataFolder), 'replays'),
+    )
+    .option('--fresh', 'forget an earlier replay of this file with these options')
+    .option('--json', 'end with one line of JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((file: string, options: ReplayOptions) => replay(context, file, options))
+
+const replay = async (context: CliContext, path: string, options: ReplayOptions): Promise<void> => {
+  const { format, map, currency, timeZone } = options
+  if (!isCurrency(currency)) throw unknownCurrency(currency)
+  const bar = progressBar(context, options.json === true)
+  const result = await runReplay(context.engines, {
+    ...{ path, format, map, currency, timeZone },
+    now: Date.now(),
+    order: parseSendOrder(options.order),
+    repeats: options.repeat === undefined ? undefined : parseRepeats(options.repeat),
+    root: options.data,
+    fresh: options.fresh === true,
+    interrupted: context.interrupted,
+    onProgress: bar.update,
+  }).finally(bar.stop)
+  if (result === undefined) {
+    context.tell('Interrupted; the same command goes on where it stopped.')
+    context.exitCode(130)
+    return
+  }
+  if (options.json) context.print(JSON.stringify(result.summary))
+  else for (const line of replayReport(result, { timeZone })) context.print(line)
+}
+
+const unknownCurrency = (code: string): CodedError =>
+  new CodedError('EBB_REPLAY_OPTION', {
+    what: 'This currency is not known',
+    where: `--currency ${code}`,
+    fix: 'Write an ISO 4217 code in capitals, like EUR',
+  })
+
+const DAY_MS = 86_400_000
+
+/** Days of the file on a terminal; nothing elsewhere. */
+const progressBar = ({ isTerminal }: CliContext, isQuiet: boolean) => {
+  if (!isTerminal || isQuiet) return { update: () => {}, stop: () => {} }
+  const bar = new SingleBar({
+    format: 'replaying  {bar}  {day}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    clearOnComplete: true,
+    stream: process.stderr,
+  })
+  let begun = false
+  return {
+    update: ({ from, clock, until }: ReplayProgress) => {
+      const days = Math.max(0, (clock - from) / DAY_MS)
+      const day = new Date(Math.max(clock, from)).toISOString().slice(0, 10)
+      if (!begun) bar.start((until - from) / DAY_MS, days, { day })
+      begun = true
+      bar.update(days, { day })
+    },
+    stop: () => {
+      if (begun) bar.stop()
+    },
+  }
+}

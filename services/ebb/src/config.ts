@@ -1,0 +1,93 @@
+import {
+  type Configuration,
+  readConfiguration,
+  type Settings,
+  setting,
+} from '@ebb/runtime/configuration'
+import { LOG_LEVELS } from '@ebb/runtime/logger'
+import Type from 'typebox'
+
+const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
+
+/** Every setting of Ebb in one process; each has an environment variable. */
+export const EBB_SETTINGS = {
+  dataFolder: setting({
+    env: 'EBB_DATA',
+    what: 'folder of the embedded engines',
+    takes: 'the path of a folder',
+    schema: Type.String({ minLength: 1 }),
+    default: '.ebb/data',
+  }),
+  host: setting({
+    env: 'EBB_HOST',
+    what: 'address that the HTTP interfaces bind',
+    takes: 'an address of this machine, 0.0.0.0 for all',
+    schema: Type.String({ minLength: 1 }),
+    default: '127.0.0.1',
+  }),
+  collectorPort: setting({
+    env: 'EBB_COLLECTOR_PORT',
+    what: 'port of the collector',
+    takes: 'a free port, 0 for any',
+    schema: Port,
+    default: 8080,
+  }),
+  featuresPort: setting({
+    env: 'EBB_FEATURES_PORT',
+    what: 'port of the feature service',
+    takes: 'a free port, 0 for any',
+    schema: Port,
+    default: 8081,
+  }),
+  timeZone: setting({
+    env: 'EBB_TIME_ZONE',
+    what: 'time zone of the shop: decides on which day an event falls',
+    takes: 'an IANA name, like Europe/Berlin',
+    schema: Type.String({ minLength: 1 }),
+    default: 'UTC',
+  }),
+  currency: setting({
+    env: 'EBB_CURRENCY',
+    what: 'base currency of the shop',
+    takes: 'an ISO 4217 code, like EUR',
+    schema: Type.String({ pattern: '^[A-Z]{3}$' }),
+    default: 'USD',
+  }),
+  rates: setting({
+    env: 'EBB_RATES',
+    what: 'what one unit of another currency is in the base currency',
+    takes: 'a JSON object, like {"GBP": 1.27}',
+    schema: Type.Record(
+      Type.String({ pattern: '^[A-Z]{3}$' }),
+      Type.Number({ exclusiveMinimum: 0 }),
+    ),
+    default: {},
+  }),
+  logLevel: setting({
+    env: 'EBB_LOG_LEVEL',
+    what: 'what the log tells',
+    takes: `one of ${LOG_LEVELS.join(', ')}`,
+    schema: Type.Enum(LOG_LEVELS),
+    default: 'info' as const,
+  }),
+  allowEmbedded: setting({
+    env: 'EBB_ALLOW_EMBEDDED',
+    what: 'lets the embedded engines run although NODE_ENV is production',
+    takes: 'yes or no',
+    schema: Type.Union([Type.Literal('yes'), Type.Literal('no')]),
+    default: 'no' as const,
+  }),
+  nodeEnv: setting({
+    env: 'NODE_ENV',
+    what: 'what kind of installation this is',
+    takes: 'production, development or test',
+    schema: Type.String(),
+    default: 'development',
+  }),
+} satisfies Settings
+
+/** The values of `EBB_SETTINGS`. */
+export type EbbConfig = Configuration<typeof EBB_SETTINGS>
+
+/** Reads the environment. Throws `EBB_CONFIG_INVALID` with all problems at once. */
+export const ebbConfig = (): EbbConfig => readConfiguration(EBB_SETTINGS, process.env)

@@ -1,0 +1,54 @@
+import { CodedError } from '@ebb/runtime/coded-error'
+import { localInstant } from './local-instant.ts'
+import type { ReplayFile } from './replay-file.ts'
+import type { FileRows, ReadSettings, RefusedRow, ReplayRow } from './replay-row.ts'
+
+const COLUMNS = /^\s*(\d+)\s+(\d+)\s+(\d{8})\s+(\d+)\s+(\d+\.\d+)\s*$/
+
+/**
+ * CDNOW's sample: master id, sample id, date (yyyymmdd), CDs, amount (USD), by white space. The
+ * master id is the customer; a row is an order at the midnight that begins its day.
+ */
+export const readCdnow = (file: ReplayFile, settings: ReadSettings): FileRows => {
+  const rows: ReplayRow[] = []
+  const refused: RefusedRow[] = []
+  file.text.split(/\r?\n/).forEach((raw, i) => {
+    if (raw.trim() === '') return
+    const row = i + 1
+    const order = readRow(raw, row, settings)
+    if (order === undefined) refused.push({ row, raw, ...NOT_A_ROW })
+    else rows.push(order)
+  })
+  if (rows.length === 0)
+    throw new CodedError('EBB_FILE_FORMAT', {
+      what: 'No row of the file looks like CDNOW’s: id, id, yyyymmdd, CDs, amount',
+      where: file.path,
+      fix: 'Check the file, or give another --format',
+    })
+  return { rows, refused, currency: 'USD' }
+}
+
+const NOT_A_ROW = {
+  code: 'EBB_ROW_COLUMNS',
+  message: 'expected five columns: id, id, yyyymmdd, CDs, amount; correct the row',
+}
+
+const readRow = (
+  raw: string,
+  row: number,
+  { digest, timeZone }: ReadSettings,
+): ReplayRow | undefined => {
+  const found = COLUMNS.exec(raw)
+  if (found === null) return undefined
+  const [, userId, , date, quantity, total] = found as unknown as string[]
+  const day = `${date!.slice(0, 4)}-${date!.slice(4, 6)}-${date!.slice(6)}`
+  const occurredAt = localInstant(day, timeZone)
+  if (occurredAt === undefined) return undefined
+  const id = `${digest}:${row}`
+  const properties = { order_id: id, total, currency: 'USD', quantity: Number(quantity) }
+  return {
+    row,
+    occurredAt,
+    item: { messageId: id, event: 'Order Completed', userId, properties },
+  }
+}

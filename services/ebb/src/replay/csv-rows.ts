@@ -1,0 +1,59 @@
+import { CodedError } from '@ebb/runtime/coded-error'
+import { parse } from 'csv-parse/sync'
+import type { ReplayFile } from './replay-file.ts'
+
+/** One row of a CSV file: its values by column, and its text as it stands there. */
+export interface CsvRow {
+  /** Counted from 1, the header not counted. */
+  readonly row: number
+  readonly raw: string
+  readonly value: (column: string) => string
+}
+
+/**
+ * Reads the rows of a CSV file with a header. A row with another number of columns is passed to
+ * `onBroken`. Throws `EBB_FILE_COLUMN_MISSING` where one of `columns` is not there, and
+ * `EBB_FILE_FORMAT` where the file is no CSV.
+ */
+export function* csvRows(
+  file: ReplayFile,
+  columns: readonly string[],
+  onBroken: (row: number, raw: string) => void,
+): Generator<CsvRow> {
+  const all = parseAll(file)
+  const header = all[0]?.record.map((name) => name.trim()) ?? []
+  const places = new Map(header.map((name, i) => [name, i]))
+  const missing = columns.filter((column) => !places.has(column))
+  if (missing.length > 0)
+    throw new CodedError('EBB_FILE_COLUMN_MISSING', {
+      what: `The file has no column ${missing.join(', ')}; its columns are ${header.join(', ')}`,
+      where: `${file.path}, first row`,
+      fix: 'Name the columns with --map, for example --map customer=CustomerID,time=Date',
+    })
+  for (let row = 1; row < all.length; row += 1) {
+    const { record, raw: text } = all[row]!
+    const raw = text.replace(/[\r\n]+$/, '')
+    if (record.length !== header.length) onBroken(row, raw)
+    else yield { row, raw, value: (column) => record[places.get(column)!]!.trim() }
+  }
+}
+
+interface Parsed {
+  readonly record: readonly string[]
+  readonly raw: string
+}
+
+const parseAll = ({ text, path }: ReplayFile): Parsed[] => {
+  try {
+    return parse(text, {
+      raw: true,
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as Parsed[]
+  } catch (cause) {
+    const what = `The file is not CSV: ${(cause as Error).message}`
+    const fix = 'Correct the row, or export the file again'
+    throw new CodedError('EBB_FILE_FORMAT', { what, where: path, fix }, { cause })
+  }
+}

@@ -1,0 +1,28 @@
+import { DateTime } from 'luxon'
+
+/** The last answer for each zone: consecutive rows of a file often share their time. */
+const known = new Map<string, { text: string; instant: number | undefined }>()
+
+/**
+ * The instant of an ISO 8601 date or date and time, in ms since the epoch: at its own offset where
+ * it has one, else in `timeZone`. A date alone is the midnight that begins it; a space may stand
+ * for the T. `undefined` for everything else.
+ */
+export const localInstant = (text: string, timeZone: string): number | undefined => {
+  const last = known.get(timeZone)
+  if (last?.text === text) return last.instant
+  const instant = parse(text, timeZone)
+  known.set(timeZone, { text, instant })
+  return instant
+}
+
+const ISO_LIKE =
+  /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?$/
+
+const parse = (text: string, timeZone: string): number | undefined => {
+  const trimmed = text.trim()
+  if (!ISO_LIKE.test(trimmed)) return undefined
+  const iso = trimmed.replace(/ (?=[Z+-])/, '').replace(' ', 'T')
+  const time = DateTime.fromISO(iso, { zone: timeZone })
+  return time.isValid ? time.toMillis() : undefined
+}

@@ -1,0 +1,36 @@
+import { CodedError } from '@ebb/runtime/coded-error'
+import { readCdnow } from './cdnow-format.ts'
+import { parseColumnMap, readCsv } from './csv-format.ts'
+import { readOnlineRetail } from './online-retail-format.ts'
+import type { ReplayFile } from './replay-file.ts'
+import type { FileRows } from './replay-row.ts'
+
+/** The formats that a replay reads. */
+export const FORMATS = ['cdnow', 'online-retail', 'csv'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** How a file is read. */
+export interface FormatSettings {
+  readonly format: Format
+  readonly timeZone: string
+  /** `--map`, for `csv` alone. */
+  readonly map: string | undefined
+  /** Of the amounts in a `csv`. */
+  readonly currency: string
+  /** Rows of a `csv` later than this are refused; ms since the epoch. */
+  readonly now: number
+}
+
+/** The rows of a file. Throws `EBB_FILE_…` for the whole of it; single rows are refused. */
+export const readRows = (file: ReplayFile, settings: FormatSettings): FileRows => {
+  const read = { digest: file.digest, timeZone: settings.timeZone }
+  if (settings.format === 'cdnow') return readCdnow(file, read)
+  if (settings.format === 'online-retail') return readOnlineRetail(file, read)
+  if (settings.map === undefined)
+    throw new CodedError('EBB_REPLAY_OPTION', {
+      what: 'The columns of the CSV file are not named',
+      where: '--format csv',
+      fix: 'Add --map customer=COLUMN,order=COLUMN,time=COLUMN,amount=COLUMN',
+    })
+  return readCsv(file, { ...read, ...settings, columns: parseColumnMap(settings.map) })
+}

@@ -1,0 +1,104 @@
+import { canonicalise } from '@ebb/collector/canonical-form'
+import { eventRecord } from '@ebb/collector/log-records'
+import { refusalText } from '@ebb/collector/refusal'
+import { type CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event'
+import { messageCodec } from '@ebb/contracts/message-codec'
+import { RejectRecord, rejectRecord } from '@ebb/contracts/reject-record'
+import { tickRecord } from '@ebb/contracts/tick'
+import { EVENTS, REJECTS } from '@ebb/contracts/topics'
+import type { EventLog } from '@ebb/streaming/event-log'
+import { partitionOf } from '@ebb/streaming/partitioner'
+import { type NumberedSender, numberedSender } from './numbered-sender.ts'
+import { type PlanSettings, replayPlan, type Send } from './replay-plan.ts'
+import type { FileRows, RefusedRow, ReplayRow } from './replay-row.ts'
+
+/** What is sent, and how. */
+export interface SendSettings extends PlanSettings {
+  readonly file: string
+  readonly rows: FileRows
+  /** Sends no more when it aborts. */
+  readonly interrupted: AbortSignal
+}
+
+/** Name of the replayer in the log, and source of its events. */
+export const REPLAYER = 'replay'
+
+const rejects = messageCodec(RejectRecord)
+
+/**
+ * Appends all rows and ticks of a replay to `ebb.events.v1` and all refused rows to
+ * `ebb.rejects.v1`, leaving out what an earlier run sent. The clock of each partition is that of
+ * the file: ticks go into every partition at the same place among the rows.
+ */
+export const sendRows = async (log: EventLog, settings: SendSettings): Promise<void> => {
+  const { rows: file } = settings
+  const accepted: ReplayRow[] = []
+  const refused: RefusedRow[] = [...file.refused]
+  const events = new Map<ReplayRow, CanonicalEvent>()
+  for (const row of file.rows) {
+    const outcome = canonicalise(row.item, contextOf(row, file.currency))
+    if ('ok' in outcome) {
+      accepted.push(row)
+      events.set(row, outcome.ok)
+    } else refused.push(refusedRow(row, outcome.refused))
+  }
+  await sendRefused(log, settings.file, refused)
+  const sender = await numberedSender(log, EVENTS, REPLAYER)
+  const partitions = await log.partitions(EVENTS)
+  for (const send of replayPlan(accepted, settings)) {
+    if (settings.interrupted.aborted) return
+    await sendOne(sender, send, { partitions, events })
+  }
+  await sender.flush()
+}
+
+const sendOne = async (
+  sender: NumberedSender,
+  send: Send,
+  { partitions, events }: { partitions: number; events: Map<ReplayRow, CanonicalEvent> },
+): Promise<void> => {
+  if (send.kind === 'row') {
+    const event = events.get(send.row)!
+    return sender.send(partitionOf(customerKey(event.customer), partitions), eventRecord(event))
+  }
+  const tick = tickRecord(send.at)
+  for (let partition = 0; partition < partitions; partition += 1) await sender.send(partition, tick)
+}
+
+/** A file's own time stands for the receipt, so that two replays are the same to the byte. */
+const contextOf = ({ occurredAt, row }: ReplayRow, baseCurrency: string) => ({
+  source: REPLAYER,
+  sourceRank: 2,
+  receivedAt: occurredAt,
+  indexInBatch: row,
+  baseCurrency,
+  rates: {},
+  imported: true,
+})
+
+const refusedRow = (
+  { row, item }: ReplayRow,
+  refusal: Parameters<typeof refusalText>[0] & { code: string },
+): RefusedRow => ({
+  row,
+  code: refusal.code,
+  message: refusalText(refusal),
+  raw: JSON.stringify(item),
+})
+
+const sendRefused = async (
+  log: EventLog,
+  file: string,
+  refused: readonly RefusedRow[],
+): Promise<void> => {
+  const sender = await numberedSender(log, REJECTS, REPLAYER)
+  const partition = partitionOf(REPLAYER, await log.partitions(REJECTS))
+  for (const { row, code, message, raw } of refused.toSorted((a, b) => a.row - b.row)) {
+    const where = `${file} row ${row}`
+    const payload = Buffer.from(raw, 'utf8')
+    const reject = rejectRecord({ source: REPLAYER, code, message, where, receivedAt: 0, payload })
+    const headers = { ce_id: reject.id, ce_source: REPLAYER }
+    await sender.send(partition, { key: REPLAYER, value: rejects.encode(reject), headers })
+  }
+  await sender.flush()
+}

@@ -1,0 +1,2 @@
+/** Names the parameters of `SHIPPED_PRIORS` in every alert. */
+export const SHIPPED_MODEL_VERSION = 'shipped-1'
