@@ -1,10 +1,10 @@
+import { collectorSettings } from '@ebb/collector/config'
 import {
   type Configuration,
   readConfiguration,
   type Settings,
   setting,
 } from '@ebb/runtime/configuration'
-import { LOG_LEVELS } from '@ebb/runtime/logger'
 import Type from 'typebox'
 
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
@@ -25,13 +25,7 @@ export const EBB_SETTINGS = {
     schema: Type.String({ minLength: 1 }),
     default: '127.0.0.1',
   }),
-  collectorPort: setting({
-    env: 'EBB_COLLECTOR_PORT',
-    what: 'port of the collector',
-    takes: 'a free port, 0 for any',
-    schema: Port,
-    default: 8080,
-  }),
+  collectorPort: collectorSettings.port,
   featuresPort: setting({
     env: 'EBB_FEATURES_PORT',
     what: 'port of the feature service',
@@ -46,30 +40,9 @@ export const EBB_SETTINGS = {
     schema: Type.String({ minLength: 1 }),
     default: 'UTC',
   }),
-  currency: setting({
-    env: 'EBB_CURRENCY',
-    what: 'base currency of the shop',
-    takes: 'an ISO 4217 code, like EUR',
-    schema: Type.String({ pattern: '^[A-Z]{3}$' }),
-    default: 'USD',
-  }),
-  rates: setting({
-    env: 'EBB_RATES',
-    what: 'what one unit of another currency is in the base currency',
-    takes: 'a JSON object, like {"GBP": 1.27}',
-    schema: Type.Record(
-      Type.String({ pattern: '^[A-Z]{3}$' }),
-      Type.Number({ exclusiveMinimum: 0 }),
-    ),
-    default: {},
-  }),
-  logLevel: setting({
-    env: 'EBB_LOG_LEVEL',
-    what: 'what the log tells',
-    takes: `one of ${LOG_LEVELS.join(', ')}`,
-    schema: Type.Enum(LOG_LEVELS),
-    default: 'info' as const,
-  }),
+  currency: collectorSettings.currency,
+  rates: collectorSettings.rates,
+  logLevel: collectorSettings.logLevel,
   allowEmbedded: setting({
     env: 'EBB_ALLOW_EMBEDDED',
     what: 'lets the embedded engines run although NODE_ENV is production',

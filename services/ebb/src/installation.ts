@@ -14,6 +14,8 @@ export const Installation = Type.Object({
   partitions: Type.Integer({ minimum: 1 }),
   /** `live`: the wall clock. `demonstration`: a scaled one. `replay`: the clock of a file. */
   kind: Type.Union([Type.Literal('live'), Type.Literal('demonstration'), Type.Literal('replay')]),
+  /** Process clock when the folder was begun, ms since the epoch. */
+  begunAt: Type.Integer(),
 })
 export type Installation = Static<typeof Installation>
 
@@ -47,7 +49,7 @@ export const pinInstallation = (folder: string, wanted: Installation): Installat
     renameSync(`${file}.new`, file)
     return wanted
   }
-  const differing = (Object.keys(wanted) as (keyof Installation)[]).filter(
+  const differing = (['timeZone', 'currency', 'partitions', 'kind'] as const).filter(
     (name) => wanted[name] !== found[name],
   )
   if (differing.length === 0) return found

@@ -5,19 +5,18 @@
 // 130 after Ctrl-C.
 import { refuseProduction } from '@ebb/embedded/data-folder'
 import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { onInterrupt } from '@ebb/runtime/interrupt'
+import { thisProcess } from '@ebb/runtime/lifecycle'
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { alertsCommand } from './commands/alerts.ts'
 import { replayCommand } from './commands/replay.ts'
+import { demoCommand, upCommand } from './commands/up.ts'
 import { ebbConfig } from './config.ts'
 import type { Engines } from './engines.ts'
 
 const interrupt = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => {
-    // Whoever asks twice does not want to wait.
-    if (interrupt.signal.aborted) process.exit(130)
-    interrupt.abort()
-  })
+onInterrupt(thisProcess, () => interrupt.abort())
 
 const main = async (): Promise<void> => {
   const config = ebbConfig()
@@ -42,7 +41,8 @@ const main = async (): Promise<void> => {
     },
   }
   const program = new Command('ebb').description('hears a customer going quiet')
-  for (const command of [replayCommand]) program.addCommand(command(context))
+  for (const command of [upCommand, demoCommand, replayCommand, alertsCommand])
+    program.addCommand(command(context, config))
   await program.parseAsync()
 }
 

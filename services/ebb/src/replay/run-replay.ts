@@ -61,7 +61,7 @@ export const runReplay = async (
     const { timeZone } = request
     const { currency } = rows
     const partitions = EMBEDDED_PARTITIONS
-    pinInstallation(folder, { timeZone, currency, partitions, kind: 'replay' })
+    pinInstallation(folder, { timeZone, currency, partitions, kind: 'replay', begunAt: request.now })
     const until = lastTick(rows.rows, timeZone)
     const finished = await process(owned, { rows, request, until })
     if (!finished) return undefined

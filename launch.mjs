@@ -1,0 +1,119 @@
+// Starts everything in this repository with whatever Node there is (20 or newer), on a machine where
+// nothing else was set up: installs the packages the lock file names, finds a Node that is new enough
+// for the services (24: it runs TypeScript), and passes the rest on.
+//
+//   node launch.mjs demo | ebb … | test | check | bench …
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = dirname(fileURLToPath(import.meta.url))
+const MODULES = join(ROOT, 'node_modules')
+const OLDEST_NODE = 24
+const REPORT = join(ROOT, '.ebb', 'test-report.json')
+
+const COMMANDS = {
+  demo: (args) => node([...typescript('services/ebb/src/main.ts'), 'demo', ...args]),
+  ebb: (args) => node([...typescript('services/ebb/src/main.ts'), ...args]),
+  bench: (args) => node(['--expose-gc', ...typescript('bench/src/main.ts'), ...args]),
+  check: () => turbo(['typecheck', 'lint', 'unused']),
+  test: async () => {
+    const code = await turbo(['typecheck', 'lint', 'unused', 'vitest'])
+    return tellTests() && code === 0 ? 0 : code || 1
+  },
+}
+
+const typescript = (file) => ['--disable-warning=ExperimentalWarning', join(ROOT, file)]
+
+/** Installs what the lock file names, unless that was done for this lock file already. */
+const install = async () => {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex')
+  const stamp = join(MODULES, '.ebb-installed')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  process.stderr.write('Installing packages (once) …\n')
+  // npm under Windows is a .cmd, which only a shell starts.
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  const code = await run('npm', args, { cwd: ROOT, shell: process.platform === 'win32' })
+  if (code !== 0) throw new Error(`npm ci ended with ${code}; see its words above`)
+  writeFileSync(stamp, lock)
+}
+
+/** The Node that runs services: this one where it is new enough, else the one npm installed. */
+const nodeBinary = () => {
+  if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) return process.execPath
+  const { platform, arch } = process
+  const windows = platform === 'win32'
+  const names = [`node-${windows ? 'win' : platform}-${arch}`, `node-bin-${platform}-${arch}`]
+  for (const name of names) {
+    const file = join(MODULES, name, 'bin', windows ? 'node.exe' : 'node')
+    if (existsSync(file)) return file
+  }
+  throw new Error(
+    `Ebb needs Node ${OLDEST_NODE} or newer; this is ${process.version}, and npm has none for ` +
+      `${platform} on ${arch}. Install Node ${OLDEST_NODE} and try again.`,
+  )
+}
+
+const environment = () => {
+  const path = [dirname(nodeBinary()), join(MODULES, '.bin'), process.env.PATH].join(delimiter)
+  return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
+}
+
+const node = (args) => run(nodeBinary(), args, { env: environment() })
+
+const turbo = (tasks) => {
+  mkdirSync(dirname(REPORT), { recursive: true })
+  writeFileSync(REPORT, '')
+  const flags = [
+    '--env-mode=loose',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+    '--concurrency=2',
+  ]
+  const binary = join(MODULES, 'turbo', 'bin', 'turbo')
+  return run(nodeBinary(), [binary, 'run', ...tasks, ...flags], { cwd: ROOT, env: environment() })
+}
+
+/** What did not run, then one line that counts, from the report of the test runner. */
+const tellTests = () => {
+  const text = readFileSync(REPORT, 'utf8')
+  if (text === '') return false
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success, testResults } =
+    JSON.parse(text)
+  for (const { name, assertionResults, message } of testResults) {
+    const skipped = assertionResults.filter(
+      ({ status }) => status !== 'passed' && status !== 'failed',
+    )
+    for (const { fullName } of skipped) process.stdout.write(`NOT RUN: ${fullName}\n`)
+    if (assertionResults.length === 0) process.stdout.write(`NOT RUN: ${name} ${message}\n`)
+  }
+  const skipped = numPendingTests + numTodoTests
+  process.stdout.write(`${numPassedTests} passed, ${numFailedTests} failed, ${skipped} skipped\n`)
+  return success
+}
+
+const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }
+
+/** Runs a program to its end, passing signals on; resolves to its exit code. */
+const run = (command, args, options) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options })
+    for (const signal of Object.keys(SIGNALS)) process.on(signal, () => child.kill(signal))
+    child.on('error', reject)
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (SIGNALS[signal] ?? 0)))
+  })
+
+const [name = '', ...args] = process.argv.slice(2)
+try {
+  if (COMMANDS[name] === undefined)
+    throw new Error(`Say what to start: ${Object.keys(COMMANDS).join(', ')}`)
+  await install()
+  process.exitCode = await COMMANDS[name](args)
+} catch (error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import Type from 'typebox'
+import { test } from 'vitest'
+import { CodedError } from './coded-error.ts'
+import { printConfiguration, readConfiguration, setting } from './configuration.ts'
+
+const settings = {
+  host: setting({
+    env: 'SHOP_HOST',
+    what: 'address to listen on',
+    takes: 'a host name or an address',
+    schema: Type.String({ minLength: 1 }),
+    default: '127.0.0.1',
+  }),
+  port: setting({
+    env: 'SHOP_PORT',
+    what: 'port to listen on',
+    takes: 'a whole number from 0 to 65535',
+    schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
+    default: 8080,
+  }),
+  rates: setting({
+    env: 'SHOP_RATES',
+    what: 'exchange rates',
+    takes: 'a JSON object of numbers',
+    schema: Type.Record(Type.String(), Type.Number()),
+    default: {},
+  }),
+  password: setting({
+    env: 'SHOP_PASSWORD',
+    what: 'password of the store',
+    takes: 'at least eight characters',
+    schema: Type.String({ minLength: 8 }),
+    secret: true,
+  }),
+}
+
+const invalid = (env: Record<string, string>): CodedError => {
+  try {
+    readConfiguration(settings, env)
+  } catch (error) {
+    assert.ok(error instanceof CodedError)
+    return error
+  }
+  throw new assert.AssertionError({ message: 'the configuration was accepted' })
+}
+
+test('a variable that is not set, or empty, takes its default', () => {
+  const config = readConfiguration(settings, { SHOP_PASSWORD: 'abcdefgh', SHOP_PORT: '' })
+  assert.deepEqual(config, { host: '127.0.0.1', port: 8080, rates: {}, password: 'abcdefgh' })
+})
+
+test('text stays text, numbers and objects are read as JSON', () => {
+  const env = {
+    SHOP_HOST: '0',
+    SHOP_PORT: '9000',
+    SHOP_RATES: '{"EUR":1.08}',
+    SHOP_PASSWORD: '12345678',
+  }
+  assert.deepEqual(readConfiguration(settings, env), {
+    host: '0',
+    port: 9000,
+    rates: { EUR: 1.08 },
+    password: '12345678',
+  })
+})
+
+test('every problem is told at once, with the variable, its value and the way out', () => {
+  const { code, message } = invalid({ SHOP_PORT: '80a', SHOP_RATES: '{"EUR":' })
+  assert.equal(code, 'EBB_CONFIG_INVALID')
+  assert.match(message, /SHOP_PORT=80a cannot be used\. Set it to a whole number from 0 to 65535/)
+  assert.match(message, /SHOP_RATES=\{"EUR": cannot be used/)
+  assert.match(message, /SHOP_PASSWORD is not set\. Set it to at least eight characters/)
+})
+
+test('no text in a number setting is taken unless it is a number in range', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      fc.pre(text !== '')
+      try {
+        const { port } = readConfiguration(settings, {
+          SHOP_PORT: text,
+          SHOP_PASSWORD: 'abcdefgh',
+        })
+        assert.ok(Number.isInteger(port) && port >= 0 && port <= 65_535)
+      } catch (error) {
+        assert.ok(error instanceof CodedError, String(error))
+      }
+    }),
+  )
+})
+
+test('a secret shows neither in a complaint nor in print', () => {
+  assert.doesNotMatch(invalid({ SHOP_PASSWORD: 'hunter2' }).message, /hunter2/)
+  const config = readConfiguration(settings, { SHOP_PASSWORD: 'hunter2hunter2' })
+  const printed = printConfiguration(settings, config)
+  assert.doesNotMatch(printed, /hunter2/)
+  assert.match(printed, /^SHOP_PORT=8080 {2}# port to listen on$/m)
+})

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CodedError } from './coded-error.ts'
+import type { Logger } from './logger.ts'
+
+/** The body of every answer of 4xx and 5xx. */
+export interface HttpErrorBody {
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly where?: string
+    readonly fix?: string
+  }
+}
+
+/** The body that tells a coded error. */
+export const httpErrorBody = ({ code, what, where, fix }: CodedError): HttpErrorBody => ({
+  error: { code, message: what, ...(where !== undefined && { where }), fix },
+})
+
+/** Gives every error of the server, also those of the framework, the uniform body. */
+export const answerErrorsUniformly = (app: FastifyInstance, logger: Logger): void => {
+  const allowedMethods = collectRoutes(app)
+  app.setErrorHandler((error, request, reply) => {
+    const told = toldAs(error as Error, request)
+    if (told.status >= 500) logger.error({ err: error, method: request.method }, told.what)
+    return answerError(told, reply)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(pathOf(request))
+    if (allowed.length === 0) return answerError(noSuchPath(request), reply)
+    reply.header('allow', allowed.join(', '))
+    return answerError(noSuchMethod(request, allowed), reply)
+  })
+}
+
+/** Sends a coded error; 503 says when to come back. */
+export const answerError = (error: CodedError, reply: FastifyReply): FastifyReply => {
+  if (error.status === 503) reply.header('retry-after', '1')
+  return reply.code(error.status).send(httpErrorBody(error))
+}
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? url
+
+/** Learns the routes as they are added; answers which methods a path takes. */
+const collectRoutes = (app: FastifyInstance): ((path: string) => string[]) => {
+  const routes: { path: RegExp; methods: readonly string[] }[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = url.replace(/[.+?^$()[\]{}|\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')
+    routes.push({ path: new RegExp(`^${pattern}/?$`), methods: [method].flat() })
+  })
+  return (path) => [
+    ...new Set(routes.filter((r) => r.path.test(path)).flatMap(({ methods }) => methods)),
+  ]
+}
+
+/** The coded error that a caller hears of; a fault of ours keeps its own words to the log. */
+export const toldAs = (error: Error, request: FastifyRequest): CodedError => {
+  if (error instanceof CodedError) return error
+  const { statusCode = 500 } = error as { statusCode?: number }
+  return statusCode >= 400 && statusCode < 500
+    ? badRequest(error, statusCode)
+    : internal(error, request)
+}
+
+const badRequest = (error: Error, status: number): CodedError =>
+  new CodedError(
+    'EBB_HTTP_BAD_REQUEST',
+    { what: error.message, fix: 'Correct the request and send it again' },
+    { cause: error, status },
+  )
+
+const internal = (error: Error, request: FastifyRequest): CodedError =>
+  new CodedError(
+    'EBB_HTTP_INTERNAL',
+    {
+      what: 'The server failed to answer this request',
+      where: `${request.method} ${pathOf(request)}`,
+      fix: 'Send it again later; the log of the server says what happened',
+    },
+    { cause: error, status: 500 },
+  )
+
+const noSuchPath = (request: FastifyRequest): CodedError =>
+  new CodedError(
+    'EBB_HTTP_NOT_FOUND',
+    {
+      what: 'There is nothing at this path',
+      where: `${request.method} ${pathOf(request)}`,
+      fix: 'Check the path against the API reference',
+    },
+    { status: 404 },
+  )
+
+const noSuchMethod = (request: FastifyRequest, allowed: readonly string[]): CodedError =>
+  new CodedError(
+    'EBB_HTTP_METHOD_NOT_ALLOWED',
+    {
+      what: `${request.method} is not possible here`,
+      where: `${request.method} ${pathOf(request)}`,
+      fix: `Use ${allowed.join(' or ')}`,
+    },
+    { status: 405 },
+  )

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { afterEach, test } from 'vitest'
+import { CodedError } from './coded-error.ts'
+import { createHttpServer, type HttpServer, type ReadinessCheck } from './http-server.ts'
+import { createLogger } from './logger.ts'
+
+const servers: HttpServer[] = []
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop()
+})
+
+const logLines: string[] = []
+const logger = createLogger({
+  service: 'test',
+  level: 'info',
+  destination: { write: (line) => logLines.push(line) },
+})
+
+const serverWith = (readiness: Record<string, ReadinessCheck> = {}): HttpServer => {
+  const server = createHttpServer({ logger, readiness })
+  servers.push(server)
+  return server
+}
+
+const LISTEN = { port: 0, howToChange: 'Set SHOP_PORT to another port' }
+
+test('it is alive as soon as it answers', async () => {
+  const reply = await serverWith().app.inject('/livez')
+  assert.equal(reply.statusCode, 200)
+})
+
+test('it is ready when all checks pass, and else says which do not', async () => {
+  let reachable = false
+  const { app, unready } = serverWith({
+    log: () => {
+      if (!reachable) throw new Error('no broker answers')
+    },
+    keys: async () => undefined,
+  })
+  const before = await app.inject('/readyz')
+  assert.equal(before.statusCode, 503)
+  assert.deepEqual(before.json().checks, { log: 'no broker answers', keys: 'ok' })
+  assert.equal(before.json().error.message, 'Not ready: log')
+  reachable = true
+  assert.equal((await app.inject('/readyz')).statusCode, 200)
+  unready()
+  assert.equal((await app.inject('/readyz')).json().error.message, 'Not ready: process')
+})
+
+test('a path that is not there and a method that is not taken have the uniform body', async () => {
+  const { app } = serverWith()
+  app.post('/v1/keys/:id', async () => ({}))
+  const nowhere = await app.inject('/v1/other?q=1')
+  assert.equal(nowhere.statusCode, 404)
+  assert.equal(nowhere.json().error.code, 'EBB_HTTP_NOT_FOUND')
+  assert.equal(nowhere.json().error.where, 'GET /v1/other')
+  const wrongMethod = await app.inject({ method: 'DELETE', url: '/v1/keys/7/' })
+  assert.equal(wrongMethod.statusCode, 405)
+  assert.equal(wrongMethod.json().error.code, 'EBB_HTTP_METHOD_NOT_ALLOWED')
+  assert.equal(wrongMethod.headers['allow'], 'POST')
+})
+
+test('a coded error is told as it is, any other keeps its secrets and goes to the log', async () => {
+  const { app } = serverWith()
+  app.get('/coded', async () => {
+    throw new CodedError(
+      'EBB_X',
+      { what: 'Too few', where: '/n', fix: 'Send more' },
+      { status: 409 },
+    )
+  })
+  app.get('/unknown', async () => {
+    throw new Error('password is hunter2')
+  })
+  const coded = await app.inject('/coded')
+  assert.equal(coded.statusCode, 409)
+  const expected = { code: 'EBB_X', message: 'Too few', where: '/n', fix: 'Send more' }
+  assert.deepEqual(coded.json(), { error: expected })
+  const unknown = await app.inject('/unknown')
+  assert.equal(unknown.statusCode, 500)
+  assert.equal(unknown.json().error.code, 'EBB_HTTP_INTERNAL')
+  assert.doesNotMatch(unknown.body, /hunter2/)
+  assert.match(logLines.join(), /hunter2/)
+})
+
+test('our own trouble says when to come back', async () => {
+  const { app } = serverWith()
+  app.get('/', async () => {
+    throw new CodedError('EBB_X', { what: 'Away', fix: 'Wait' }, { status: 503 })
+  })
+  assert.equal((await app.inject('/')).headers['retry-after'], '1')
+})
+
+test('an error of the framework has the uniform body', async () => {
+  const { app } = serverWith()
+  app.post('/', async () => ({}))
+  for (const request of [
+    { method: 'POST', url: '/', headers: { 'content-type': 'application/json' }, body: '{' },
+    { method: 'GET', url: '/%zz' },
+  ] as const) {
+    const reply = await app.inject(request)
+    assert.equal(reply.statusCode, 400)
+    assert.equal(reply.json().error.code, 'EBB_HTTP_BAD_REQUEST')
+  }
+})
+
+test('what is not HTTP gets an answer and no more', async () => {
+  const url = new URL(await serverWith().listen(LISTEN))
+  const socket = connect(Number(url.port), url.hostname)
+  let answer = ''
+  socket.on('data', (chunk) => {
+    answer += chunk
+  })
+  socket.write('NO SUCH THING\r\n\r\n')
+  await once(socket, 'close')
+  assert.match(answer, /^HTTP\/1\.1 400 Bad Request/)
+  assert.equal(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').error.code, 'EBB_HTTP_BAD_REQUEST')
+})
+
+test('a port that is taken is told with the way to another', async () => {
+  const address = await serverWith().listen(LISTEN)
+  const { hostname, port } = new URL(address)
+  assert.equal(hostname, '127.0.0.1')
+  await assert.rejects(serverWith().listen({ ...LISTEN, port: Number(port) }), {
+    code: 'EBB_HTTP_PORT_IN_USE',
+    where: `127.0.0.1:${port}`,
+    fix: LISTEN.howToChange,
+  })
+})
+
+test('stopping answers what was asked and takes nothing new', async () => {
+  const server = serverWith()
+  let answer: (value: unknown) => void = () => undefined
+  const asked = new Promise<void>((entered) => {
+    server.app.get('/slow', () => {
+      entered()
+      return new Promise((resolve) => {
+        answer = resolve
+      })
+    })
+  })
+  const address = await server.listen(LISTEN)
+  const pending = fetch(`${address}/slow`)
+  await asked
+  const stopped = server.stop()
+  answer({ done: true })
+  assert.deepEqual(await (await pending).json(), { done: true })
+  await stopped
+  await assert.rejects(fetch(`${address}/livez`))
+})

@@ -1,0 +1,150 @@
+import type { Socket } from 'node:net'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { CodedError } from './coded-error.ts'
+import { answerError, answerErrorsUniformly, toldAs } from './http-errors.ts'
+import type { Logger } from './logger.ts'
+
+/** Resolves where a thing is ready; throws or rejects, saying why, where it is not. */
+export type ReadinessCheck = () => Promise<unknown> | unknown
+
+/** What an HTTP server stands on. */
+export interface HttpServerSettings {
+  readonly logger: Logger
+  /** By the name that `/readyz` gives them. */
+  readonly readiness: Readonly<Record<string, ReadinessCheck>>
+}
+
+/** Where an HTTP server listens. */
+export interface ListenSettings {
+  /** 127.0.0.1 unless given: nobody outside this machine gets in by accident. */
+  readonly host?: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** How a person chooses another port, as a sentence without its full stop. */
+  readonly howToChange: string
+}
+
+/** An HTTP server with probes and uniform errors. */
+export interface HttpServer {
+  /** Add routes before `listen`. */
+  readonly app: FastifyInstance
+  /** Resolves to the address, `http://host:port`. Throws `EBB_HTTP_PORT_IN_USE`. */
+  listen(settings: ListenSettings): Promise<string>
+  /** `/readyz` says 503 from now on. */
+  unready(): void
+  /**
+   * Takes no new connection, answers what was asked, then closes; connections that are still
+   * busy after 5 s are cut. Idempotent.
+   */
+  stop(): Promise<void>
+}
+
+/** Requests that take longer to arrive are given up. */
+const REQUEST_TIMEOUT_MS = 30_000
+const CUT_AFTER_MS = 5_000
+
+/**
+ * A server with `/livez` and `/readyz`, whose every error has the body
+ * `{ error: { code, message, where?, fix? } }`. It logs only its own faults, not requests.
+ */
+export const createHttpServer = ({ logger, readiness }: HttpServerSettings): HttpServer => {
+  const app = fastify({
+    logger: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true },
+    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: (error, request, reply) =>
+      answerError(toldAs(error, request as FastifyRequest), reply as FastifyReply),
+  })
+  answerErrorsUniformly(app, logger)
+  let stopping = false
+  let closed: Promise<void> | undefined
+  app.get('/livez', async () => ({ status: 'alive' }))
+  app.get('/readyz', async (_request, reply) => {
+    const checks = await runChecks(readiness)
+    if (stopping) checks['process'] = 'is stopping'
+    const notReady = Object.keys(checks).filter((name) => checks[name] !== 'ok')
+    if (notReady.length === 0) return { status: 'ready', checks }
+    return reply.code(503).send({ error: notReadyError(notReady), checks })
+  })
+  const unready = () => {
+    stopping = true
+  }
+  return {
+    app,
+    listen: (settings) => listen(app, settings),
+    unready,
+    stop: () => {
+      unready()
+      closed ??= close(app)
+      return closed
+    },
+  }
+}
+
+const close = async (app: FastifyInstance): Promise<void> => {
+  const cut = setTimeout(() => app.server.closeAllConnections(), CUT_AFTER_MS)
+  await app.close()
+  clearTimeout(cut)
+}
+
+const runChecks = async (
+  readiness: Readonly<Record<string, ReadinessCheck>>,
+): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(readiness).map(async ([name, check]) => {
+        try {
+          await check()
+          return [name, 'ok']
+        } catch (error) {
+          return [name, (error as Error).message]
+        }
+      }),
+    ),
+  )
+
+const notReadyError = (names: readonly string[]) => ({
+  code: 'EBB_HTTP_NOT_READY',
+  message: `Not ready: ${names.join(', ')}`,
+  fix: 'Wait; the checks say what is missing',
+})
+
+const listen = async (app: FastifyInstance, settings: ListenSettings): Promise<string> => {
+  const { host = '127.0.0.1', port, howToChange } = settings
+  try {
+    return await app.listen({ host, port, listenTextResolver: (address) => address })
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const where = `${host}:${port}`
+    if (code === 'EADDRINUSE') {
+      const what = 'Something else listens on this port already'
+      throw new CodedError('EBB_HTTP_PORT_IN_USE', { what, where, fix: howToChange }, { cause })
+    }
+    const what = `Cannot listen: ${message}`
+    throw new CodedError('EBB_HTTP_LISTEN', { what, where, fix: howToChange }, { cause })
+  }
+}
+
+/** The request never became one: it is answered on the bare socket. */
+const answerBrokenHttp = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const status = BROKEN_HTTP[error.code ?? ''] ?? '400 Bad Request'
+  const body = JSON.stringify({
+    error: {
+      code: 'EBB_HTTP_BAD_REQUEST',
+      message: `This is not a request that HTTP allows: ${status.slice(4)}`,
+      fix: 'Correct the request and send it again',
+    },
+  })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
+const BROKEN_HTTP: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}

@@ -1,0 +1,93 @@
+import { CodedError } from '@ebb/runtime/coded-error'
+import { jsonFault } from './json-fault.ts'
+import { listItemTexts } from './json-items.ts'
+import { LARGEST_EVENT, MOST_EVENTS } from './limits.ts'
+import { isJsonObject, type JsonObject } from './native-event.ts'
+
+/** The events of one request. */
+export interface EventBatch {
+  readonly items: readonly unknown[]
+  /** The body is one event and not a list. */
+  readonly single: boolean
+  /** What stands beside a list: its key, its `sentAt`, its `context`; of one event the event. */
+  readonly envelope: JsonObject
+  /** The bytes of one event as they came. */
+  textOf(index: number): string
+  /** Whether one event has more than 32 KB. */
+  isTooLarge(index: number): boolean
+}
+
+/**
+ * Reads a body: one event, a list of events, or `{ batch: [...] }`. Throws a `CodedError` of 400
+ * or 413 where it is none of these.
+ */
+export const parseEventBatch = (text: string): EventBatch => {
+  const body = parseJson(text)
+  if (Array.isArray(body)) return listBatch(text, body, {})
+  if (!isJsonObject(body)) throw SHAPE
+  if (!Object.hasOwn(body, 'batch')) return singleEvent(text, body)
+  if (!Array.isArray(body['batch'])) throw SHAPE
+  return listBatch(text, body['batch'], body)
+}
+
+const singleEvent = (text: string, event: JsonObject): EventBatch => ({
+  items: [event],
+  single: true,
+  envelope: event,
+  textOf: () => text,
+  isTooLarge: () => Buffer.byteLength(text) > LARGEST_EVENT,
+})
+
+const listBatch = (text: string, items: readonly unknown[], envelope: JsonObject): EventBatch => {
+  if (items.length > MOST_EVENTS) throw tooMany(items.length)
+  let texts: readonly string[] | undefined
+  const textOf = (index: number): string => {
+    texts ??= listItemTexts(text) ?? []
+    return texts[index] ?? text
+  }
+  const mayBeTooLarge = Buffer.byteLength(text) > LARGEST_EVENT
+  return {
+    items,
+    single: false,
+    envelope,
+    textOf,
+    isTooLarge: (index) => mayBeTooLarge && Buffer.byteLength(textOf(index)) > LARGEST_EVENT,
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw notJson(text, cause)
+  }
+}
+
+const notJson = (text: string, cause: unknown): CodedError => {
+  const fault = jsonFault(text)
+  const where = fault && `line ${fault.line}, column ${fault.column}, offset ${fault.offset}`
+  return new CodedError(
+    'EBB_BODY_NOT_JSON',
+    { what: 'The body is not JSON', where, fix: 'Correct it at this place and send it again' },
+    { cause, status: 400 },
+  )
+}
+
+const SHAPE = new CodedError(
+  'EBB_BODY_SHAPE',
+  {
+    what: 'The body is neither an event nor a list of events',
+    fix: 'Send an event, a list of events, or {"batch": [...]}',
+  },
+  { status: 400 },
+)
+
+const tooMany = (count: number): CodedError =>
+  new CodedError(
+    'EBB_BODY_TOO_MANY_EVENTS',
+    {
+      what: `The list has ${count} events, and at most ${MOST_EVENTS} are taken at once`,
+      fix: 'Send smaller batches',
+    },
+    { status: 413 },
+  )

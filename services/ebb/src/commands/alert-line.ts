@@ -1,0 +1,49 @@
+import type { AlertRecord } from '@ebb/contracts/alert-record'
+import { daysBetween, shopMinute } from './shop-time.ts'
+import { painted, printable } from './terminal-text.ts'
+
+/** For whom an alert is written. */
+export interface AlertLook {
+  /** Colours, for a person. */
+  readonly isTerminal: boolean
+  readonly timeZone: string
+}
+
+/**
+ * An alert as one line: when it was raised, the tier from → to, the customer, whole days from the
+ * order that the silence follows to the crossing (or to the order that ended it), the risk, why.
+ */
+export const alertLine = (alert: AlertRecord, look: AlertLook): string => {
+  const { kind, silentSince, crossedAt, raisedAt, customerId, risk } = alert
+  const days = Math.floor(daysBetween(silentSince, crossedAt))
+  return [
+    shopMinute(raisedAt, look.timeZone),
+    painted(change(alert).padEnd(WIDEST_CHANGE), COLOURS[colourOf(alert)], look),
+    printable(customerId),
+    // A silence that never was has no length.
+    `quiet ${(kind === 'withdrawn' ? '–' : String(days)).padStart(3)} d`,
+    `risk ${risk.toFixed(2)}`,
+    why(alert),
+  ].join('  ')
+}
+
+const WIDEST_CHANGE = 'moderate → healthy'.length
+
+const change = ({ kind, tier, previousTier }: AlertRecord): string =>
+  `${previousTier} → ${kind === 'lost' ? 'lost' : tier}`
+
+const COLOURS = {
+  healthy: 'green',
+  light: 'yellow',
+  moderate: 'magenta',
+  heavy: 'red',
+  lost: 'gray',
+} as const
+
+const colourOf = ({ kind, tier }: AlertRecord): keyof typeof COLOURS =>
+  kind === 'lost' ? 'lost' : tier
+
+const why = ({ kind, reasons }: AlertRecord): string =>
+  kind === 'at_risk' || kind === 'lost'
+    ? `why ${reasons.map(({ code }) => code.toLowerCase()).join(', ')}`
+    : kind

@@ -1,0 +1,114 @@
+import { AlertRecord } from '@ebb/contracts/alert-record'
+import { messageCodec } from '@ebb/contracts/message-codec'
+import { ALERTS } from '@ebb/contracts/topics'
+import type { EventLog } from '@ebb/streaming/event-log'
+import { Command, Option } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { alertLine } from './alert-line.ts'
+import { customerKeys } from './customer-key.ts'
+import { shopOf, withData } from './data-folder.ts'
+import { type GivenInstant, parseInstant } from './shop-time.ts'
+import { type TopicSource, topicMessages } from './topic-messages.ts'
+
+interface AlertsOptions {
+  readonly data: string
+  readonly follow?: true
+  readonly kind?: readonly AlertRecord['kind'][]
+  readonly tier?: readonly AlertRecord['tier'][]
+  readonly customer?: string
+  readonly since?: GivenInstant
+  readonly json?: true
+}
+
+const KINDS: readonly AlertRecord['kind'][] = [
+  'at_risk',
+  'recovered',
+  'lost',
+  'withdrawn',
+  'reopened',
+]
+const TIERS: readonly AlertRecord['tier'][] = ['healthy', 'light', 'moderate', 'heavy']
+
+const EXAMPLES = `
+One line an alert: when it was raised (on the shop's clocks), the tier from → to, the customer,
+the days of silence, the risk that no order comes, and why, where a reason was heard.
+
+Examples:
+  $ ebb alerts --tier heavy --since 2026-03-01
+  $ ebb alerts --follow --json | jq .customerId
+`
+
+/** `ebb alerts`: who went quiet, who came back. */
+export const alertsCommand = (context: CliContext): Command =>
+  new Command('alerts')
+    .description('list the silence alerts in the order they were raised')
+    .option('--follow', 'go on with new alerts until Ctrl-C')
+    .addOption(new Option('--kind <kind...>', 'only these kinds').choices(KINDS))
+    .addOption(new Option('--tier <tier...>', 'only where this tier was entered').choices(TIERS))
+    .option('--customer <key>', 'only of this customer: a key (u:… or a:…) or an id')
+    .option('--since <day or instant>', 'only alerts raised since then', parseInstant)
+    .option('--data <folder>', 'data folder', context.dataFolder)
+    .option('--json', 'print the alert records, one line of JSON each')
+    .addHelpText('after', EXAMPLES)
+    .action((options: AlertsOptions) => listAlerts(context, options))
+
+const listAlerts = async (context: CliContext, options: AlertsOptions): Promise<void> => {
+  const follow = options.follow === true
+  const { timeZone } = shopOf(options.data)
+  const matches = filterOf(options, timeZone)
+  const look = { isTerminal: context.isTerminal, timeZone }
+  let heard = 0
+  let shown = 0
+  await withData(context, options.data, async ({ log }) => {
+    if (follow && context.isTerminal) context.tell('Following the alerts; Ctrl-C ends.')
+    const span = { follow, signal: context.interrupted }
+    for await (const alert of topicMessages(alertSource(log), span)) {
+      heard += 1
+      if (!matches(alert)) continue
+      shown += 1
+      context.print(options.json ? JSON.stringify(alert) : alertLine(alert, look))
+    }
+  })
+  if (context.interrupted.aborted) context.exitCode(130)
+  else if (shown === 0) context.tell(heard === 0 ? NONE_YET : noneMatches(heard))
+}
+
+const NONE_YET =
+  'No alerts yet: no customer has been quiet for long enough. `ebb customer KEY` shows when one will have been.'
+
+const noneMatches = (heard: number): string =>
+  `None of the ${heard.toLocaleString('en-US')} alerts is of that kind; look with fewer options.`
+
+const filterOf = (
+  { kind, tier, customer, since }: AlertsOptions,
+  timeZone: string,
+): ((alert: AlertRecord) => boolean) => {
+  const from = since?.(timeZone) ?? 0
+  const keys = customer === undefined ? undefined : customerKeys(customer)
+  return (alert) =>
+    alert.raisedAt >= from &&
+    (kind?.includes(alert.kind) ?? true) &&
+    (tier?.includes(alert.tier) ?? true) &&
+    (keys?.includes(alert.customerId) ?? true)
+}
+
+const { decode } = messageCodec(AlertRecord)
+
+const alertSource = (log: Pick<EventLog, 'partitions' | 'read'>): TopicSource<AlertRecord> => ({
+  log,
+  topic: ALERTS,
+  decode,
+  instantOf: ({ raisedAt }) => raisedAt,
+  identityOf: ({ alertId }) => alertId,
+})
+
+/**
+ * Alerts as they are raised, all partitions, without copies, until `signal` aborts; those that
+ * are in the log already come first, by `raisedAt`, unless `fromEnd`. Looks four times a second.
+ * Throws `EBB_RECORD_UNREADABLE`.
+ */
+export const followAlerts = (
+  log: Pick<EventLog, 'partitions' | 'read'>,
+  span: { readonly fromEnd: boolean; readonly signal: AbortSignal },
+): AsyncGenerator<AlertRecord, void> =>
+  topicMessages(alertSource(log), { ...span, follow: true })

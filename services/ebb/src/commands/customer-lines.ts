@@ -1,0 +1,167 @@
+import { minorUnitExponent } from '@ebb/collector/currency'
+import type { CustomerView } from '@ebb/features/customer-reader'
+import { daysBetween, duration, shopDay, shopMinute } from './shop-time.ts'
+import { SCORING, type Milestone, type Silence } from './silence.ts'
+import { silenceChart } from './silence-chart.ts'
+import { printable } from './terminal-text.ts'
+import { textTable } from './text-table.ts'
+
+/** For whom a customer is written. */
+export interface CustomerLook {
+  readonly timeZone: string
+  readonly columns: number
+}
+
+/** What is known of a customer, as lines for a person. */
+export const customerLines = (
+  customer: CustomerView,
+  silence: Silence | undefined,
+  look: CustomerLook,
+): string[] => [
+  ...headLines(customer, silence, look),
+  '',
+  ...(silence === undefined ? [noSilence(customer)] : silenceLines(silence, look)),
+  '',
+  ...windowLines(customer),
+  '',
+  ...recentLines(customer, look),
+]
+
+const headLines = (
+  { customerId, userId, asOf, rhythm, consent }: CustomerView,
+  silence: Silence | undefined,
+  { timeZone }: CustomerLook,
+): string[] => {
+  const day = (iso: string) => shopDay(Date.parse(iso), timeZone)
+  const known = userId === undefined || customerId === `u:${userId}` ? '' : `, user ${userId}`
+  const orders =
+    rhythm === null
+      ? 'none'
+      : `${rhythm.orders} on ${rhythm.repeatDays + 1} days, the first ${day(rhythm.firstAt)}, ` +
+        `the last ${day(rhythm.lastAt)} (${printable(rhythm.lastOrderId)})`
+  return [
+    `${printable(customerId + known)}, as of ${shopMinute(Date.parse(asOf), timeZone)} ${timeZone}`,
+    '',
+    ...(silence === undefined ? [] : tierLines(silence, timeZone)),
+    `orders    ${orders}`,
+    `consent   analytics ${said(consent?.analytics)}, marketing ${said(consent?.marketing)}`,
+  ]
+}
+
+const said = (choice: boolean | undefined): string =>
+  choice === undefined ? 'not said' : choice ? 'yes' : 'no'
+
+const STAGES = ['healthy', 'light', 'moderate', 'heavy', 'lost'] as const
+
+const tierLines = (silence: Silence, timeZone: string): string[] => {
+  const { rhythm, now, stage, atRiskSince, milestones, risk, riskAtLastOrder } = silence
+  const passed = milestones[stage - 1]?.at ?? null
+  const since = passed === null ? '' : ` since ${shopMinute(passed, timeZone)}`
+  const first =
+    stage > 1 && atRiskSince !== null ? `, at risk since ${shopDay(atRiskSince, timeZone)}` : ''
+  const { horizonDays } = SCORING.policy
+  return [
+    `tier      ${STAGES[stage]}${since}${first}`,
+    `silence   ${daysBetween(rhythm.lastAt, now).toFixed(1)} days since the last order`,
+    `risk      ${risk.toFixed(2)} that no order comes within ${horizonDays} days ` +
+      `(${riskAtLastOrder.toFixed(2)} right after an order)`,
+  ]
+}
+
+const noSilence = ({ rhythm }: CustomerView): string =>
+  rhythm === null
+    ? 'No valid order yet. Who never ordered cannot stop ordering: the curve of the silence\n' +
+      'begins with the first order.'
+    : 'The scorer has not read the orders of this customer yet, so there is no tier and no curve.\n' +
+      '`ebb topics` shows how far behind it is.'
+
+const silenceLines = (silence: Silence, look: CustomerLook): string[] => [
+  'Risk against days since the last order, if no other comes:',
+  '',
+  ...silenceChart(silence, look.columns),
+  '',
+  ...milestoneLines(silence, look),
+]
+
+const milestoneLines = (silence: Silence, { timeZone }: CustomerLook): string[] => {
+  const columns = [
+    { title: 'tier' },
+    { title: 'from risk', align: 'right' },
+    { title: 'reached' },
+    { title: 'days of silence', align: 'right' },
+    { title: '' },
+  ] as const
+  const rows = silence.milestones.map((milestone) => {
+    const { name, threshold, at } = milestone
+    return [
+      name,
+      threshold?.toFixed(3) ?? '–',
+      at === null ? '–' : shopMinute(at, timeZone),
+      at === null ? '–' : daysBetween(silence.rhythm.lastAt, at).toFixed(1),
+      whenOf(milestone, silence.now),
+    ]
+  })
+  return textTable(columns, rows)
+}
+
+const whenOf = ({ at, isPassed }: Milestone, now: number): string => {
+  if (isPassed) return 'passed'
+  if (at === null) return 'not before lost'
+  return at > now ? `in ${duration(at - now)}` : 'at the next tick'
+}
+
+type Totals = CustomerView['windows']['lifetime']
+
+const ROWS: readonly (readonly [keyof Totals, string])[] = [
+  ['orders', 'orders'],
+  ['grossMinor', 'revenue, gross'],
+  ['refundedMinor', 'refunded'],
+  ['netMinor', 'revenue, net'],
+  ['refunds', 'refunds'],
+  ['pageViews', 'page views'],
+  ['productViews', 'product views'],
+  ['listViews', 'list views'],
+  ['searches', 'searches'],
+  ['cartAdds', 'added to cart'],
+  ['cartRemoves', 'removed from cart'],
+  ['checkouts', 'checkouts'],
+  ['ticketsOpened', 'tickets opened'],
+  ['paymentFailures', 'payments failed'],
+  ['pageErrors', 'page errors'],
+  ['couponDenials', 'coupons denied'],
+  ['lateDeliveries', 'late deliveries'],
+  ['lowRatings', 'low ratings'],
+]
+
+/** What never happened has no row, but for orders. */
+const windowLines = ({ windows, currency }: CustomerView): string[] => {
+  const { d1, d7, d30, d90, lifetime } = windows
+  const columns = ['today', '7 days', '30 days', '90 days', 'all'].map(
+    (title) => ({ title, align: 'right' }) as const,
+  )
+  const rows = ROWS.filter(([name]) => name === 'orders' || lifetime[name] !== 0)
+  const cells = rows.map(([name, text]) => {
+    const isMoney = name.endsWith('Minor')
+    const shown = [d1, d7, d30, d90, lifetime].map((totals) =>
+      isMoney ? money(totals[name], currency) : totals[name].toLocaleString('en-US'),
+    )
+    return [isMoney ? `${text}, ${currency}` : text, ...shown]
+  })
+  return textTable([{ title: 'windows' }, ...columns], cells)
+}
+
+const money = (minor: number, currency: string): string => {
+  const digits = minorUnitExponent(currency)
+  return (minor / 10 ** digits).toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+}
+
+const recentLines = ({ recent }: CustomerView, { timeZone }: CustomerLook): string[] => [
+  'last events',
+  ...recent.map(
+    ({ name, occurredAt }) =>
+      `  ${shopMinute(Date.parse(occurredAt), timeZone)}  ${printable(name)}`,
+  ),
+]

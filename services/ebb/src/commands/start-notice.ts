@@ -1,0 +1,57 @@
+import type { CliContext } from '../cli-context.ts'
+import type { Composition } from '../composition.ts'
+import type { Installation } from '../installation.ts'
+
+/** What there is to say when all services run. */
+export interface StartNotice extends Composition {
+  readonly data: string
+  readonly installation: Installation
+  readonly writeKey: string
+}
+
+/** The lines of `ebb up`. */
+export const startNotice = (context: CliContext, notice: StartNotice): string[] => [
+  'Ebb is up, on the wall clock.',
+  '',
+  ...parts(context, notice),
+  '',
+  ...firstEvent(notice),
+  '',
+  'Alerts as they happen (the first one takes about a month of silence). Ctrl-C stops Ebb.',
+]
+
+/** The lines of `ebb demo`. */
+export const demonstrationNotice = (context: CliContext, notice: StartNotice): string[] => [
+  'DEMONSTRATION: a simulated shop with 120 days of history, a day a second. Nothing here is real.',
+  '',
+  ...parts(context, notice),
+  '',
+  ...firstEvent(notice),
+  '',
+  `Look at a customer:  npx ebb customer u:shopper-12 --data ${notice.data}`,
+  'For your own shop:   npx ebb up',
+  '',
+  'Alerts as they happen. Ctrl-C stops; the same command goes on where it stopped.',
+]
+
+const parts = ({ engines }: CliContext, notice: StartNotice): string[] => {
+  const { data, collector, features, installation } = notice
+  const rows = [
+    ['event log', engines.names.log],
+    ['state store', engines.names.store],
+    ['collector', collector.url],
+    ['features', features.url],
+    ['scorer', 'in this process'],
+    ['data folder', data],
+    ['time zone', installation.timeZone],
+    ['currency', installation.currency],
+    ['write key', notice.writeKey],
+  ] as const
+  return rows.map(([name, value]) => `  ${name.padEnd(14)}${value}`)
+}
+
+const firstEvent = ({ collector, writeKey }: StartNotice): string[] => [
+  'Send an event:',
+  `  curl ${collector.url}/v1/events -H 'Authorization: Bearer ${writeKey}' \\`,
+  `    -d '{"event":"Order Completed","userId":"me","properties":{"order_id":"1","total":"19.90"}}'`,
+]

@@ -1,0 +1,184 @@
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { EMBEDDED_PARTITIONS, TOPICS } from '@ebb/contracts/topics'
+import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
+import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
+import { createLifecycle, type Lifecycle } from '@ebb/runtime/lifecycle'
+import { createLogger, type Logger } from '@ebb/runtime/logger'
+import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import { postEvents } from '@ebb/simulator/post-events'
+import type { ShopSpec } from '@ebb/simulator/shop-spec'
+import { decodePartitionRecord } from '@ebb/streaming/partition-record'
+import { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { startServices } from '../composition.ts'
+import type { EbbConfig } from '../config.ts'
+import {
+  demonstrationBeginning,
+  demonstrationClock,
+  demonstrationShop,
+  endOfHistory,
+  lastInstant,
+  sendHistory,
+} from '../demonstration.ts'
+import type { OwnedEngines } from '../engines.ts'
+import { type Installation, pinInstallation, readInstallation } from '../installation.ts'
+import { alertLine } from './alert-line.ts'
+import { followAlerts } from './alerts.ts'
+import { demonstrationNotice, startNotice } from './start-notice.ts'
+
+const LIVE_TICK_MS = 5_000
+const DEMONSTRATION_TICK_MS = 100
+const CATCH_UP_POLL_MS = 50
+const DAY_MS = 86_400_000
+
+/** `ebb up`: the real thing, on the wall clock, empty at first. */
+export const upCommand = (context: CliContext, config: EbbConfig): Command =>
+  new Command('up')
+    .description('run all of Ebb in this process, on the wall clock, ready for a first event')
+    .option('--data <folder>', 'data folder', context.dataFolder)
+    .addHelpText('after', '\nExample:\n  $ ebb up --data /var/lib/ebb\n')
+    .action(({ data }: { data: string }) => runLive(context, config, data))
+
+/** `ebb demo`: a simulated shop on a clock that runs a day a second. */
+export const demoCommand = (context: CliContext, config: EbbConfig): Command =>
+  new Command('demo')
+    .description('show Ebb with a simulated shop, a day a second, in a data folder of its own')
+    .option('--data <folder>', 'data folder', '.ebb/demo')
+    .addHelpText('after', '\nExample:\n  $ ebb demo --data /tmp/ebb-demo\n')
+    .action(({ data }: { data: string }) => runDemonstration(context, config, data))
+
+const runLive = async (context: CliContext, config: EbbConfig, data: string): Promise<void> => {
+  const wanted: Installation = {
+    timeZone: config.timeZone,
+    currency: config.currency,
+    partitions: EMBEDDED_PARTITIONS,
+    kind: 'live',
+    begunAt: wallClock.now(),
+  }
+  const base = await openBase(context, { data, wanted, clock: wallClock, level: config.logLevel })
+  await orStop(context, base, async () => {
+    const running = await startServices(base, { ...base, ...config, tickIntervalMs: LIVE_TICK_MS })
+    for (const line of startNotice(context, { ...base, ...running })) context.print(line)
+    await printAlerts(context, base)
+  })
+}
+
+const runDemonstration = async (
+  context: CliContext,
+  config: EbbConfig,
+  data: string,
+): Promise<void> => {
+  const begunAt = readInstallation(data)?.begunAt ?? demonstrationBeginning(wallClock.now())
+  const shop = demonstrationShop(begunAt)
+  const { currency } = shop
+  const partitions = EMBEDDED_PARTITIONS
+  const wanted = { timeZone: 'UTC', currency, partitions, kind: 'demonstration', begunAt } as const
+  const clock = demonstrationClock(endOfHistory(shop))
+  const base = await openBase(context, { data, wanted, clock, level: 'warn' })
+  await orStop(context, base, async () => {
+    const { log } = base.engines
+    await sendHistory(log, shop, context.interrupted)
+    const from = Math.max(endOfHistory(shop), await lastInstant(log))
+    clock.holdAt(from)
+    const settings = { ...base, ...config, tickIntervalMs: DEMONSTRATION_TICK_MS }
+    const running = await startServices(base, settings)
+    for (const line of demonstrationNotice(context, { ...base, ...running })) context.print(line)
+    await scorerAt(base.engines, from, context.interrupted)
+    clock.run()
+    const posting = postShop(base, { shop, from, url: running.collector.url })
+    posting.catch((error: Error) => base.lifecycle.fail(error))
+    await printAlerts(context, base)
+  })
+}
+
+interface Base {
+  readonly data: string
+  readonly installation: Installation
+  readonly engines: OwnedEngines
+  readonly keys: KeysFile
+  readonly writeKey: string
+  readonly clock: ProcessClock
+  readonly logger: Logger
+  readonly lifecycle: Lifecycle
+}
+
+interface BaseSettings {
+  readonly data: string
+  readonly wanted: Installation
+  readonly clock: ProcessClock
+  readonly level: EbbConfig['logLevel']
+}
+
+const openBase = async (
+  { engines }: CliContext,
+  { data, wanted, clock, level }: BaseSettings,
+): Promise<Base> => {
+  const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
+  const owned = engines.own(data, {
+    what: wanted.kind === 'live' ? 'ebb up' : 'ebb demo',
+    topics: TOPICS.map(({ name }) => ({ name, partitions: wanted.partitions })),
+    now: () => clock.now(),
+    durability: wanted.kind === 'live' ? 'power-cut' : 'killed-process',
+  })
+  const installation = pinInstallation(data, wanted)
+  const keys = openKeysFile(join(data, 'keys.json'))
+  const writeKey = await storefrontKey(keys)
+  const lifecycle = createLifecycle({ logger })
+  lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
+  return { data, installation, engines: owned, keys, writeKey, clock, logger, lifecycle }
+}
+
+/** The first write key that was not revoked, made where there is none. */
+const storefrontKey = async (keys: KeysFile): Promise<string> => {
+  const usable = keys.list().find(({ kind, revokedAt }) => kind === 'write' && !revokedAt)
+  if (usable?.key !== undefined) return usable.key
+  return (await keys.create({ kind: 'write', source: 'storefront' })).key
+}
+
+/** A fault before all runs is said plainly, and what runs already is ended in order. */
+const orStop = async (
+  context: CliContext,
+  { lifecycle }: Base,
+  work: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    context.tell((error as Error).message)
+    await lifecycle.stop('could not start', 1)
+  }
+}
+
+const postShop = async (
+  { writeKey, clock, lifecycle }: Base,
+  { shop, from, url }: { shop: ShopSpec; from: number; url: string },
+): Promise<void> => {
+  const closing = new AbortController()
+  lifecycle.onStop({ phase: 'readiness', name: 'simulated shop', run: () => closing.abort() })
+  // What a killed process had not posted yet is posted now; copies are known by their id.
+  const overlapped = from - DAY_MS
+  await postEvents({ url, writeKey, clock, shop, from: overlapped, signal: closing.signal })
+}
+
+/** Resolves when the scorer has seen everything up to `instant`, or at an interrupt. */
+const scorerAt = async (
+  engines: OwnedEngines,
+  instant: number,
+  interrupted: AbortSignal,
+): Promise<void> => {
+  const store = engines.store(SCORER_PROCESSOR)
+  for (let partition = 0; partition < EMBEDDED_PARTITIONS && !interrupted.aborted; ) {
+    const { position } = await store.read(partition, [])
+    const clock = position === undefined ? 0 : decodePartitionRecord(position.record).clock
+    if (clock >= instant) partition += 1
+    else await setTimeout(CATCH_UP_POLL_MS)
+  }
+}
+
+const printAlerts = async (context: CliContext, { engines, installation }: Base): Promise<void> => {
+  const { interrupted: signal, isTerminal } = context
+  const look = { isTerminal, timeZone: installation.timeZone }
+  for await (const alert of followAlerts(engines.log, { fromEnd: true, signal }))
+    context.print(alertLine(alert, look))
+}

@@ -1,0 +1,67 @@
+import { type Collector, start as startCollector } from '@ebb/collector/collector'
+import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
+import { type FeaturesService, start as startFeatures } from '@ebb/features/service'
+import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
+import type { ProcessClock } from '@ebb/runtime/clock'
+import type { KeysFile } from '@ebb/runtime/keys-file'
+import type { Lifecycle } from '@ebb/runtime/lifecycle'
+import type { Logger } from '@ebb/runtime/logger'
+import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import { start as startScorer } from '@ebb/scorer/service'
+import type { OwnedEngines } from './engines.ts'
+import type { Installation } from './installation.ts'
+import { SHIPPED_MODEL_VERSION } from './shipped-model.ts'
+
+/** What all services of one process share. */
+export interface CompositionPorts {
+  readonly engines: OwnedEngines
+  readonly keys: KeysFile
+  readonly clock: ProcessClock
+  readonly logger: Logger
+  /** Ends what is started here, in the right order. */
+  readonly lifecycle: Lifecycle
+}
+
+/** How they run. */
+export interface CompositionConfig {
+  readonly installation: Installation
+  readonly host: string
+  readonly collectorPort: number
+  readonly featuresPort: number
+  readonly rates: Readonly<Record<string, number>>
+  /** Wall time between two ticks of a partition. */
+  readonly tickIntervalMs: number
+}
+
+/** All services in one process. */
+export interface Composition {
+  readonly collector: Collector
+  readonly features: FeaturesService
+}
+
+/** Starts every service of an installation in this process, consumers before producers. */
+export const startServices = async (
+  { engines, keys, clock, logger, lifecycle }: CompositionPorts,
+  config: CompositionConfig,
+): Promise<Composition> => {
+  const { host, rates, tickIntervalMs, installation } = config
+  const { timeZone, currency } = installation
+  const { log } = engines
+  const onHalt = (error: Error): void => void lifecycle.fail(error)
+  const scorer = await startScorer(
+    { log, store: engines.store(SCORER_PROCESSOR), logger, onHalt },
+    { model: SHIPPED_PRIORS, policy: DEFAULT_TIER_POLICY, modelVersion: SHIPPED_MODEL_VERSION },
+  )
+  lifecycle.onStop({ phase: 'flush', name: 'scorer', run: scorer.stop })
+  const features = await startFeatures(
+    { log, store: engines.store(FEATURES_PROCESSOR), keys, clock, logger, onHalt },
+    { timeZone, currency, tickIntervalMs, host, port: config.featuresPort },
+  )
+  lifecycle.onStop({ phase: 'flush', name: 'features', run: features.stop })
+  const collector = await startCollector(
+    { log, keys, clock, logger },
+    { host, port: config.collectorPort, currency, rates },
+  )
+  lifecycle.onStop({ phase: 'intake', name: 'collector', run: collector.stop })
+  return { collector, features }
+}

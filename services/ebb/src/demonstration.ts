@@ -1,0 +1,80 @@
+import { EVENTS } from '@ebb/contracts/topics'
+import { type ProcessClock, scaledClock } from '@ebb/runtime/clock'
+import { DEMO_SEED, DEMO_SHOP } from '@ebb/simulator/demo-shop'
+import type { ShopSpec } from '@ebb/simulator/shop-spec'
+import { shopTimeline } from '@ebb/simulator/timeline'
+import type { EventLog } from '@ebb/streaming/event-log'
+import type { ReplayRow } from './replay/replay-row.ts'
+import { sendRows } from './replay/send-rows.ts'
+
+const DAY_MS = 86_400_000
+
+/** Days of its past that the shop begins with: the first silence takes about a month. */
+const HISTORY_DAYS = 120
+
+/** A day of the demonstration in a second of the wall clock. */
+const RATE = 86_400
+
+/** A clock that stands still until it is let go, and then runs a day a second. */
+export interface DemonstrationClock extends ProcessClock {
+  /** Stands at `instant` from now on. */
+  holdAt(instant: number): void
+  /** Runs from where it stands. */
+  run(): void
+}
+
+/** A clock that stands at `instant`. */
+export const demonstrationClock = (instant: number): DemonstrationClock => {
+  const standing = (at: number): ProcessClock => ({ now: () => at })
+  let clock = standing(instant)
+  return {
+    now: () => clock.now(),
+    holdAt: (at) => {
+      clock = standing(at)
+    },
+    run: () => {
+      clock = scaledClock({ startAt: clock.now(), rate: RATE })
+    },
+  }
+}
+
+/** The shop of a demonstration whose history began at `begunAt`. */
+export const demonstrationShop = (begunAt: number): ShopSpec => DEMO_SHOP(DEMO_SEED, begunAt)
+
+/** The first midnight UTC from which the history of a demonstration reaches up to today. */
+export const demonstrationBeginning = (today: number): number =>
+  Math.floor(today / DAY_MS) * DAY_MS - HISTORY_DAYS * DAY_MS
+
+/** Where the history of a shop ends and its life on the scaled clock begins. */
+export const endOfHistory = ({ startAt }: ShopSpec): number => startAt + HISTORY_DAYS * DAY_MS
+
+/** Where the clock of an installation stood last: the time of its latest record; 0 without any. */
+export const lastInstant = async (log: EventLog): Promise<number> => {
+  let latest = 0
+  for (let partition = 0; partition < (await log.partitions(EVENTS)); partition += 1) {
+    const { end } = await log.read({ topic: EVENTS, partition }, 0, 0)
+    const { records } = await log.read({ topic: EVENTS, partition }, Math.max(0, end - 1), 1)
+    latest = Math.max(latest, records[0]?.appendedAt ?? 0)
+  }
+  return latest
+}
+
+/** Sends the history of the shop, with its ticks; what an earlier run sent is left out. */
+export const sendHistory = async (
+  log: EventLog,
+  shop: ShopSpec,
+  interrupted: AbortSignal,
+): Promise<void> => {
+  const span = { from: shop.startAt, until: endOfHistory(shop) }
+  const rows = [...shopTimeline(shop, span)].map((event, i): ReplayRow => {
+    return { row: i + 1, occurredAt: Date.parse(event.timestamp), item: { ...event } }
+  })
+  await sendRows(log, {
+    rows: { rows, refused: [], currency: shop.currency },
+    file: 'history of the demonstration',
+    timeZone: 'UTC',
+    order: { kind: 'time' },
+    repeats: undefined,
+    interrupted,
+  })
+}
