@@ -1,8 +1,10 @@
+#!/usr/bin/env node
 // Starts everything in this repository with whatever Node there is (20 or newer), on a machine where
 // nothing else was set up: installs the packages the lock file names, finds a Node that is new enough
 // for the services (24: it runs TypeScript), and passes the rest on.
 //
-//   node launch.mjs demo | ebb … | test | check | bench …
+//   node launch.mjs test | check | bench …     about this repository
+//   node launch.mjs up | replay | alerts | …   the command line of Ebb; also `npx ebb …`
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,8 +17,6 @@ const OLDEST_NODE = 24
 const REPORT = join(ROOT, '.ebb', 'test-report.json')
 
 const COMMANDS = {
-  demo: (args) => node([...typescript('services/ebb/src/main.ts'), 'demo', ...args]),
-  ebb: (args) => node([...typescript('services/ebb/src/main.ts'), ...args]),
   bench: (args) => node(['--expose-gc', ...typescript('bench/src/main.ts'), ...args]),
   check: () => turbo(['typecheck', 'lint', 'unused']),
   test: async () => {
@@ -24,6 +24,8 @@ const COMMANDS = {
     return tellTests() && code === 0 ? 0 : code || 1
   },
 }
+
+const ebb = (args) => node([...typescript('services/ebb/src/main.ts'), ...args])
 
 const typescript = (file) => ['--disable-warning=ExperimentalWarning', join(ROOT, file)]
 
@@ -107,12 +109,11 @@ const run = (command, args, options) =>
     child.on('exit', (code, signal) => resolve(code ?? 128 + (SIGNALS[signal] ?? 0)))
   })
 
-const [name = '', ...args] = process.argv.slice(2)
+const args = process.argv.slice(2)
 try {
-  if (COMMANDS[name] === undefined)
-    throw new Error(`Say what to start: ${Object.keys(COMMANDS).join(', ')}`)
   await install()
-  process.exitCode = await COMMANDS[name](args)
+  const command = COMMANDS[args[0]]
+  process.exitCode = await (command === undefined ? ebb(args) : command(args.slice(1)))
 } catch (error) {
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1

@@ -33,9 +33,13 @@ export const answerErrorsUniformly = (app: FastifyInstance, logger: Logger): voi
   })
 }
 
-/** Sends a coded error; 503 says when to come back. */
+/**
+ * Sends a coded error. 503 says when to come back; 413 ends the connection, because the rest of
+ * the body may still be on its way.
+ */
 export const answerError = (error: CodedError, reply: FastifyReply): FastifyReply => {
   if (error.status === 503) reply.header('retry-after', '1')
+  if (error.status === 413) reply.header('connection', 'close')
   return reply.code(error.status).send(httpErrorBody(error))
 }
 

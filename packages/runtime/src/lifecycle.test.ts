@@ -88,10 +88,15 @@ test('behind the deadline the process is ended by force', () => {
   assert.deepEqual(exits, [1])
 })
 
-test('a second signal ends the process at once', () => {
-  const { lifecycle, exits, signal } = staged()
+test('one key press that comes by several ways is one, a later one ends the process', () => {
+  const { lifecycle, exits, signal, pass } = staged()
   lifecycle.onStop({ phase: 'flush', name: 'hangs', run: never })
   signal('SIGTERM')
+  signal('SIGINT')
+  pass(1_000)
+  signal('SIGTERM')
+  assert.deepEqual(exits, [])
+  pass(1)
   signal('SIGINT')
   assert.deepEqual(exits, [130])
 })

@@ -30,8 +30,8 @@ const KINDS: readonly AlertRecord['kind'][] = [
 const TIERS: readonly AlertRecord['tier'][] = ['healthy', 'light', 'moderate', 'heavy']
 
 const EXAMPLES = `
-One line an alert: when it was raised (on the shop's clocks), the tier from → to, the customer,
-the days of silence, the risk that no order comes, and why, where a reason was heard.
+One line an alert: when it was raised (on the shop's clocks), the tier from→to, the customer, the
+days of silence, the risk that no order comes, and why: \`?\` where no reason was heard.
 
 Examples:
   $ ebb alerts --tier heavy --since 2026-03-01
@@ -110,5 +110,4 @@ const alertSource = (log: Pick<EventLog, 'partitions' | 'read'>): TopicSource<Al
 export const followAlerts = (
   log: Pick<EventLog, 'partitions' | 'read'>,
   span: { readonly fromEnd: boolean; readonly signal: AbortSignal },
-): AsyncGenerator<AlertRecord, void> =>
-  topicMessages(alertSource(log), { ...span, follow: true })
+): AsyncGenerator<AlertRecord, void> => topicMessages(alertSource(log), { ...span, follow: true })

@@ -1,7 +1,7 @@
 import { minorUnitExponent } from '@ebb/collector/currency'
 import type { CustomerView } from '@ebb/features/customer-reader'
 import { daysBetween, duration, shopDay, shopMinute } from './shop-time.ts'
-import { SCORING, type Milestone, type Silence } from './silence.ts'
+import { type Milestone, SCORING, type Silence } from './silence.ts'
 import { silenceChart } from './silence-chart.ts'
 import { printable } from './terminal-text.ts'
 import { textTable } from './text-table.ts'
@@ -20,7 +20,7 @@ export const customerLines = (
 ): string[] => [
   ...headLines(customer, silence, look),
   '',
-  ...(silence === undefined ? [noSilence(customer)] : silenceLines(silence, look)),
+  ...(silence === undefined ? noSilence(customer) : silenceLines(silence, look)),
   '',
   ...windowLines(customer),
   '',
@@ -68,12 +68,13 @@ const tierLines = (silence: Silence, timeZone: string): string[] => {
   ]
 }
 
-const noSilence = ({ rhythm }: CustomerView): string =>
+const noSilence = ({ rhythm }: CustomerView): string[] =>
   rhythm === null
-    ? 'No valid order yet. Who never ordered cannot stop ordering: the curve of the silence\n' +
-      'begins with the first order.'
-    : 'The scorer has not read the orders of this customer yet, so there is no tier and no curve.\n' +
-      '`ebb topics` shows how far behind it is.'
+    ? ['No valid order yet: who never ordered cannot stop ordering. The curve begins with one.']
+    : [
+        'The scorer has not read the orders of this customer yet: no tier and no curve so far.',
+        '`ebb topics` shows how far behind it is.',
+      ]
 
 const silenceLines = (silence: Silence, look: CustomerLook): string[] => [
   'Risk against days since the last order, if no other comes:',

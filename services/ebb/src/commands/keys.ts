@@ -114,7 +114,10 @@ const requestOf = ({ source, secret, scope = [] }: CreateOptions): KeyRequest =>
 
 const listKeys = async (context: CliContext, { data, json }: KeysOptions): Promise<void> => {
   const keys = openKeysFile(keysFileOf(data)).list()
-  if (json) return keys.forEach((key) => context.print(JSON.stringify(key)))
+  if (json) {
+    for (const key of keys) context.print(JSON.stringify(key))
+    return
+  }
   if (keys.length === 0)
     return context.tell('No keys yet. Make one: ebb keys create --source storefront')
   const { timeZone } = shopOf(data)

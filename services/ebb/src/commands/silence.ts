@@ -1,4 +1,3 @@
-import { unpackScorerState } from '@ebb/scorer/scorer-state'
 import type { RiskState, Stage } from '@ebb/risk/episode'
 import type { CustomerRhythm } from '@ebb/risk/order-rhythm'
 import {
@@ -11,6 +10,7 @@ import {
   SHIPPED_PRIORS,
   thresholdsOf,
 } from '@ebb/risk/tiers'
+import { unpackScorerState } from '@ebb/scorer/scorer-state'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 

@@ -1,0 +1,115 @@
+import { access, constants, readFile, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openKeysFile } from '@ebb/runtime/keys-file'
+import { type Installation, readInstallation } from '../installation.ts'
+import { type Check, fail, ok, warn } from './doctor-check.ts'
+import { keysFileOf } from './keys.ts'
+import { printable } from './terminal-text.ts'
+
+const LEAST_NODE = 24
+
+/** `version` as `process.versions.node` gives it. */
+export const checkNode = (version: string): Check =>
+  Number.parseInt(version, 10) >= LEAST_NODE
+    ? ok('node', version)
+    : fail('node', `${version} is too old`, `Install Node.js ${LEAST_NODE} or newer`)
+
+/** The folder is there, and this user may read and write in it. */
+export const checkFolder = async (folder: string): Promise<Check> => {
+  const name = 'data folder'
+  const found = await stat(folder).catch(() => undefined)
+  if (found === undefined)
+    return fail(name, `${folder} does not exist`, 'Start `ebb up`, or name another with --data')
+  if (!found.isDirectory())
+    return fail(name, `${folder} is not a folder`, 'Name a folder with --data')
+  try {
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    return ok(name, folder)
+  } catch {
+    const mend = 'Run ebb as the user who owns it, or give this user the rights'
+    return fail(name, `${folder} cannot be read and written by this user`, mend)
+  }
+}
+
+const MIB = 2 ** 20
+const LEAST_FREE_MIB = { fail: 100, warn: 1_024 }
+
+/** Free space where the folder is, in bytes. */
+export const freeSpace = async (folder: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}
+
+/** `free` in bytes. */
+export const checkDisk = (free: number): Check => {
+  const mebibytes = free / MIB
+  const found = `${Math.floor(mebibytes).toLocaleString('en-US')} MiB free`
+  const mend = 'Free some space: the log grows with every event, and a full disk refuses them'
+  if (mebibytes < LEAST_FREE_MIB.fail) return fail('disk', found, mend)
+  return mebibytes < LEAST_FREE_MIB.warn ? warn('disk', found, mend) : ok('disk', found)
+}
+
+/** The process that had the folder last. */
+interface Owner {
+  readonly pid: number
+  readonly what: string
+  readonly since: string
+  readonly isAlive: boolean
+}
+
+/** Who has the folder, or had it last; `undefined` where nobody ever did. */
+export const readOwner = async (folder: string): Promise<Owner | undefined> => {
+  try {
+    const owner = JSON.parse(await readFile(join(folder, 'owner.json'), 'utf8'))
+    return { ...owner, isAlive: isAlive(Number(owner.pid)) }
+  } catch {
+    return undefined
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    // Signal 0 only asks.
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Whether anything runs on the folder. */
+export const checkOwner = (owner: Owner | undefined): Check => {
+  const mend = 'Start `ebb up`: while nothing runs, no event is taken and no silence is heard'
+  if (owner === undefined) return warn('owner', 'nothing ever ran on this folder', mend)
+  const who = printable(`process ${owner.pid} (${owner.what}) since ${owner.since}`)
+  if (owner.isAlive) return ok('owner', who)
+  return warn('owner', `nothing runs; the last was ${who}`, mend)
+}
+
+/** What the folder was begun with. */
+export const checkInstallation = (folder: string): Check => {
+  const found = readInstallation(folder)
+  const name = 'installation'
+  if (found === undefined) return warn(name, 'none was begun here', 'Start `ebb up`, which does')
+  const { kind, timeZone, currency, partitions } = found
+  return ok(name, `${kind}, ${timeZone}, ${currency}, ${partitions} partitions`)
+}
+
+/** The installation; `undefined` where there is none, or none that can be read. */
+export const installationIn = (folder: string): Installation | undefined => {
+  try {
+    return readInstallation(folder)
+  } catch {
+    return undefined
+  }
+}
+
+/** Without a write key no storefront can send events. */
+export const checkKeys = (folder: string): Check => {
+  const keys = openKeysFile(keysFileOf(folder)).list()
+  const valid = keys.filter(({ revokedAt }) => revokedAt === undefined)
+  const writing = valid.filter(({ kind }) => kind === 'write').length
+  const found = `${writing} write, ${valid.length - writing} secret`
+  if (writing > 0) return ok('keys', found)
+  return warn('keys', `${found}: no storefront can send`, 'ebb keys create --source storefront')
+}

@@ -1,0 +1,170 @@
+import { wallClock } from '@ebb/runtime/clock'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { EBB_SETTINGS } from '../config.ts'
+import type { ReadEngines } from '../engines.ts'
+import { attempt, type Check, fail } from './doctor-check.ts'
+import { checkHttp } from './doctor-http.ts'
+import {
+  checkDisk,
+  checkFolder,
+  checkInstallation,
+  checkKeys,
+  checkNode,
+  checkOwner,
+  freeSpace,
+  installationIn,
+  readOwner,
+} from './doctor-machine.ts'
+import { type ClockSettings, checkClocks, checkLag, checkTopics } from './doctor-pipeline.ts'
+import { PROCESSORS, standingsOf } from './standing.ts'
+import { painted } from './terminal-text.ts'
+
+interface DoctorOptions {
+  readonly data: string
+  readonly host: string
+  readonly collectorPort: number
+  readonly featuresPort: number
+  readonly json?: true
+}
+
+const EXAMPLES = `
+Exit code 1 where a check fails; warnings alone give 0.
+
+Examples:
+  $ ebb doctor
+  $ ebb doctor --collector-port 9080 --json | jq '.checks[] | select(.status != "ok")'
+`
+
+/** `ebb doctor`: what is wrong here, and how to mend it. */
+export const doctorCommand = (context: CliContext): Command =>
+  new Command('doctor')
+    .description(
+      'check this machine, the data folder and the services; say how to mend what is wrong',
+    )
+    .option('--data <folder>', 'data folder', context.dataFolder)
+    .addOption(
+      new Option('--host <address>', 'where the services listen')
+        .env(EBB_SETTINGS.host.env)
+        .default(EBB_SETTINGS.host.default),
+    )
+    .addOption(portOption('collector', EBB_SETTINGS.collectorPort))
+    .addOption(portOption('features', EBB_SETTINGS.featuresPort))
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action((options: DoctorOptions) => examine(context, options))
+
+const portOption = (service: string, setting: { env: string; default?: number }): Option =>
+  new Option(`--${service}-port <port>`, `port of the ${service} service`)
+    .env(setting.env)
+    .default(setting.default)
+    .argParser(parsePort)
+
+const parsePort = (text: string): number => {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port
+  throw new InvalidArgumentError('Give a port from 1 to 65535.')
+}
+
+const examine = async (context: CliContext, options: DoctorOptions): Promise<void> => {
+  const checks = await allChecks(context, options)
+  const worst = (['fail', 'warn', 'ok'] as const).find((status) => countOf(checks, status) > 0)!
+  if (options.json) context.print(JSON.stringify({ status: worst, checks }))
+  else for (const line of checkLines(checks, context)) context.print(line)
+  if (worst === 'fail') context.exitCode(1)
+}
+
+const allChecks = async (context: CliContext, options: DoctorOptions): Promise<Check[]> => {
+  const { data } = options
+  const folder = await checkFolder(data)
+  const checks = [checkNode(process.versions.node), folder]
+  if (folder.status === 'fail') return checks
+  const owner = await readOwner(data)
+  const isRunning = owner?.isAlive ?? false
+  const installation = installationIn(data)
+  const machine = [
+    await attempt('disk', async () => checkDisk(await freeSpace(data))),
+    await attempt('installation', () => checkInstallation(data)),
+  ]
+  const clock = { installation, isRunning, wall: wallClock.now() }
+  const pipeline = await pipelineChecks(context, data, clock)
+  // A replay ends, takes no events from elsewhere and answers nobody.
+  if (installation?.kind === 'replay') return [...checks, ...machine, ...pipeline]
+  return [
+    ...checks,
+    ...machine,
+    checkOwner(owner),
+    await attempt('keys', () => checkKeys(data)),
+    ...pipeline,
+    ...(await httpChecks(context, options, isRunning)),
+  ]
+}
+
+const pipelineChecks = async (
+  { engines }: CliContext,
+  folder: string,
+  clock: ClockSettings,
+): Promise<Check[]> => {
+  let found: ReadEngines | undefined
+  try {
+    found = engines.look(folder)
+    if (found === undefined)
+      return [fail('event log', 'there is none in the folder', 'Start `ebb up`, which makes it')]
+    return await logChecks(found, clock)
+  } catch (error) {
+    const mend = 'Restore the data folder from a backup, or begin with another'
+    return [fail('event log', `cannot be read: ${(error as Error).message}`, mend)]
+  } finally {
+    found?.close()
+  }
+}
+
+const logChecks = async (engines: ReadEngines, clock: ClockSettings): Promise<Check[]> => {
+  const topics = await checkTopics(engines, clock.installation)
+  if (topics.status === 'fail') return [topics]
+  const standings = await Promise.all(PROCESSORS.map((each) => standingsOf(engines, each)))
+  // The last in the chain: it cannot run ahead of the others.
+  const slowest = standings.findLast((each) => each !== undefined)
+  return [
+    topics,
+    ...PROCESSORS.map((each, index) => checkLag(each, standings[index])),
+    ...(slowest === undefined ? [] : [checkClocks(slowest, clock)]),
+  ]
+}
+
+const httpChecks = (
+  { interrupted: signal }: CliContext,
+  { host, collectorPort, featuresPort }: DoctorOptions,
+  isRunning: boolean,
+): Promise<Check[]> => {
+  const ports = [
+    ['collector', collectorPort],
+    ['features', featuresPort],
+  ] as const
+  return Promise.all(
+    ports.map(([service, port]) => {
+      const option = `--${service}-port`
+      return checkHttp({
+        ...{ name: `${service} http`, url: `http://${host}:${port}`, option, isRunning, signal },
+      })
+    }),
+  )
+}
+
+const countOf = (checks: readonly Check[], status: Check['status']): number =>
+  checks.filter((check) => check.status === status).length
+
+const COLOURS = { ok: 'green', warn: 'yellow', fail: 'red' } as const
+
+const checkLines = (checks: readonly Check[], context: CliContext): string[] => {
+  const width = Math.max(...checks.map(({ name }) => name.length))
+  const count = (status: Check['status']): string => `${countOf(checks, status)} ${status}`
+  return [
+    ...checks.flatMap(({ name, status, found, mend }) => [
+      `${painted(status.padEnd(4), COLOURS[status], context)}  ${name.padEnd(width)}  ${found}`,
+      ...(mend === undefined ? [] : [`${' '.repeat(width + 8)}→ ${mend}`]),
+    ]),
+    '',
+    `${checks.length} checks: ${count('ok')}, ${count('warn')}, ${count('fail')}`,
+  ]
+}
