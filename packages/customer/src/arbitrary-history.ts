@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { DAY_MS } from './calendar.ts'
+import type { CustomerEvent } from './customer-event.ts'
+import type { CustomerState } from './customer-state.ts'
+import { EVENT_NAMES } from './event-names.ts'
+import { fold } from './fold.ts'
+
+/** An event, and the clock of the partition (ms) when it is read. */
+export interface ReadEvent {
+  readonly event: CustomerEvent
+  readonly clock: number
+}
+
+/** Noon of a day on which nothing special happens anywhere. */
+export const NOON = Date.UTC(2024, 4, 15, 12)
+
+/** Instants over 200 days around `NOON`, with both changes of the clocks, and with many ties. */
+const arbitraryInstant = fc.oneof(
+  fc.integer({ min: NOON - 120 * DAY_MS, max: NOON + 80 * DAY_MS }),
+  fc.integer({ min: -12, max: 12 }).map((n) => NOON + n * 3_600_000),
+  fc.constantFrom(NOON, NOON - 89 * DAY_MS, NOON - 90 * DAY_MS),
+)
+
+/** Zones with half hours, with a skipped day, with days that begin at one o'clock. */
+export const arbitraryTimeZone = fc.constantFrom(
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Pacific/Apia',
+  'Africa/Cairo',
+)
+
+const ORDER_NAMES = ['Order Completed', 'Order Updated', 'Order Cancelled', 'Order Refunded']
+const OTHER_NAMES = EVENT_NAMES.map(([name]) => name).filter((name) => !ORDER_NAMES.includes(name))
+
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
+
+const arbitraryConsent = fc.record(
+  { analytics: fc.boolean(), marketing: fc.boolean() },
+  { requiredKeys: [] },
+)
+
+const common = {
+  customer: fc.constantFrom({ userId: 'u1' }, { userId: 'u1', anonymousId: 'a1' }),
+  sourceRank: fc.integer({ min: 0, max: 2 }),
+  occurredAt: arbitraryInstant,
+}
+
+const arbitraryActivity = fc.record(
+  {
+    ...common,
+    type: fc.constantFrom('track', 'track', 'track', 'page', 'screen', 'identify'),
+    name: fc.oneof(fc.constantFrom(...OTHER_NAMES), fc.string({ maxLength: 80, unit: 'binary' })),
+    rating: fc.integer({ min: 0, max: 5 }),
+    consent: arbitraryConsent,
+  },
+  { requiredKeys: ['customer', 'sourceRank', 'occurredAt', 'type', 'name'] },
+)
+
+/** Few ids of orders and refunds, so that they meet. */
+const arbitraryOrderEvent = fc
+  .record({
+    ...common,
+    name: fc.constantFrom('Order Completed', ...ORDER_NAMES),
+    id: optional(fc.constantFrom('o1', 'o1', 'o2', 'o3')),
+    amountMinor: optional(fc.integer({ min: 0, max: 5_000 })),
+    refundId: optional(fc.constantFrom('r1', 'r2')),
+  })
+  .map(({ id, amountMinor, refundId, ...event }) => ({
+    ...event,
+    type: 'track' as const,
+    order: {
+      ...((id !== undefined || event.name !== 'Order Refunded') && { id: id ?? 'o1' }),
+      ...(amountMinor !== undefined && { amountMinor }),
+      ...(refundId !== undefined && { refundId }),
+    },
+  }))
+
+/** One event without its id. */
+export const arbitraryUnnamedEvent: fc.Arbitrary<Omit<CustomerEvent, 'id'>> = fc.oneof(
+  { weight: 3, arbitrary: arbitraryActivity },
+  { weight: 2, arbitrary: arbitraryOrderEvent },
+)
+
+/** Events of one customer, each with an id of its own. */
+export const arbitraryHistory: fc.Arbitrary<CustomerEvent[]> = fc
+  .array(arbitraryUnnamedEvent, { maxLength: 40, size: 'max' })
+  .map((events) => events.map((event, index) => ({ id: `e${index}`, ...event })))
+
+/** So many clocks, rising, from before the first tick to 100 days after `NOON`. */
+export const arbitraryClocks = (count: number): fc.Arbitrary<number[]> =>
+  fc
+    .array(
+      fc.oneof(
+        fc.constant(0),
+        fc.integer({ min: NOON - 60 * DAY_MS, max: NOON + 100 * DAY_MS }),
+        fc.integer({ min: NOON, max: NOON + 10 * DAY_MS }),
+      ),
+      { minLength: count, maxLength: count },
+    )
+    .map((clocks) => clocks.sort((a, b) => a - b))
+
+/** A history in the order in which it is read, with the clock of each event. */
+export const arbitraryReading: fc.Arbitrary<ReadEvent[]> = arbitraryHistory.chain((events) =>
+  arbitraryClocks(events.length).map((clocks) =>
+    events.map((event, index) => ({ event, clock: clocks[index] ?? 0 })),
+  ),
+)
+
+/** The state after all of these, read one after the other. */
+export const foldAll = (
+  reading: readonly ReadEvent[],
+  timeZone: string,
+): CustomerState | undefined =>
+  reading.reduce<CustomerState | undefined>(
+    (state, { event, clock }) => fold(state, event, { clock, timeZone }).state,
+    undefined,
+  )

@@ -1,0 +1,109 @@
+/** Where a packed state is written: numbers into bytes, texts beside them, both in sequence. */
+export interface ByteWriter {
+  bytes: Uint8Array
+  length: number
+  readonly texts: string[]
+}
+
+/** Where a packed state is read, from the front to the back. */
+export interface ByteReader {
+  readonly bytes: Uint8Array
+  readonly texts: readonly string[]
+  offset: number
+  textOffset: number
+}
+
+/** Room for the longest number: 53 bits, 7 in each byte. */
+const LONGEST_NUMBER = 8
+
+const HASH_BYTES = 6
+
+/** Above this the bit operators of the language lose digits. */
+const GREATEST_INT32 = 0x7fff_ffff
+
+/** Writes a whole number from 0 to 2^53 − 1: seven bits a byte, the lowest first. */
+export function writeNumber(out: ByteWriter, value: number): void {
+  reserve(out, LONGEST_NUMBER)
+  let rest = value
+  while (rest > GREATEST_INT32) {
+    out.bytes[out.length++] = (rest % 128) | 128
+    rest = Math.floor(rest / 128)
+  }
+  while (rest > 127) {
+    out.bytes[out.length++] = (rest & 127) | 128
+    rest >>>= 7
+  }
+  out.bytes[out.length++] = rest
+}
+
+/** Writes a whole number of either sign, up to 2^52 away from 0. */
+export function writeSigned(out: ByteWriter, value: number): void {
+  writeNumber(out, value < 0 ? -2 * value - 1 : 2 * value)
+}
+
+/** Writes whole numbers of 48 bits as six bytes each. */
+export function writeHashes(out: ByteWriter, hashes: readonly number[]): void {
+  reserve(out, HASH_BYTES * hashes.length)
+  const { bytes } = out
+  let index = out.length
+  for (const hash of hashes) {
+    const low = hash >>> 0
+    const high = (hash - low) / 2 ** 32
+    bytes[index++] = high >>> 8
+    bytes[index++] = high
+    bytes[index++] = low >>> 24
+    bytes[index++] = low >>> 16
+    bytes[index++] = low >>> 8
+    bytes[index++] = low
+  }
+  out.length = index
+}
+
+/** Reads what `writeNumber` wrote. */
+export function readNumber(input: ByteReader): number {
+  let value = 0
+  let scale = 1
+  let byte = nextByte(input)
+  while (byte > 127) {
+    value += (byte & 127) * scale
+    scale *= 128
+    byte = nextByte(input)
+  }
+  return value + byte * scale
+}
+
+/** Reads what `writeSigned` wrote. */
+export function readSigned(input: ByteReader): number {
+  const value = readNumber(input)
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+}
+
+/** Reads so many of what `writeHashes` wrote. */
+export function readHashes(input: ByteReader, count: number): number[] {
+  const hashes: number[] = []
+  for (let left = count; left > 0; left--) {
+    const high = (nextByte(input) << 16) | (nextByte(input) << 8) | nextByte(input)
+    const low = (nextByte(input) << 16) | (nextByte(input) << 8) | nextByte(input)
+    hashes.push(high * 2 ** 24 + low)
+  }
+  return hashes
+}
+
+/** Reads how many there are, then each. */
+export function readMany<T>(input: ByteReader, readOne: () => T): T[] {
+  const many: T[] = []
+  for (let left = readNumber(input); left > 0; left--) many.push(readOne())
+  return many
+}
+
+/** Reads the next text. */
+export const readText = (input: ByteReader): string => input.texts[input.textOffset++] ?? ''
+
+const nextByte = (input: ByteReader): number => input.bytes[input.offset++] ?? 0
+
+function reserve(out: ByteWriter, size: number): void {
+  if (out.length + size <= out.bytes.length) return
+  const larger = new Uint8Array(2 * (out.length + size))
+  larger.set(out.bytes)
+  out.bytes = larger
+}

@@ -1,0 +1,107 @@
+import { dayOf } from './calendar.ts'
+import { withChoice } from './consent.ts'
+import type { CustomerEvent, Moment } from './customer-event.ts'
+import { type CustomerState, EMPTY_STATE } from './customer-state.ts'
+import { countOn, rollUp } from './day-tiles.ts'
+import { eventIdHash } from './event-id-hash.ts'
+import { counterOf, isFriction, recordedName } from './event-names.ts'
+import { foldOrder, hasOrderEvent, isOrderEvent } from './fold-order.ts'
+import { addId, hasId } from './id-ring.ts'
+import type { OrderFact } from './order-fact.ts'
+import { withRecent } from './recent-events.ts'
+
+/**
+ * What an event did, the first that applies of: `none` (a copy), `order`, `refund`, `friction`,
+ * `identity`, `consent`, else `activity`. Orders, refunds, identity and consent count as such only
+ * when a fact changed: a second source that says the same is activity.
+ */
+export type Effect = 'none' | 'activity' | 'order' | 'refund' | 'friction' | 'consent' | 'identity'
+
+/** What came of one event. */
+interface Folded {
+  readonly state: CustomerState
+  readonly effect: Effect
+  /** With effect `order` or `refund`: what changed. */
+  readonly orderFact?: OrderFact
+}
+
+/**
+ * Folds one event into the state of its customer; `undefined` is a customer not heard of before.
+ * Pure: no clock but `at`, and `before` stays as it is. The facts do not depend on the order of
+ * arrival of distinct events. A copy returns `before` itself; copies are known by their id, for
+ * seven days of the clock, and for ever where they speak of an order or a refund. Of copies that
+ * differ the first one read holds. Throws `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
+ */
+export function fold(before: CustomerState | undefined, event: CustomerEvent, at: Moment): Folded {
+  const state = before ?? EMPTY_STATE
+  const idHash = eventIdHash(event.id)
+  const name = recordedName(event)
+  return isOrderEvent(name)
+    ? foldOrderEvent(state, { event, name, idHash }, at)
+    : foldActivity(state, { event, name, idHash }, at)
+}
+
+/** An event, the name under which it is recorded, and the hash of its id. */
+interface Named {
+  readonly event: CustomerEvent
+  readonly name: string
+  readonly idHash: number
+}
+
+function foldOrderEvent(state: CustomerState, named: Named, at: Moment): Folded {
+  if (hasOrderEvent(state, named.idHash)) return { state, effect: 'none' }
+  const { orders, refunds, orderFact } = foldOrder(state, named.event, named.idHash)
+  const after = { ...advanced(state, named, at), orders, refunds }
+  if (orderFact === undefined) return { state: after, effect: plainEffect(state, after) }
+  return { state: after, effect: orderFact.kind === 'refunded' ? 'refund' : 'order', orderFact }
+}
+
+function foldActivity(state: CustomerState, named: Named, at: Moment): Folded {
+  if (hasId(state.ring, named.idHash)) return { state, effect: 'none' }
+  const ring = addId(state.ring, named.idHash, at.clock)
+  const after = { ...advanced(state, named, at), ring }
+  const friction = isFriction(counterOf(named.name, named.event.rating))
+  return { state: after, effect: friction ? 'friction' : plainEffect(state, after) }
+}
+
+/** What every event brings, whatever it speaks of. */
+function advanced(state: CustomerState, named: Named, at: Moment): CustomerState {
+  const { event, name, idHash } = named
+  const { occurredAt, consent } = event
+  const { tiles, totals } = tallied(state, named, at)
+  const source = { occurredAt, by: idHash }
+  return {
+    changedAt: at.clock,
+    userId: greater(state.userId, event.customer.userId),
+    analytics: withChoice(state.analytics, consent?.analytics, source),
+    marketing: withChoice(state.marketing, consent?.marketing, source),
+    tiles,
+    totals,
+    recent: withRecent(state.recent, { name, occurredAt }),
+    ring: state.ring,
+    orders: state.orders,
+    refunds: state.refunds,
+  }
+}
+
+function tallied(state: CustomerState, { event, name }: Named, { clock, timeZone }: Moment) {
+  const counter = counterOf(name, event.rating)
+  const counted =
+    counter === undefined ? state : countOn(state, counter, dayOf(event.occurredAt, timeZone))
+  return rollUp(counted, dayOf(clock, timeZone))
+}
+
+/** One key has one user; should it ever have two, the greater id holds, whichever came first. */
+function greater(known: string | undefined, said: string | undefined): string | undefined {
+  if (said === undefined || said === known) return known
+  const wellFormed = said.toWellFormed()
+  return known === undefined || wellFormed > known ? wellFormed : known
+}
+
+function plainEffect(before: CustomerState, after: CustomerState): Effect {
+  if (after.userId !== before.userId) return 'identity'
+  const sameConsent =
+    after.analytics?.allowed === before.analytics?.allowed &&
+    after.marketing?.allowed === before.marketing?.allowed
+  return sameConsent ? 'activity' : 'consent'
+}

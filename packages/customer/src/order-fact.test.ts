@@ -1,0 +1,141 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { arbitraryHistory, foldAll, NOON } from './arbitrary-history.ts'
+import type { CustomerEvent } from './customer-event.ts'
+import type { CustomerState } from './customer-state.ts'
+import { fold } from './fold.ts'
+import { recountLooseRefunds, recountOrders } from './history-recount.ts'
+import type { OrderFact } from './order-fact.ts'
+
+const AT = { clock: NOON, timeZone: 'UTC' }
+
+type Part = Partial<CustomerEvent> & Pick<CustomerEvent, 'id' | 'name'>
+
+const event = (part: Part): CustomerEvent => ({
+  type: 'track',
+  customer: { userId: 'u1' },
+  sourceRank: 1,
+  occurredAt: NOON,
+  ...part,
+})
+
+/** The facts that these events bring, one for each. */
+function factsOf(...parts: Part[]): (OrderFact | undefined)[] {
+  let state: CustomerState | undefined
+  return parts.map((part) => {
+    const folded = fold(state, event(part), AT)
+    state = folded.state
+    return folded.orderFact
+  })
+}
+
+const placed = { id: 'p', name: 'Order Completed', order: { id: 'o1', amountMinor: 100 } }
+const placedFact = {
+  kind: 'placed',
+  id: 'p',
+  orderId: 'o1',
+  occurredAt: NOON,
+  placedAt: NOON,
+  amountMinor: 100,
+}
+
+describe('orders of a state', () => {
+  test('agree with a look at all events', () => {
+    fc.assert(
+      fc.property(arbitraryHistory, (events) => {
+        const state = foldAll(
+          events.map((one) => ({ event: one, clock: NOON })),
+          'UTC',
+        )
+        const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
+        const refundsOf = (refunds: CustomerState['refunds'] = []) =>
+          refunds
+            .map(({ id, occurred, amount }) => ({ id, at: occurred.at, amount: amount?.minor }))
+            .sort(byId)
+        const orders = (state?.orders ?? []).map(
+          ({ id, placed: when, amount, cancelled, refunds }) => ({
+            id,
+            valid: when !== undefined && !cancelled,
+            placedAt: when?.at,
+            amount: amount?.minor,
+            refunds: refundsOf(refunds),
+          }),
+        )
+        const expected = recountOrders(events).map((order) => ({
+          ...order,
+          refunds: order.refunds.toSorted(byId),
+        }))
+        expect(orders.sort(byId)).toEqual(expected.sort(byId))
+        expect(refundsOf(state?.refunds)).toEqual(recountLooseRefunds(events).sort(byId))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('the fact of an order', () => {
+  test('is placed once, whichever source says it first', () => {
+    expect(factsOf(placed, { ...placed, id: 'again' })).toEqual([placedFact, undefined])
+  })
+
+  test('is an update when a more trusted source knows better', () => {
+    const better = { ...placed, id: 'q', sourceRank: 2, occurredAt: NOON - 5 }
+    const fact = {
+      ...placedFact,
+      kind: 'updated',
+      id: 'q',
+      occurredAt: NOON - 5,
+      placedAt: NOON - 5,
+    }
+    expect(factsOf(placed, better)[1]).toEqual(fact)
+  })
+
+  test('has the amount of an update that came before the order, and none from one without', () => {
+    const update = { id: 'u', name: 'Order Updated', occurredAt: NOON + 1 }
+    expect(
+      factsOf({ ...update, order: { id: 'o1', amountMinor: 70 } }, placed, {
+        ...update,
+        id: 'v',
+        order: { id: 'o1' },
+      }),
+    ).toEqual([
+      { kind: 'updated', id: 'u', orderId: 'o1', occurredAt: NOON + 1, amountMinor: 70 },
+      { ...placedFact, amountMinor: 70 },
+      undefined,
+    ])
+  })
+
+  test('is cancelled once, and an order that was cancelled before is placed nevertheless', () => {
+    const cancelled = { id: 'c', name: 'Order Cancelled', order: { id: 'o1' } }
+    expect(factsOf(cancelled, { ...cancelled, id: 'd' }, placed)).toEqual([
+      { kind: 'cancelled', id: 'c', orderId: 'o1', occurredAt: NOON },
+      undefined,
+      placedFact,
+    ])
+  })
+
+  test('is refunded with what is paid back: the amount said, or else the whole order', () => {
+    const refund = { id: 'r', name: 'Order Refunded', order: { id: 'o1' } }
+    const part = { ...refund, id: 's', order: { id: 'o1', refundId: 'r7', amountMinor: 30 } }
+    const fact = { ...placedFact, kind: 'refunded' }
+    expect(factsOf(placed, refund, part, { ...part, id: 't' }).slice(1)).toEqual([
+      { ...fact, id: 'r', refundId: 'r', amountMinor: 100 },
+      { ...fact, id: 's', refundId: 'r7', amountMinor: 30 },
+      undefined,
+    ])
+  })
+
+  test('is a refund of no order where none is named', () => {
+    const loose = { id: 'r', name: 'Order Refunded', order: { amountMinor: 30 } }
+    expect(
+      factsOf(loose, { ...loose, id: 's', order: { refundId: 'r', amountMinor: 30 } }),
+    ).toEqual([
+      { kind: 'refunded', id: 'r', refundId: 'r', occurredAt: NOON, amountMinor: 30 },
+      undefined,
+    ])
+  })
+
+  test('bears the id of its event where an order has none', () => {
+    expect(factsOf({ id: 'p', name: 'Order Completed' })[0]?.orderId).toBe('p')
+  })
+})

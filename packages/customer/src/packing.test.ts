@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { Packr } from 'msgpackr'
+import { describe, expect, test } from 'vitest'
+import { arbitraryReading, arbitraryTimeZone, foldAll, NOON } from './arbitrary-history.ts'
+import { DAY_MS } from './calendar.ts'
+import type { CustomerEvent } from './customer-event.ts'
+import { EMPTY_STATE } from './customer-state.ts'
+import { pack, unpack } from './packing.ts'
+
+const event = (id: string, occurredAt: number, part: Partial<CustomerEvent> = {}) => ({
+  clock: occurredAt + 5_000,
+  event: {
+    id,
+    type: 'track' as const,
+    name: 'Product Viewed',
+    customer: { userId: 'user4711', anonymousId: 'a1' },
+    sourceRank: 1,
+    occurredAt,
+    ...part,
+  },
+})
+
+const order = (id: string, occurredAt: number) =>
+  event(id, occurredAt, {
+    name: 'Order Completed',
+    order: { id: `order-${id}`, amountMinor: 9_900 },
+  })
+
+const clicks = (count: number, gapMs: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const name =
+      ['Product Viewed', 'Product List Viewed', 'Product Added', 'Page Viewed'][i % 4] ?? ''
+    return event(`click-${i}`, NOON + i * gapMs, { name })
+  })
+
+const folded = (reading: Parameters<typeof foldAll>[0]) => foldAll(reading, 'UTC') ?? EMPTY_STATE
+
+describe('pack and unpack', () => {
+  test('give the same state again', () => {
+    fc.assert(
+      fc.property(arbitraryReading, arbitraryTimeZone, (reading, timeZone) => {
+        const state = foldAll(reading, timeZone) ?? EMPTY_STATE
+        expect(unpack(pack(state))).toStrictEqual(state)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('give the same state again when it is larger than any buffer', () => {
+    const state = folded(clicks(3_000, 20_000))
+    expect(unpack(pack(state))).toStrictEqual(state)
+  })
+
+  test('keep names, texts that are no well-formed Unicode, and the extremes of numbers', () => {
+    const odd = {
+      name: 'Größe \ud800 gewählt',
+      customer: { userId: '\udc00' },
+      consent: { analytics: true },
+    }
+    const state = folded([
+      event('1', NOON, odd),
+      event('2', NOON + 1, { consent: { marketing: false } }),
+      event('3', 0, { name: 'Order Updated', order: { id: '\ud800' } }),
+      event('4', 1, {
+        name: 'Order Completed',
+        order: { id: '\ud800', amountMinor: Number.MAX_SAFE_INTEGER },
+      }),
+      event('5', Date.UTC(2200, 0), { name: 'Order Refunded', order: { refundId: '\udfff' } }),
+    ])
+    expect(unpack(pack(state))).toStrictEqual(state)
+  })
+
+  test('need no more than 250 bytes for a customer with two orders', () => {
+    const state = folded([order('1001', NOON - 40 * DAY_MS), order('1002', NOON)])
+    expect(pack(state).length).toBeLessThanOrEqual(250)
+  })
+
+  test('need no more than 450 bytes for 60 clicks in two visits of one week', () => {
+    const visits = clicks(60, 40_000).map((read, i) => {
+      const later = i < 30 ? 0 : 5 * DAY_MS
+      const occurredAt = read.event.occurredAt + later
+      return { clock: read.clock + later, event: { ...read.event, occurredAt } }
+    })
+    expect(pack(folded(visits)).length).toBeLessThanOrEqual(450)
+  })
+
+  test('do not change what was packed before', () => {
+    const first = pack(folded(clicks(5, 1_000)))
+    const bytes = first.slice()
+    pack(folded(clicks(9, 2_000)))
+    expect(first).toEqual(bytes)
+  })
+})
+
+describe('unpack', () => {
+  test('refuses another version and what is no packed state, with a code', () => {
+    const packr = new Packr({ useRecords: false })
+    const packed = packr.unpack(pack(EMPTY_STATE)) as unknown[]
+    const [version, ...rest] = packed
+    for (const other of [[Number(version) + 1, ...rest], [...packed, 'text'], {}, 7]) {
+      expect(() => unpack(packr.pack(other))).toThrow(
+        expect.objectContaining({ code: 'EBB_STATE_VERSION' }),
+      )
+    }
+  })
+})
