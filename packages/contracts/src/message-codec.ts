@@ -9,9 +9,7 @@ export interface MessageCodec<T> {
 }
 
 /** A value that is not what its topic promises. */
-export class MessageError extends Error {
-  readonly code = 'EBB_MESSAGE_INVALID'
-}
+export class MessageError extends Error {}
 
 const text = new TextDecoder('utf-8', { fatal: true })
 const bytes = new TextEncoder()

@@ -1,4 +1,5 @@
 import { collectorSettings } from '@ebb/collector/config'
+import { dayOf } from '@ebb/customer/calendar'
 import {
   type Configuration,
   readConfiguration,
@@ -8,6 +9,14 @@ import {
 import Type from 'typebox'
 
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return Number.isInteger(dayOf(0, name))
+  } catch {
+    return false
+  }
+}
 
 /** Every setting of Ebb in one process; each has an environment variable. */
 export const EBB_SETTINGS = {
@@ -36,8 +45,8 @@ export const EBB_SETTINGS = {
   timeZone: setting({
     env: 'EBB_TIME_ZONE',
     what: 'time zone of the shop: decides on which day an event falls',
-    takes: 'an IANA name, like Europe/Berlin',
-    schema: Type.String({ minLength: 1 }),
+    takes: 'an IANA name, such as Europe/Berlin',
+    schema: Type.Refine(Type.String(), isTimeZone),
     default: 'UTC',
   }),
   currency: collectorSettings.currency,

@@ -7,13 +7,10 @@ import { refuseProduction } from '@ebb/embedded/data-folder'
 import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { onInterrupt } from '@ebb/runtime/interrupt'
 import { thisProcess } from '@ebb/runtime/lifecycle'
-import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
-import { alertsCommand } from './commands/alerts.ts'
-import { replayCommand } from './commands/replay.ts'
-import { demoCommand, upCommand } from './commands/up.ts'
 import { ebbConfig } from './config.ts'
 import type { Engines } from './engines.ts'
+import { ebbProgram } from './program.ts'
 
 const interrupt = new AbortController()
 onInterrupt(thisProcess, () => interrupt.abort())
@@ -40,13 +37,11 @@ const main = async (): Promise<void> => {
       process.exitCode = code
     },
   }
-  const program = new Command('ebb').description('hears a customer going quiet')
-  for (const command of [upCommand, demoCommand, replayCommand, alertsCommand])
-    program.addCommand(command(context, config))
-  await program.parseAsync()
+  await ebbProgram(context, config).parseAsync()
 }
 
-main().catch((error: Error & { code?: string }) => {
-  process.stderr.write(`${error.code === undefined ? error.stack : error.message}\n`)
+main().catch(({ code, message, stack }: Error & { code?: string }) => {
+  const told = message.startsWith(`${code}`) ? message : `${code}: ${message}`
+  process.stderr.write(`${code === undefined ? stack : told}\n`)
   process.exitCode = 1
 })

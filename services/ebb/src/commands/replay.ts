@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { isCurrency } from '@ebb/collector/currency'
+import { dayOf } from '@ebb/customer/calendar'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { SingleBar } from 'cli-progress'
 import { Command, Option } from 'commander'
@@ -53,6 +54,7 @@ export const replayCommand = (context: CliContext): Command =>
 const replay = async (context: CliContext, path: string, options: ReplayOptions): Promise<void> => {
   const { format, map, currency, timeZone } = options
   if (!isCurrency(currency)) throw unknownCurrency(currency)
+  dayOf(0, timeZone) // Throws for an unknown zone, before anything is begun.
   const bar = progressBar(context, options.json === true)
   const result = await runReplay(context.engines, {
     ...{ path, format, map, currency, timeZone },

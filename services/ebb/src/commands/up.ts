@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { EMBEDDED_PARTITIONS, TOPICS } from '@ebb/contracts/topics'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
+import { printConfiguration } from '@ebb/runtime/configuration'
 import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
 import { createLifecycle, type Lifecycle } from '@ebb/runtime/lifecycle'
 import { createLogger, type Logger } from '@ebb/runtime/logger'
@@ -12,7 +13,7 @@ import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { startServices } from '../composition.ts'
-import type { EbbConfig } from '../config.ts'
+import { EBB_SETTINGS, type EbbConfig } from '../config.ts'
 import {
   demonstrationBeginning,
   demonstrationClock,
@@ -37,8 +38,13 @@ export const upCommand = (context: CliContext, config: EbbConfig): Command =>
   new Command('up')
     .description('run all of Ebb in this process, on the wall clock, ready for a first event')
     .option('--data <folder>', 'data folder', context.dataFolder)
+    .option('--print-config', 'show the settings in force, and their environment variables')
     .addHelpText('after', '\nExample:\n  $ ebb up --data /var/lib/ebb\n')
-    .action(({ data }: { data: string }) => runLive(context, config, data))
+    .action(({ data, printConfig }: { data: string; printConfig?: true }) =>
+      printConfig
+        ? context.print(printConfiguration(EBB_SETTINGS, config))
+        : runLive(context, config, data),
+    )
 
 /** `ebb demo`: a simulated shop on a clock that runs a day a second. */
 export const demoCommand = (context: CliContext, config: EbbConfig): Command =>
