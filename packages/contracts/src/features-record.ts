@@ -25,7 +25,7 @@ export const FeaturesRecord = Type.Object({
   /** The order whose fact changed, where one did. */
   causeOrderId: Type.Optional(Type.String()),
   consent: Type.Optional(Consent),
-  /** Counters and money by window: `d1`, `d7`, `d30`, `d90`, `lifetime`. */
+  /** Counters and money by window: `d1`, `d7`, `d30`, `d90`, `lifetime`; zeros are left out. */
   windows: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer())),
 })
 export type FeaturesRecord = Static<typeof FeaturesRecord>

@@ -1,7 +1,7 @@
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import type { CustomerState } from '@ebb/customer/customer-state'
 import { orderRhythm } from '@ebb/customer/order-rhythm'
-import { windows } from '@ebb/customer/windows'
+import { type Windows, windows } from '@ebb/customer/windows'
 
 /** Where and when features are computed. */
 export interface FeaturesMoment {
@@ -25,9 +25,18 @@ export const featuresOf = (
     asOf: clock,
     ...(rhythm !== undefined && { rhythm }),
     ...(consent !== undefined && { consent }),
-    windows: windows(customer, clock, timeZone),
+    windows: withoutZeros(windows(customer, clock, timeZone)),
   }
 }
+
+/** Most counters of most customers are zero, and a consumer can see that by their absence. */
+const withoutZeros = (all: Windows): FeaturesRecord['windows'] =>
+  Object.fromEntries(
+    Object.entries(all).map(([window, totals]) => [
+      window,
+      Object.fromEntries(Object.entries(totals).filter(([, value]) => value !== 0)),
+    ]),
+  )
 
 /** What a customer allowed, `undefined` where nothing was ever said. */
 export const consentOf = ({
