@@ -9,7 +9,7 @@ export interface CliContext {
   readonly print: (line: string) => void
   /** Standard error: progress, advice and faults. One call, one line. */
   readonly tell: (line: string) => void
-  /** Whether a person looks at a terminal: colours, progress bars. */
+  /** Whether a person looks at a terminal that shows colours, and progress bars. */
   readonly isTerminal: boolean
   /** Width of that terminal, in characters. */
   readonly columns: number

@@ -1,7 +1,6 @@
 import { type Collector, start as startCollector } from '@ebb/collector/collector'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type FeaturesService, start as startFeatures } from '@ebb/features/service'
-import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import type { KeysFile } from '@ebb/runtime/keys-file'
 import type { Lifecycle } from '@ebb/runtime/lifecycle'
@@ -10,7 +9,7 @@ import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { start as startScorer } from '@ebb/scorer/service'
 import type { OwnedEngines } from './engines.ts'
 import type { Installation } from './installation.ts'
-import { SHIPPED_MODEL_VERSION } from './shipped-model.ts'
+import { SHIPPED_SCORING } from './shipped-model.ts'
 
 /** What all services of one process share. */
 export interface CompositionPorts {
@@ -50,7 +49,7 @@ export const startServices = async (
   const onHalt = (error: Error): void => void lifecycle.fail(error)
   const scorer = await startScorer(
     { log, store: engines.store(SCORER_PROCESSOR), logger, onHalt },
-    { model: SHIPPED_PRIORS, policy: DEFAULT_TIER_POLICY, modelVersion: SHIPPED_MODEL_VERSION },
+    SHIPPED_SCORING,
   )
   lifecycle.onStop({ phase: 'flush', name: 'scorer', run: scorer.stop })
   const features = await startFeatures(

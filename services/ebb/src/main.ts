@@ -15,6 +15,11 @@ import { ebbProgram } from './program.ts'
 const interrupt = new AbortController()
 onInterrupt(thisProcess, () => interrupt.abort())
 
+// Whoever reads the output has read enough, as `head` does.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(0)
+})
+
 const main = async (): Promise<void> => {
   const config = ebbConfig()
   const engines: Engines = {
@@ -30,7 +35,7 @@ const main = async (): Promise<void> => {
     dataFolder: config.dataFolder,
     print: (line) => process.stdout.write(`${line}\n`),
     tell: (line) => process.stderr.write(`${line}\n`),
-    isTerminal: process.stdout.isTTY === true,
+    isTerminal: process.stdout.isTTY === true && process.stdout.hasColors(),
     columns: process.stdout.columns ?? 80,
     interrupted: interrupt.signal,
     exitCode: (code) => {

@@ -1,2 +1,9 @@
-/** Names the parameters of `SHIPPED_PRIORS` in every alert. */
-export const SHIPPED_MODEL_VERSION = 'shipped-1'
+import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
+import type { ScorerSettings } from '@ebb/scorer/scorer-definition'
+
+/** What every customer is scored with until a shop has a model of its own. */
+export const SHIPPED_SCORING: ScorerSettings = {
+  model: SHIPPED_PRIORS,
+  policy: DEFAULT_TIER_POLICY,
+  modelVersion: 'shipped-1',
+}

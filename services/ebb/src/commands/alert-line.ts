@@ -13,18 +13,25 @@ export interface AlertLook {
  * An alert as one line: when it was raised, the tier from→to, the customer, whole days from the
  * order that the silence follows to the crossing (or to the order that ended it), the risk, why.
  */
-export const alertLine = (alert: AlertRecord, look: AlertLook): string => {
-  const { kind, silentSince, crossedAt, raisedAt, customerId, risk } = alert
-  const days = Math.floor(daysBetween(silentSince, crossedAt))
-  return [
-    shopMinute(raisedAt, look.timeZone),
+export const alertLine = (alert: AlertRecord, look: AlertLook): string =>
+  [
+    shopMinute(alert.raisedAt, look.timeZone),
     painted(change(alert).padEnd(WIDEST_CHANGE), COLOURS[colourOf(alert)], look),
-    printable(customerId),
-    // A silence that never was has no length.
-    `quiet ${(kind === 'withdrawn' ? '–' : String(days)).padStart(3)} d`,
-    `risk ${risk.toFixed(2)}`,
-    why(alert),
+    printable(alert.customerId),
+    silence(alert),
+    `risk ${alert.risk.toFixed(2)}`,
+    // No evidence is read yet, so every reason is UNKNOWN: a sign for it keeps lines short.
+    ...(isSilent(alert) ? ['why ?'] : []),
   ].join('  ')
+
+const isSilent = ({ kind }: AlertRecord): boolean => kind === 'at_risk' || kind === 'lost'
+
+const silence = (alert: AlertRecord): string => {
+  const { kind, silentSince, crossedAt } = alert
+  // It never was, so it has no length.
+  if (kind === 'withdrawn') return kind
+  const days = Math.floor(daysBetween(silentSince, crossedAt))
+  return `${isSilent(alert) ? 'quiet' : kind} ${String(days).padStart(3)} d`
 }
 
 const WIDEST_CHANGE = 'moderate→healthy'.length
@@ -42,7 +49,3 @@ const COLOURS = {
 
 const colourOf = ({ kind, tier }: AlertRecord): keyof typeof COLOURS =>
   kind === 'lost' ? 'lost' : tier
-
-/** No evidence is read yet, so every reason is UNKNOWN: a sign for it keeps lines short. */
-const why = ({ kind }: AlertRecord): string =>
-  kind === 'at_risk' || kind === 'lost' ? 'why ?' : kind

@@ -30,8 +30,9 @@ const KINDS: readonly AlertRecord['kind'][] = [
 const TIERS: readonly AlertRecord['tier'][] = ['healthy', 'light', 'moderate', 'heavy']
 
 const EXAMPLES = `
-One line an alert: when it was raised (on the shop's clocks), the tier from→to, the customer, the
-days of silence, the risk that no order comes, and why: \`?\` where no reason was heard.
+One line an alert: when it was raised (on the shop's clocks), the tier from→to,
+the customer, the days of silence, the risk that no order comes, and why: \`?\`
+where no reason was heard.
 
 Examples:
   $ ebb alerts --tier heavy --since 2026-03-01
@@ -74,10 +75,10 @@ const listAlerts = async (context: CliContext, options: AlertsOptions): Promise<
 }
 
 const NONE_YET =
-  'No alerts yet: no customer has been quiet for long enough. `ebb customer KEY` shows when one will have been.'
+  'No alerts yet: nobody was quiet for long enough. `ebb customer KEY` shows when one will be.'
 
 const noneMatches = (heard: number): string =>
-  `None of the ${heard.toLocaleString('en-US')} alerts is of that kind; look with fewer options.`
+  `Nothing matches. Alerts in all: ${heard.toLocaleString('en-US')}.`
 
 const filterOf = (
   { kind, tier, customer, since }: AlertsOptions,

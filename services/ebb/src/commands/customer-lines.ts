@@ -1,7 +1,8 @@
 import { minorUnitExponent } from '@ebb/collector/currency'
 import type { CustomerView } from '@ebb/features/customer-reader'
+import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { daysBetween, duration, shopDay, shopMinute } from './shop-time.ts'
-import { type Milestone, SCORING, type Silence } from './silence.ts'
+import type { Milestone, Silence } from './silence.ts'
 import { silenceChart } from './silence-chart.ts'
 import { printable } from './terminal-text.ts'
 import { textTable } from './text-table.ts'
@@ -32,21 +33,27 @@ const headLines = (
   silence: Silence | undefined,
   { timeZone }: CustomerLook,
 ): string[] => {
-  const day = (iso: string) => shopDay(Date.parse(iso), timeZone)
   const known = userId === undefined || customerId === `u:${userId}` ? '' : `, user ${userId}`
-  const orders =
-    rhythm === null
-      ? 'none'
-      : `${rhythm.orders} on ${rhythm.repeatDays + 1} days, the first ${day(rhythm.firstAt)}, ` +
-        `the last ${day(rhythm.lastAt)} (${printable(rhythm.lastOrderId)})`
   return [
     `${printable(customerId + known)}, as of ${shopMinute(Date.parse(asOf), timeZone)} ${timeZone}`,
     '',
     ...(silence === undefined ? [] : tierLines(silence, timeZone)),
-    `orders    ${orders}`,
-    `consent   analytics ${said(consent?.analytics)}, marketing ${said(consent?.marketing)}`,
+    `orders    ${ordersText(rhythm, timeZone)}`,
+    `consent   ${consent === undefined ? 'not said' : consentText(consent)}`,
   ]
 }
+
+const ordersText = (rhythm: CustomerView['rhythm'], timeZone: string): string => {
+  if (rhythm === null) return 'none'
+  const [first, last] = [rhythm.firstAt, rhythm.lastAt].map((at) =>
+    shopDay(Date.parse(at), timeZone),
+  )
+  if (rhythm.repeatDays === 0) return `${rhythm.orders}, on ${last}`
+  return `${rhythm.orders} on ${rhythm.repeatDays + 1} days, from ${first} to ${last}`
+}
+
+const consentText = ({ analytics, marketing }: NonNullable<CustomerView['consent']>): string =>
+  `analytics ${said(analytics)}, marketing ${said(marketing)}`
 
 const said = (choice: boolean | undefined): string =>
   choice === undefined ? 'not said' : choice ? 'yes' : 'no'
@@ -59,10 +66,10 @@ const tierLines = (silence: Silence, timeZone: string): string[] => {
   const since = passed === null ? '' : ` since ${shopMinute(passed, timeZone)}`
   const first =
     stage > 1 && atRiskSince !== null ? `, at risk since ${shopDay(atRiskSince, timeZone)}` : ''
-  const { horizonDays } = SCORING.policy
+  const { horizonDays } = SHIPPED_SCORING.policy
   return [
     `tier      ${STAGES[stage]}${since}${first}`,
-    `silence   ${daysBetween(rhythm.lastAt, now).toFixed(1)} days since the last order`,
+    `silence   ${daysBetween(rhythm.lastAt, now).toFixed(1)} days since order ${printable(rhythm.lastOrderId)}`,
     `risk      ${risk.toFixed(2)} that no order comes within ${horizonDays} days ` +
       `(${riskAtLastOrder.toFixed(2)} right after an order)`,
   ]
@@ -70,9 +77,9 @@ const tierLines = (silence: Silence, timeZone: string): string[] => {
 
 const noSilence = ({ rhythm }: CustomerView): string[] =>
   rhythm === null
-    ? ['No valid order yet: who never ordered cannot stop ordering. The curve begins with one.']
+    ? ['No valid order yet: who never ordered cannot stop ordering.']
     : [
-        'The scorer has not read the orders of this customer yet: no tier and no curve so far.',
+        'The scorer has not read these orders yet, so there is no tier and no curve.',
         '`ebb topics` shows how far behind it is.',
       ]
 

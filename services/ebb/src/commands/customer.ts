@@ -8,11 +8,12 @@ import { partitionOf } from '@ebb/streaming/partitioner'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import type { ReadEngines } from '../engines.ts'
+import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { customerKeys } from './customer-key.ts'
 import { customerLines } from './customer-lines.ts'
 import { shopOf, withData } from './data-folder.ts'
 import { daysBetween } from './shop-time.ts'
-import { readSilence, SCORING, type Silence } from './silence.ts'
+import { readSilence, type Silence } from './silence.ts'
 
 interface CustomerOptions {
   readonly data: string
@@ -81,7 +82,7 @@ const silenceView = (silence: Silence | undefined) => {
   if (silence === undefined) return null
   const { rhythm, now, stage, atRiskSince, risk, riskAtLastOrder, milestones } = silence
   const until = Math.max(now, milestones.at(-1)?.at ?? now)
-  const { points } = riskCurve(rhythm, SCORING, { until, samples: CURVE_SAMPLES })
+  const { points } = riskCurve(rhythm, SHIPPED_SCORING, { until, samples: CURVE_SAMPLES })
   return {
     tier: (['healthy', 'light', 'moderate', 'heavy', 'heavy'] as const)[stage],
     isLost: stage === 4,
@@ -89,7 +90,7 @@ const silenceView = (silence: Silence | undefined) => {
     silentSince: iso(rhythm.lastAt),
     silentDays: daysBetween(rhythm.lastAt, now),
     atRiskSince: iso(atRiskSince),
-    ...{ risk, riskAtLastOrder, horizonDays: SCORING.policy.horizonDays },
+    ...{ risk, riskAtLastOrder, horizonDays: SHIPPED_SCORING.policy.horizonDays },
     milestones: milestones.map(({ at, ...milestone }) => ({
       ...milestone,
       at: iso(at),

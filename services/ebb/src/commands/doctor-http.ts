@@ -6,10 +6,12 @@ export interface HttpProbe {
   readonly name: string
   /** Without a path. */
   readonly url: string
-  /** How another port is given, as it completes "give it with …". */
+  /** How another port is given. */
   readonly option: string
   /** A process has the data folder, so that something should answer. */
   readonly isRunning: boolean
+  /** The command that starts one. */
+  readonly start: string
   readonly signal: AbortSignal
 }
 
@@ -17,7 +19,7 @@ const PATIENCE_MS = 2_000
 
 /** Whether `/readyz` answers, and with what. */
 export const checkHttp = async (probe: HttpProbe): Promise<Check> => {
-  const { name, url, option, isRunning } = probe
+  const { name, url, option, isRunning, start } = probe
   const signal = AbortSignal.any([probe.signal, AbortSignal.timeout(PATIENCE_MS)])
   try {
     const answer = await fetch(`${url}/readyz`, { signal })
@@ -28,6 +30,6 @@ export const checkHttp = async (probe: HttpProbe): Promise<Check> => {
   } catch {
     if (isRunning)
       return fail(name, `nothing answers at ${url}`, `If it listens elsewhere, say so: ${option}`)
-    return warn(name, `nothing answers at ${url}`, 'Start `ebb up`')
+    return warn(name, `nothing answers at ${url}`, `Start \`${start}\``)
   }
 }

@@ -44,7 +44,7 @@ export const freeSpace = async (folder: string): Promise<number> => {
 export const checkDisk = (free: number): Check => {
   const mebibytes = free / MIB
   const found = `${Math.floor(mebibytes).toLocaleString('en-US')} MiB free`
-  const mend = 'Free some space: the log grows with every event, and a full disk refuses them'
+  const mend = 'Free some space: the log grows with every event'
   if (mebibytes < LEAST_FREE_MIB.fail) return fail('disk', found, mend)
   return mebibytes < LEAST_FREE_MIB.warn ? warn('disk', found, mend) : ok('disk', found)
 }
@@ -77,12 +77,12 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** Whether anything runs on the folder. */
-export const checkOwner = (owner: Owner | undefined): Check => {
-  const mend = 'Start `ebb up`: while nothing runs, no event is taken and no silence is heard'
+/** Whether anything runs on the folder; `start` is the command that would. */
+export const checkOwner = (owner: Owner | undefined, start: string): Check => {
+  const mend = `Start \`${start}\`: without it no event is taken and no silence is heard`
   if (owner === undefined) return warn('owner', 'nothing ever ran on this folder', mend)
-  const who = printable(`process ${owner.pid} (${owner.what}) since ${owner.since}`)
-  if (owner.isAlive) return ok('owner', who)
+  const who = printable(`process ${owner.pid} (${owner.what})`)
+  if (owner.isAlive) return ok('owner', `${who} since ${printable(owner.since)}`)
   return warn('owner', `nothing runs; the last was ${who}`, mend)
 }
 

@@ -21,7 +21,7 @@ export const checkTopics = async (
   const wanted = installation?.partitions ?? found[0]!.count!
   const odd = found.filter(({ key, count }) => key === 'customer' && count !== wanted)
   if (odd.length === 0) return ok(name, `${found.length} topics of ${wanted} partitions`)
-  const mend = 'Restore the data folder from a backup: states are bound to the partitions'
+  const mend = 'Restore the data folder from a backup: states need the same partitions'
   return fail(name, `not of ${wanted} partitions: ${namesOf(odd)}`, mend)
 }
 
@@ -73,14 +73,13 @@ export const checkClocks = (
     return warn(NAME, 'not every partition has read a tick', mend)
   }
   const stands = `${shopSecond(slowest, timeZone)} ${timeZone}`
-  const spread =
-    fastest === slowest ? 'all partitions alike' : `${duration(fastest - slowest)} apart`
+  const spread = fastest === slowest ? 'partitions alike' : `${duration(fastest - slowest)} apart`
   if (kind === 'live') return checkLive({ slowest, fastest, spread }, { isRunning, wall })
   if (kind === 'replay' && fastest > slowest) {
     const mend = 'Give the same `ebb replay` again: it goes on where it stopped'
     return warn(NAME, `a replay that is not finished, at ${stands}, ${spread}`, mend)
   }
-  const which = kind === 'replay' ? 'of the replayed file' : 'of a demonstration, scaled'
+  const which = kind === 'replay' ? 'replayed file' : 'demonstration'
   return ok(NAME, `${which}: ${stands}, ${spread}`)
 }
 

@@ -1,10 +1,10 @@
 import { wallClock } from '@ebb/runtime/clock'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { EBB_SETTINGS } from '../config.ts'
+import type { EbbConfig } from '../config.ts'
 import type { ReadEngines } from '../engines.ts'
 import { attempt, type Check, fail } from './doctor-check.ts'
-import { checkHttp } from './doctor-http.ts'
+import { checkHttp, type HttpProbe } from './doctor-http.ts'
 import {
   checkDisk,
   checkFolder,
@@ -36,29 +36,25 @@ Examples:
   $ ebb doctor --collector-port 9080 --json | jq '.checks[] | select(.status != "ok")'
 `
 
+/** Where the services listen, unless options say otherwise. */
+export type DoctorConfig = Pick<EbbConfig, 'host' | 'collectorPort' | 'featuresPort'>
+
 /** `ebb doctor`: what is wrong here, and how to mend it. */
-export const doctorCommand = (context: CliContext): Command =>
+export const doctorCommand = (context: CliContext, config: DoctorConfig): Command =>
   new Command('doctor')
-    .description(
-      'check this machine, the data folder and the services; say how to mend what is wrong',
-    )
+    .description('check this machine, the data folder and the services; say how to mend a fault')
     .option('--data <folder>', 'data folder', context.dataFolder)
-    .addOption(
-      new Option('--host <address>', 'where the services listen')
-        .env(EBB_SETTINGS.host.env)
-        .default(EBB_SETTINGS.host.default),
+    .option('--host <address>', 'where the services listen', config.host)
+    .option('--collector-port <port>', 'port of the collector', parsePort, config.collectorPort)
+    .option(
+      '--features-port <port>',
+      'port of the features service',
+      parsePort,
+      config.featuresPort,
     )
-    .addOption(portOption('collector', EBB_SETTINGS.collectorPort))
-    .addOption(portOption('features', EBB_SETTINGS.featuresPort))
     .option('--json', 'print one JSON object')
     .addHelpText('after', EXAMPLES)
     .action((options: DoctorOptions) => examine(context, options))
-
-const portOption = (service: string, setting: { env: string; default?: number }): Option =>
-  new Option(`--${service}-port <port>`, `port of the ${service} service`)
-    .env(setting.env)
-    .default(setting.default)
-    .argParser(parsePort)
 
 const parsePort = (text: string): number => {
   const port = Number(text)
@@ -88,15 +84,16 @@ const allChecks = async (context: CliContext, options: DoctorOptions): Promise<C
   ]
   const clock = { installation, isRunning, wall: wallClock.now() }
   const pipeline = await pipelineChecks(context, data, clock)
+  const start = installation?.kind === 'demonstration' ? 'ebb demo' : 'ebb up'
   // A replay ends, takes no events from elsewhere and answers nobody.
   if (installation?.kind === 'replay') return [...checks, ...machine, ...pipeline]
   return [
     ...checks,
     ...machine,
-    checkOwner(owner),
+    checkOwner(owner, start),
     await attempt('keys', () => checkKeys(data)),
     ...pipeline,
-    ...(await httpChecks(context, options, isRunning)),
+    ...(await httpChecks(context, options, { isRunning, start })),
   ]
 }
 
@@ -135,7 +132,7 @@ const logChecks = async (engines: ReadEngines, clock: ClockSettings): Promise<Ch
 const httpChecks = (
   { interrupted: signal }: CliContext,
   { host, collectorPort, featuresPort }: DoctorOptions,
-  isRunning: boolean,
+  process: Pick<HttpProbe, 'isRunning' | 'start'>,
 ): Promise<Check[]> => {
   const ports = [
     ['collector', collectorPort],
@@ -144,9 +141,8 @@ const httpChecks = (
   return Promise.all(
     ports.map(([service, port]) => {
       const option = `--${service}-port`
-      return checkHttp({
-        ...{ name: `${service} http`, url: `http://${host}:${port}`, option, isRunning, signal },
-      })
+      const url = `http://${host}:${port}`
+      return checkHttp({ name: `${service} http`, url, option, signal, ...process })
     }),
   )
 }
@@ -162,7 +158,7 @@ const checkLines = (checks: readonly Check[], context: CliContext): string[] => 
   return [
     ...checks.flatMap(({ name, status, found, mend }) => [
       `${painted(status.padEnd(4), COLOURS[status], context)}  ${name.padEnd(width)}  ${found}`,
-      ...(mend === undefined ? [] : [`${' '.repeat(width + 8)}→ ${mend}`]),
+      ...(mend === undefined ? [] : [`      → ${mend}`]),
     ]),
     '',
     `${checks.length} checks: ${count('ok')}, ${count('warn')}, ${count('fail')}`,

@@ -64,7 +64,7 @@ const listRejects = async (context: CliContext, options: RejectsOptions): Promis
 const NONE_YET = 'No rejects: everything that was sent could be used.'
 
 const noneMatches = (heard: number): string =>
-  `None of the ${heard.toLocaleString('en-US')} rejects is of that kind; look with fewer options.`
+  `Nothing matches. Rejects in all: ${heard.toLocaleString('en-US')}.`
 
 const matches = (reject: RejectRecord, { source, code }: RejectsOptions): boolean =>
   (source === undefined || reject.source === source) && (code === undefined || reject.code === code)

@@ -1,7 +1,8 @@
 import { type RiskCurve, riskCurve } from '@ebb/risk/risk-curve'
 import type { PerTier } from '@ebb/risk/tiers'
+import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { daysBetween } from './shop-time.ts'
-import { SCORING, type Silence } from './silence.ts'
+import type { Silence } from './silence.ts'
 
 const WIDEST = 80
 const NARROWEST_PLOT = 16
@@ -11,33 +12,41 @@ const DOTS = { across: 2, down: 4 }
 const NAME_WIDTH = ' moderate'.length
 
 /**
- * The risk from the last order until the customer would be lost, drawn in braille signs: at most
- * 80 columns, thresholds as dashed lines with their names, the present as a dotted line with `●`
- * on the curve. The risk axis ends at 1 and begins at 0, or nearer to 1 where the curve begins
+ * The risk from the last order on, if no other comes, drawn in braille signs: at most 80 columns,
+ * thresholds as dashed lines with their names, the present as a dotted line with `●` on the curve.
+ * The risk axis ends at 1 and begins at 0, or nearer to 1 where the curve begins
  * high, so that the thresholds never fall together.
  */
 export const silenceChart = (silence: Silence, columns: number): string[] => {
-  const { rhythm, now, riskAtLastOrder, risk } = silence
+  const { rhythm, now, riskAtLastOrder, risk, milestones } = silence
   const scale = riskScale(riskAtLastOrder)
   const plot = Math.min(columns, WIDEST) - scale.labelWidth - 1 - NAME_WIDTH
   const width = Math.max(plot, NARROWEST_PLOT)
   const until = chartEnd(silence)
-  const curve = riskCurve(rhythm, SCORING, { until, samples: width * DOTS.across })
+  const curve = riskCurve(rhythm, SHIPPED_SCORING, { until, samples: width * DOTS.across })
   const days = daysBetween(rhythm.lastAt, until)
   const nowDay = daysBetween(rhythm.lastAt, now)
   const present = { column: columnOf(Math.min(nowDay, days), days, width), row: scale.rowOf(risk) }
   const margin = ' '.repeat(scale.labelWidth)
+  const [axis, numbers] = dayAxis(days, width)
   return [
     ...plotLines(curve, { scale, width, present }),
-    ...dayAxis(days, width).map((line) => margin + line),
+    `${margin}${axis}${until === milestones.at(-1)?.at ? ' lost' : ''}`,
+    `${margin}${numbers}`,
     `${margin} ${nowLine(nowDay, { days, width, column: present.column })}`.trimEnd(),
   ]
 }
 
-/** Where the customer is lost; beyond that by a quarter at most, where the present is later. */
+/**
+ * Twice as far as heavy, so that the thresholds lie in the left half; farther where the present is
+ * later, but not by more than a quarter beyond lost.
+ */
 const chartEnd = ({ rhythm, now, milestones }: Silence): number => {
-  const lost = milestones.at(-1)?.at ?? now
-  return Math.min(Math.max(now, lost), lost + (lost - rhythm.lastAt) / 4)
+  const [heavy, lost] = (['heavy', 'lost'] as const).map(
+    (name) => milestones.find((each) => each.name === name)?.at ?? Number.POSITIVE_INFINITY,
+  ) as [number, number]
+  const enough = Math.min(lost, heavy + (heavy - rhythm.lastAt))
+  return Math.min(Math.max(now, enough), lost + (lost - rhythm.lastAt) / 4)
 }
 
 const columnOf = (day: number, days: number, width: number): number =>
@@ -52,9 +61,9 @@ interface RiskScale {
   readonly rowOf: (risk: number) => number
 }
 
-const HEIGHTS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
+const HEIGHTS = [0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1]
 
-/** The axis is at most two and a half times as high as what it has to show. */
+/** The axis is at most twice as high as what it has to show. */
 const riskScale = (least: number): RiskScale => {
   const height = HEIGHTS.find((each) => each >= 1 - least) ?? 1
   const digits = height < 0.1 ? 3 : 2
@@ -124,10 +133,9 @@ const BRAILLE = 0x2800
 const brailleSigns = (dots: readonly number[], width: number): (string | undefined)[][] => {
   const bits = Array.from({ length: ROWS }, () => new Array<number>(width).fill(0))
   for (const [x, dot] of dots.entries()) {
-    // Down from the column before, so that a steep line has no holes.
-    const from = x === 0 ? dot : Math.min(dot, dots[x - 1]! - 1)
-    const to = x === 0 ? dot : Math.max(dot, dots[x - 1]! - 1)
-    for (let y = from; y <= to; y += 1) {
+    // Risk rises in silence: up from the column before, so that a steep line has no holes.
+    const below = Math.max(dot, (dots[x - 1] ?? dot) - 1)
+    for (let y = dot; y <= below; y += 1) {
       const cells = bits[Math.floor(y / DOTS.down)]!
       cells[Math.floor(x / DOTS.across)]! |= DOT_BITS[x % 2]![y % DOTS.down]!
     }

@@ -1,21 +1,10 @@
 import type { RiskState, Stage } from '@ebb/risk/episode'
 import type { CustomerRhythm } from '@ebb/risk/order-rhythm'
-import {
-  type Crossings,
-  crossings,
-  DEFAULT_TIER_POLICY,
-  riskAt,
-  riskAtLastOrder,
-  type Scoring,
-  SHIPPED_PRIORS,
-  thresholdsOf,
-} from '@ebb/risk/tiers'
+import { type Crossings, crossings, riskAt, riskAtLastOrder, thresholdsOf } from '@ebb/risk/tiers'
 import { unpackScorerState } from '@ebb/scorer/scorer-state'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
-
-/** What every customer is scored with. */
-export const SCORING: Scoring = { model: SHIPPED_PRIORS, policy: DEFAULT_TIER_POLICY }
+import { SHIPPED_SCORING } from '../shipped-model.ts'
 
 /** A tier or `lost`, and when silence leads to it. Instants in ms. */
 export interface Milestone {
@@ -63,17 +52,18 @@ const silenceOf = (
   if (rhythm === null) return undefined
   // An order may be ahead of the clock by a tick.
   const now = Math.max(clock, rhythm.lastAt)
-  const reached = crossings(rhythm, SCORING.model, SCORING.policy)
-  const thresholds = { ...thresholdsOf(rhythm, SCORING), lost: null }
+  const reached = crossings(rhythm, SHIPPED_SCORING.model, SHIPPED_SCORING.policy)
+  const thresholds = { ...thresholdsOf(rhythm, SHIPPED_SCORING), lost: null }
   const milestones = MILESTONES.map((name, index) => {
-    const isPassed = stage > index
+    // A customer may be lost without heavy: it is never entered where it comes later.
+    const isPassed = stage > index && reached[name] <= reached.lost
     const at = isPassed ? reached[name] : (due[index] ?? null)
     return { name, threshold: thresholds[name], at, isPassed }
   })
   return {
     ...{ rhythm, now, stage, atRiskSince: firstCrossedAt, milestones },
-    risk: riskAt(rhythm, now, SCORING),
-    riskAtLastOrder: riskAtLastOrder(rhythm, SCORING),
+    risk: riskAt(rhythm, now, SHIPPED_SCORING),
+    riskAtLastOrder: riskAtLastOrder(rhythm, SHIPPED_SCORING),
   }
 }
 

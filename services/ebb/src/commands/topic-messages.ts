@@ -26,6 +26,8 @@ export interface ReadingSpan {
 
 const POLL_MS = 250
 const PAGE_RECORDS = 500
+/** Copies stand near each other: a crash repeats what was last published. */
+const REMEMBERED = 100_000
 
 /**
  * The messages of all partitions, without copies. What is in the log at first comes merged by
@@ -44,6 +46,7 @@ export async function* topicMessages<T>(
       const identity = source.identityOf(message)
       if (seen.has(identity)) continue
       seen.add(identity)
+      if (seen.size > REMEMBERED) seen.delete(seen.values().next().value!)
       yield message
     }
   } while (follow && (await waited(signal)))

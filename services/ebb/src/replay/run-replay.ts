@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import type { AlertRecord } from '@ebb/contracts/alert-record'
 import { EMBEDDED_PARTITIONS, TOPICS } from '@ebb/contracts/topics'
 import { FEATURES_PROCESSOR, featuresDefinition } from '@ebb/features/features-definition'
-import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
 import { SCORER_PROCESSOR, scorerDefinition } from '@ebb/scorer/scorer-definition'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { type ProcessorObserver, runProcessor } from '@ebb/streaming/processor'
 import type { Engines, OwnedEngines } from '../engines.ts'
 import { pinInstallation } from '../installation.ts'
-import { SHIPPED_MODEL_VERSION } from '../shipped-model.ts'
+import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { type FormatSettings, readRows } from './read-rows.ts'
 import { type ReplayFile, readReplayFile } from './replay-file.ts'
 import { lastTick, type PlanSettings } from './replay-plan.ts'
@@ -61,7 +60,13 @@ export const runReplay = async (
     const { timeZone } = request
     const { currency } = rows
     const partitions = EMBEDDED_PARTITIONS
-    pinInstallation(folder, { timeZone, currency, partitions, kind: 'replay', begunAt: request.now })
+    pinInstallation(folder, {
+      timeZone,
+      currency,
+      partitions,
+      kind: 'replay',
+      begunAt: request.now,
+    })
     const until = lastTick(rows.rows, timeZone)
     const finished = await process(owned, { rows, request, until })
     if (!finished) return undefined
@@ -115,11 +120,6 @@ const process = async (
     request.onProgress({ from, clock, until })
     if (clock >= until) ended.resolve(true)
   })
-  const scoring = {
-    model: SHIPPED_PRIORS,
-    policy: DEFAULT_TIER_POLICY,
-    modelVersion: SHIPPED_MODEL_VERSION,
-  }
   const onHalt = ended.reject
   const running = [
     await runProcessor(
@@ -128,7 +128,7 @@ const process = async (
       { onHalt },
     ),
     await runProcessor(
-      scorerDefinition(scoring),
+      scorerDefinition(SHIPPED_SCORING),
       { log, store: store(SCORER_PROCESSOR) },
       { onHalt, observer: watch },
     ),

@@ -1,0 +1,152 @@
+import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { featuresDefinition } from '@ebb/features/features-definition'
+import { crossings } from '@ebb/risk/tiers'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SHIPPED_SCORING } from '../shipped-model.ts'
+import { customerCommand } from './customer.ts'
+import {
+  appendEvents,
+  day,
+  event,
+  order,
+  runToEnd,
+  SHOP,
+  type TestShop,
+  testShop,
+} from './shop-fixture.ts'
+import { displayWidth } from './terminal-text.ts'
+
+let shop: TestShop
+beforeEach(() => {
+  shop = testShop({ own: openEmbeddedEngines, look: readEmbeddedEngines })
+})
+afterEach(() => shop.remove())
+
+const show = async (...args: string[]): Promise<string> => {
+  const lines = await shop.run(customerCommand, ...args)
+  for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80)
+  return lines.join('\n')
+}
+
+const weekly = [0, 7, 14, 21, 28, 35].map((at) => order('anna', day(at)))
+
+test('a visitor who never ordered has windows and events, and is told to have no curve', async () => {
+  const customer = { anonymousId: 'visitor' }
+  const consent = { marketing: false }
+  await shop.live([event('Product Viewed', day(3), { customer, consent })], [day(4)])
+  expect(await show('visitor')).toBe(
+    [
+      'a:visitor, as of 2026-01-05 01:00 Europe/Berlin',
+      '',
+      'orders    none',
+      'consent   analytics not said, marketing no',
+      '',
+      'No valid order yet: who never ordered cannot stop ordering.',
+      '',
+      'windows        today  7 days  30 days  90 days  all',
+      'orders             0       0        0        0    0',
+      'product views      0       1        1        1    1',
+      '',
+      'last events',
+      '  2026-01-04 01:00  Product Viewed',
+    ].join('\n'),
+  )
+})
+
+test('a healthy customer: when silence would cross which tier', async () => {
+  await shop.live(weekly, [day(40)])
+  const text = await show('anna')
+  expect(text).toContain('u:anna, as of 2026-02-10 01:00 Europe/Berlin')
+  expect(text).toContain('tier      healthy\nsilence   5.0 days since order anna-')
+  expect(text).toContain('orders    6 on 6 days, from 2026-01-01 to 2026-02-05')
+  expect(text).toContain('▲ now, day 5')
+  expect(text).toMatch(/tier {6}from risk {2}reached {11}days of silence\nlight +0\.\d{3} {2}2026-/)
+  expect(text.match(/ in \d+ days/g)).toHaveLength(4)
+  expect(text).toContain('revenue, net, EUR     0.00   20.00    80.00   120.00  120.00')
+})
+
+test('the crossing dates shown are the instants at which the scorer will fire', async () => {
+  await shop.live(weekly, [day(40)])
+  const { silence } = JSON.parse(await shop.run(customerCommand, 'anna', '--json').then(String))
+  const rhythm = { repeatDays: 5, firstAt: day(0), lastAt: day(35) }
+  const { light, moderate, heavy, lost } = crossings(
+    rhythm,
+    SHIPPED_SCORING.model,
+    SHIPPED_SCORING.policy,
+  )
+  const expected = [light, moderate, heavy, lost].map((at) => new Date(at).toISOString())
+  expect(silence.milestones.map(({ at }: { at: string }) => at)).toEqual(expected)
+  await shop.live([], [light - 1])
+  expect(await show('anna')).toContain('tier      healthy')
+  await shop.live([], [light])
+  expect(await show('anna')).toContain('tier      light since')
+})
+
+test('a customer in an episode: what is passed, what is to come', async () => {
+  await shop.live(weekly, [day(65), day(75)])
+  const text = await show('anna')
+  expect(text).toMatch(/tier {6}moderate since 2026-03-\d\d \d\d:\d\d, at risk since 2026-0/)
+  expect(text.match(/passed/g)).toHaveLength(2)
+  expect(text.match(/ in \d+ days/g)).toHaveLength(2)
+})
+
+test('a lost customer: everything is passed', async () => {
+  await shop.live(weekly, [day(1_000)])
+  const text = await show('anna')
+  expect(text).toMatch(/tier {6}lost since 2026-\d\d-\d\d \d\d:\d\d, at risk since 2026-0/)
+  expect(text).toContain('now, day 965 ▶')
+  expect(text.match(/passed/g)).toHaveLength(4)
+})
+
+test('a customer who was lost before heavy was reached never entered heavy', async () => {
+  // Two years apart: heavy comes later than four horizons, when the customer counts as lost.
+  await shop.live([order('rare', day(0)), order('rare', day(700))], [day(701), day(1_500)])
+  const text = await show('rare')
+  expect(text).toMatch(/heavy +0\.\d{3} {2}– +– {2}not before lost/)
+  expect(text).toMatch(/lost +– {2}2028-\d\d-\d\d \d\d:\d\d +360\.0 {2}passed/)
+})
+
+test('a key may be given as it is, or bare: then a user comes before an anonymous visitor', async () => {
+  const viewed = { customer: { anonymousId: 'sam' } }
+  await shop.live([event('Product Viewed', day(1), viewed), order('sam', day(2))], [day(3)])
+  expect(await show('sam')).toContain('u:sam,')
+  expect(await show('u:sam')).toContain('u:sam,')
+  expect(await show('a:sam')).toContain('a:sam,')
+})
+
+test('for programs it is one object, with the curve and the instants as dates', async () => {
+  await shop.live(weekly, [day(75)])
+  const [line, ...rest] = await shop.run(customerCommand, 'anna', '--json')
+  expect(rest).toEqual([])
+  const { customer, silence } = JSON.parse(line!)
+  expect(customer).toMatchObject({ customerId: 'u:anna', rhythm: { orders: 6 } })
+  expect(silence).toMatchObject({
+    ...{ tier: 'moderate', isLost: false, silentSince: '2026-02-05T00:00:00.000Z' },
+    ...{ silentDays: 40, horizonDays: 90 },
+  })
+  const risks = silence.curve.map(({ risk }: { risk: number }) => risk)
+  expect(risks).toEqual(risks.toSorted((a: number, b: number) => a - b))
+  expect(risks).toHaveLength(101)
+})
+
+test('a customer without an order has no silence for programs either', async () => {
+  await shop.live([event('Product Viewed', day(1), { customer: { userId: 'eve' } })], [day(2)])
+  const [line] = await shop.run(customerCommand, 'eve', '--json')
+  expect(JSON.parse(line!).silence).toBeNull()
+})
+
+test('where the scorer has not read the orders yet, that is said', async () => {
+  await shop.owned(async (engines) => {
+    await appendEvents(engines, [order('new', day(2))])
+    await runToEnd(engines, featuresDefinition(SHOP))
+  })
+  const text = await show('new')
+  expect(text).toContain('orders    1, on 2026-01-03')
+  expect(text).toContain('The scorer has not read these orders yet')
+})
+
+test('a stranger is named, with what to do', async () => {
+  await shop.live(weekly, [day(40)])
+  const run = shop.run(customerCommand, 'nobody')
+  await expect(run).rejects.toMatchObject({ code: 'EBB_CUSTOMER_UNKNOWN', where: 'nobody' })
+})

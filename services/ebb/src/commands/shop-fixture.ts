@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event'
+import { messageCodec } from '@ebb/contracts/message-codec'
+import { tickRecord } from '@ebb/contracts/tick'
+import { EVENTS, TOPICS } from '@ebb/contracts/topics'
+import { featuresDefinition } from '@ebb/features/features-definition'
+import { scorerDefinition } from '@ebb/scorer/scorer-definition'
+import { partitionOf } from '@ebb/streaming/partitioner'
+import { runProcessor } from '@ebb/streaming/processor'
+import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
+import type { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import type { Engines, OwnedEngines } from '../engines.ts'
+import { type Installation, pinInstallation } from '../installation.ts'
+
+import { SHIPPED_SCORING } from '../shipped-model.ts'
+
+const PARTITIONS = 2
+const DAY_MS = 86_400_000
+
+/** Midnight (UTC) so many days after the beginning of 2026, ms. */
+export const day = (days: number): number => Date.UTC(2026, 0, 1) + days * DAY_MS
+
+/** The process clock of a test: later than every tick. */
+const PROCESS_NOW = Date.UTC(2040, 0, 1)
+
+/** How the shop of every test counts. */
+export const SHOP = { timeZone: 'Europe/Berlin', currency: 'EUR' } as const
+
+const installation = (kind: Installation['kind']): Installation => ({
+  ...{ ...SHOP, partitions: PARTITIONS, begunAt: day(0), kind },
+})
+
+/** An event as the collector would have accepted it, with all that a test does not care about. */
+export const event = (
+  name: string,
+  occurredAt: number,
+  rest: Partial<CanonicalEvent> & Pick<CanonicalEvent, 'customer'>,
+): CanonicalEvent => ({
+  id: `${name} ${occurredAt} ${customerKey(rest.customer)}`,
+  ...{ type: 'track', name, source: 'storefront', sourceRank: 2, occurredAt },
+  ...{ receivedAt: occurredAt, properties: {}, context: {} },
+  ...rest,
+})
+
+/** An order of 20 EUR. */
+export const order = (userId: string, at: number): CanonicalEvent =>
+  event('Order Completed', at, {
+    customer: { userId },
+    order: { id: `${userId}-${at}`, amountMinor: 2_000, currency: 'EUR', baseMinor: 2_000 },
+  })
+
+/** A data folder and somebody at a terminal of 80 columns who looks into it. */
+export interface TestShop {
+  readonly folder: string
+  readonly context: CliContext
+  /** Standard output and standard error so far, a line each. */
+  readonly printed: string[]
+  readonly told: string[]
+  readonly exitCodes: number[]
+  /** Gives a command line to a command; resolves to what it printed. */
+  run(command: (context: CliContext) => Command, ...args: string[]): Promise<string[]>
+  /** Resolves when a line is printed that matches. */
+  prints(pattern: RegExp): Promise<void>
+  /** Presses Ctrl-C. */
+  interrupt(): void
+  /** Takes the folder, for as long as `work` runs. */
+  owned<T>(work: (engines: OwnedEngines) => Promise<T>, kind?: Installation['kind']): Promise<T>
+  /** Appends events, then a tick to every partition at each instant; runs all processors. */
+  live(events: readonly CanonicalEvent[], ticks: readonly number[]): Promise<void>
+  remove(): void
+}
+
+/** Makes a shop without a history; the engines are those that a test may import. */
+export const testShop = (engines: Pick<Engines, 'own' | 'look'>): TestShop => {
+  const folder = mkdtempSync(join(tmpdir(), 'ebb-commands-'))
+  const interrupt = new AbortController()
+  const printed: string[] = []
+  const told: string[] = []
+  const exitCodes: number[] = []
+  const waiting: { pattern: RegExp; resolve: () => void }[] = []
+  const context: CliContext = {
+    engines: { ...engines, names: { log: 'log', store: 'store' } },
+    ...{ dataFolder: folder, isTerminal: false, columns: 80, interrupted: interrupt.signal },
+    print: (line) => {
+      printed.push(line)
+      for (const { pattern, resolve } of waiting) if (pattern.test(line)) resolve()
+    },
+    tell: (line) => told.push(line),
+    exitCode: (code) => exitCodes.push(code),
+  }
+  const owned: TestShop['owned'] = async (work, kind = 'live') => {
+    const topics = TOPICS.map(({ name }) => ({ name, partitions: PARTITIONS }))
+    const durability = 'killed-process'
+    const settings = { what: 'a test', topics, now: () => PROCESS_NOW, durability } as const
+    const taken = engines.own(folder, settings)
+    pinInstallation(folder, installation(kind))
+    return work(taken).finally(() => taken.close())
+  }
+  return {
+    ...{ folder, context, printed, told, exitCodes, owned },
+    run: async (command, ...args) => {
+      const before = printed.length
+      await quiet(command(context), context).parseAsync(args, { from: 'user' })
+      return printed.slice(before)
+    },
+    prints: (pattern) => new Promise((resolve) => waiting.push({ pattern, resolve })),
+    interrupt: () => interrupt.abort(),
+    live: (events, ticks) => owned((taken) => live(taken, events, ticks)),
+    remove: () => rmSync(folder, { recursive: true }),
+  }
+}
+
+/** Commander must neither end the process nor write past the context. */
+const quiet = (command: Command, context: CliContext): Command => {
+  for (const each of command.commands) quiet(each, context)
+  return command.exitOverride().configureOutput({ writeOut: context.print, writeErr: context.tell })
+}
+
+const events = messageCodec(CanonicalEvent)
+
+/** Appends events, as the collector does. */
+export const appendEvents = async (
+  { log }: OwnedEngines,
+  history: readonly CanonicalEvent[],
+): Promise<void> => {
+  for (const each of history) {
+    const key = customerKey(each.customer)
+    const to = { topic: EVENTS, partition: partitionOf(key, PARTITIONS) }
+    await log.append(to, [{ key, value: events.encode(each) }])
+  }
+}
+
+/** Appends events, then ticks, and runs the processors to the end of what they read. */
+export const live = async (
+  engines: OwnedEngines,
+  history: readonly CanonicalEvent[],
+  ticks: readonly number[],
+): Promise<void> => {
+  await appendEvents(engines, history)
+  for (let partition = 0; partition < PARTITIONS; partition += 1)
+    if (ticks.length > 0)
+      await engines.log.append({ topic: EVENTS, partition }, ticks.map(tickRecord))
+  await runToEnd(engines, featuresDefinition(SHOP))
+  await runToEnd(engines, scorerDefinition(SHIPPED_SCORING))
+}
+
+/** Runs a processor until it has read all that is there. */
+export const runToEnd = async <State>(
+  { log, store }: OwnedEngines,
+  definition: ProcessorDefinition<State>,
+): Promise<void> => {
+  const states = store(definition.name)
+  const done = Promise.withResolvers<void>()
+  const check = async (): Promise<void> => {
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      const { end } = await log.read({ topic: definition.input, partition }, 0, 1)
+      if (((await states.read(partition, [])).position?.offset ?? 0) < end) return
+    }
+    done.resolve()
+  }
+  const observer = { committed: () => void check().catch(done.reject) }
+  const options = { observer, onHalt: done.reject }
+  const running = await runProcessor(definition, { log, store: states }, options)
+  await check()
+  await done.promise.finally(() => running.stop())
+}
