@@ -20,9 +20,11 @@ export const httpErrorBody = ({ code, what, where, fix }: CodedError): HttpError
 /** Gives every error of the server, also those of the framework, the uniform body. */
 export const answerErrorsUniformly = (app: FastifyInstance, logger: Logger): void => {
   const allowedMethods = collectRoutes(app)
+  const isNews = oncePerMinute()
   app.setErrorHandler((error, request, reply) => {
     const told = toldAs(error as Error, request)
-    if (told.status >= 500) logger.error({ err: error, method: request.method }, told.what)
+    const isOurs = told.status === 500 || (told.status > 500 && isNews(told.code))
+    if (isOurs) logger.error({ err: error }, told.what)
     return answerError(told, reply)
   })
   app.setNotFoundHandler((request, reply) => {
@@ -31,6 +33,19 @@ export const answerErrorsUniformly = (app: FastifyInstance, logger: Logger): voi
     reply.header('allow', allowed.join(', '))
     return answerError(noSuchMethod(request, allowed), reply)
   })
+}
+
+const MINUTE_MS = 60_000
+
+/** While a broker is away every request fails, and a line for each would bury the log. */
+const oncePerMinute = (): ((code: string) => boolean) => {
+  const loggedAt = new Map<string, number>()
+  return (code) => {
+    const now = performance.now()
+    if (now - (loggedAt.get(code) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return false
+    loggedAt.set(code, now)
+    return true
+  }
 }
 
 /**

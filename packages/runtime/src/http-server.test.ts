@@ -85,12 +85,25 @@ test('a coded error is told as it is, any other keeps its secrets and goes to th
   assert.match(logLines.join(), /hunter2/)
 })
 
-test('our own trouble says when to come back', async () => {
+test('our own trouble says when to come back, and does not bury the log', async () => {
   const { app } = serverWith()
   app.get('/', async () => {
-    throw new CodedError('EBB_X', { what: 'Away', fix: 'Wait' }, { status: 503 })
+    throw new CodedError('EBB_X', { what: 'The broker is away', fix: 'Wait' }, { status: 503 })
   })
+  const before = logLines.length
   assert.equal((await app.inject('/')).headers['retry-after'], '1')
+  assert.equal((await app.inject('/')).statusCode, 503)
+  assert.equal(logLines.length - before, 1)
+})
+
+test('a body that was too large ends the connection', async () => {
+  const { app } = serverWith()
+  app.post('/', async () => ({}))
+  const body = JSON.stringify('x'.repeat(2 ** 21))
+  const headers = { 'content-type': 'application/json' }
+  const reply = await app.inject({ method: 'POST', url: '/', headers, body })
+  assert.equal(reply.statusCode, 413)
+  assert.equal(reply.headers['connection'], 'close')
 })
 
 test('an error of the framework has the uniform body', async () => {

@@ -45,7 +45,8 @@ const CUT_AFTER_MS = 5_000
 
 /**
  * A server with `/livez` and `/readyz`, whose every error has the body
- * `{ error: { code, message, where?, fix? } }`. It logs only its own faults, not requests.
+ * `{ error: { code, message, where?, fix? } }`. It logs its own faults and no requests; a 503 of
+ * one code at most once a minute.
  */
 export const createHttpServer = ({ logger, readiness }: HttpServerSettings): HttpServer => {
   const app = fastify({

@@ -1,4 +1,4 @@
-import type { EventLog, LogRecord, NewRecord, TopicPartition } from './event-log.ts'
+import type { LogRecord, NewRecord, TopicPartition } from './event-log.ts'
 import { HaltError } from './faults.ts'
 import { type BatchResult, batchRunner, type VersionedOutput } from './partition-batch.ts'
 import {
@@ -76,7 +76,7 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     return offset
   }
   const publish = async (outputs: readonly VersionedOutput[], signal: AbortSignal) => {
-    const groups = await retryTransient(() => groupOutputs(log, outputs), retrying(signal))
+    const groups = await retryTransient(() => groupOutputs(settings, outputs), retrying(signal))
     const send = ({ to, records }: OutputGroup) =>
       retryTransient(() => log.append(to, records), retrying(signal))
     await Promise.all(groups.map(send))
@@ -167,8 +167,8 @@ interface OutputGroup {
   readonly records: NewRecord[]
 }
 
-const groupOutputs = async (
-  log: EventLog,
+const groupOutputs = async <State>(
+  { ports: { log }, definition }: OwnerSettings<State>,
   outputs: readonly VersionedOutput[],
 ): Promise<OutputGroup[]> => {
   const counts = new Map<string, number>()
@@ -181,7 +181,14 @@ const groupOutputs = async (
     const name = `${topic}/${partition}`
     const group = groups.get(name) ?? { to: { topic, partition }, records: [] }
     groups.set(name, group)
-    group.records.push({ key, value, headers: { ce_id: id, [VERSION_HEADER]: version } })
+    const headers = {
+      ce_specversion: '1.0',
+      ce_type: topic,
+      ce_source: definition.name,
+      ce_id: id,
+      [VERSION_HEADER]: version,
+    }
+    group.records.push({ key, value, headers })
   }
   return [...groups.values()]
 }

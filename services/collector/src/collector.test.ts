@@ -45,7 +45,6 @@ test('an accepted event is in the log, keyed and placed by its customer', async 
     ce_type: EVENTS,
     ce_source: 'storefront',
     ce_id: 'm-1',
-    'content-type': 'application/json',
   })
 })
 

@@ -46,7 +46,7 @@ export const createCollector = async (
   { log, keys, clock, logger }: CollectorPorts,
   money: ShopMoney,
 ): Promise<HttpServer> => {
-  const writer = await openRecordWriter(log, logger)
+  const writer = await openRecordWriter(log)
   const readiness = {
     'event log': () => log.partitions(EVENTS),
     'access keys': () => keys.find(''),

@@ -40,6 +40,8 @@ test("the event's own consent is heard too, and a refusal counts", () => {
   const context = { consent: { marketing: true, analytics: true } }
   const own = { ad_user_data: 'DENIED' }
   assert.deepEqual(consentOf(context, own), { marketing: false, analytics: true })
+  const refusedFirst = { consent: { categoryPreferences: { Advertising: false, Marketing: true } } }
+  assert.deepEqual(consentOf(refusedFirst, undefined), { marketing: false })
 })
 
 test('global privacy control refuses marketing whatever else is said', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import type { CodedError } from '@ebb/runtime/coded-error'
 import { test } from 'vitest'
 import { createCollector } from './collector.ts'
 import {
@@ -139,10 +140,8 @@ test('a nest without end is refused and harms nobody', async () => {
 test('a sender that goes away in the middle leaves nothing behind', async () => {
   const ports = memoryPorts()
   const { app, listen, stop } = await createCollector(ports, SHOP)
-  const hungUp = new Promise<void>((resolve) => {
-    app.addHook('onRequest', async (request) => {
-      request.raw.on('close', resolve)
-    })
+  const heard = new Promise<Error>((resolve) => {
+    app.addHook('onError', async (_request, _reply, error) => resolve(error))
   })
   const { port } = new URL(await listen({ port: 0, howToChange: '' }))
   const socket = connect(Number(port), '127.0.0.1')
@@ -151,7 +150,8 @@ test('a sender that goes away in the middle leaves nothing behind', async () => 
   socket.write(`${head}Content-Length: 1000\r\n\r\n${text}`)
   await once(app.server, 'request')
   socket.destroy()
-  await hungUp
+  const { code } = (await heard) as CodedError
+  assert.equal(code, 'EBB_BODY_INCOMPLETE')
   await stop()
   assert.deepEqual(await eventsIn(ports.log), [])
   assert.deepEqual(await rejectsIn(ports.log), [])

@@ -5,7 +5,7 @@ import type { CodedError } from '@ebb/runtime/coded-error'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type EventBatch, parseEventBatch } from './event-batch.ts'
 import { judgeBatch, type Verdict } from './intake.ts'
-import { type RecordWriter, rejectRecord } from './log-records.ts'
+import { type RecordWriter, rejectedRecord } from './log-records.ts'
 import { type RequestBody, readRequestBody, textOf } from './request-body.ts'
 import { findWriter, grantToWrite, keyInBody, keyInHeaders, keyInQuery } from './write-key.ts'
 
@@ -111,14 +111,14 @@ interface Origin {
 }
 
 const refusedBody = (body: RequestBody, error: CodedError, { grant, route, receivedAt }: Origin) =>
-  rejectRecord({
+  rejectedRecord({
     source: grant.source,
     code: error.code,
     message: error.message,
     where: `collector ${route}`,
     receivedAt,
-    bytes: body.bytes,
-    totalBytes: body.total,
+    payload: body.bytes,
+    payloadBytes: body.total,
   })
 
 const nativeAnswer = (

@@ -4,7 +4,7 @@ import { canonicalise, type IntakeContext } from './canonical-form.ts'
 import type { EventBatch } from './event-batch.ts'
 import { instantOf } from './event-time.ts'
 import { LARGEST_EVENT } from './limits.ts'
-import { eventRecord, rejectRecord } from './log-records.ts'
+import { eventRecord, rejectedRecord } from './log-records.ts'
 import { isJsonObject } from './native-event.ts'
 import { type Outcome, type Refusal, refusalText } from './refusal.ts'
 import { sourceRankOf } from './write-key.ts'
@@ -86,15 +86,13 @@ const rejectOf = (
   refusal: Refusal,
   { grant, route, receivedAt, index }: BatchContext & { readonly index: number },
 ): NewRecord => {
-  const bytes = Buffer.from(text)
-  return rejectRecord({
+  return rejectedRecord({
     source: grant.source,
     code: refusal.code,
     message: refusalText(refusal),
     where: `collector ${route} [${index}]`,
     receivedAt,
-    bytes,
-    totalBytes: bytes.length,
+    payload: Buffer.from(text),
   })
 }
 

@@ -1,53 +1,33 @@
-import { hash } from 'node:crypto'
 import { type CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event'
-import type { RejectRecord } from '@ebb/contracts/reject-record'
+import { type Refused, rejectRecord } from '@ebb/contracts/reject-record'
 import { EVENTS, REJECTS } from '@ebb/contracts/topics'
 import { CodedError } from '@ebb/runtime/coded-error'
-import type { Logger } from '@ebb/runtime/logger'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import { partitionOf } from '@ebb/streaming/partitioner'
-import { LARGEST_EVENT } from './limits.ts'
 
-/** The record of an accepted event, with the attributes of CloudEvents 1.0 in its headers. */
+/** Attributes of CloudEvents 1.0 in the headers; the value of every topic is JSON. */
+const attributes = (topic: string, { source, id }: { source: string; id: string }) => ({
+  ce_specversion: '1.0',
+  ce_type: topic,
+  ce_source: source,
+  ce_id: id,
+})
+
+/** The record of an accepted event. */
 export const eventRecord = (event: CanonicalEvent): NewRecord => ({
   key: customerKey(event.customer),
   value: Buffer.from(JSON.stringify(event)),
-  headers: {
-    ce_specversion: '1.0',
-    ce_type: EVENTS,
-    ce_source: event.source,
-    ce_id: event.id,
-    'content-type': 'application/json',
-  },
+  headers: attributes(EVENTS, event),
 })
 
-/** Something refused, as it came. */
-export interface Refused extends Pick<RejectRecord, 'source' | 'code' | 'message' | 'where'> {
-  readonly receivedAt: number
-  readonly bytes: Buffer
-  /** Length before any cut. */
-  readonly totalBytes: number
-}
-
-/** The record of something refused; its payload is cut behind 32 KB. */
-export const rejectRecord = ({ bytes, totalBytes, ...told }: Refused): NewRecord => {
-  const reject: RejectRecord = {
-    id: hash('sha256', Buffer.concat([bytes, Buffer.from(`\n${told.code}`)]), 'base64url'),
-    ...told,
-    payload: bytes.subarray(0, LARGEST_EVENT).toString('base64'),
-    payloadBytes: totalBytes,
-  }
+/** The record of something refused, as it came. */
+export const rejectedRecord = (refused: Refused): NewRecord => {
+  const reject = rejectRecord(refused)
   return {
-    key: told.source,
+    key: reject.source,
     value: Buffer.from(JSON.stringify(reject)),
-    headers: {
-      ce_specversion: '1.0',
-      ce_type: REJECTS,
-      ce_source: told.source,
-      ce_id: reject.id,
-      'content-type': 'application/json',
-    },
+    headers: attributes(REJECTS, reject),
   }
 }
 
@@ -61,16 +41,9 @@ export interface RecordWriter {
 }
 
 /** A writer for the topics as they are provisioned. Throws `EBB_TOPIC_MISSING`. */
-export const openRecordWriter = async (log: EventLog, logger: Logger): Promise<RecordWriter> => {
+export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => {
   const events = await log.partitions(EVENTS)
   const rejects = await log.partitions(REJECTS)
-  let away = false
-  const hearOf = (error: unknown): unknown => {
-    if (!(error instanceof TransientError)) return error
-    if (!away) logger.error({ err: error }, 'the event log is away, requests are answered with 503')
-    away = true
-    return logAway(error)
-  }
   return {
     write: async (newEvents, newRejects) => {
       const appends = [
@@ -83,9 +56,8 @@ export const openRecordWriter = async (log: EventLog, logger: Logger): Promise<R
       ]
       const outcomes = await Promise.allSettled(appends)
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-      if (failed !== undefined) throw hearOf(failed.reason)
-      if (away) logger.info('the event log is back')
-      away = false
+      if (failed === undefined) return
+      throw failed.reason instanceof TransientError ? logAway(failed.reason) : failed.reason
     },
   }
 }

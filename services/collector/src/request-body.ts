@@ -41,9 +41,6 @@ export const readRequestBody = (stream: Readable): Promise<RequestBody> =>
     })
     stream.on('end', done)
     stream.on('error', (cause) => reject(incomplete(cause)))
-    stream.on('close', () => {
-      if (!stream.readableEnded) reject(incomplete())
-    })
   })
 
 const inflate = promisify(gunzip)
@@ -81,7 +78,7 @@ const EMPTY = new CodedError(
   { status: 400 },
 )
 
-const incomplete = (cause?: unknown): CodedError =>
+const incomplete = (cause: unknown): CodedError =>
   new CodedError(
     'EBB_BODY_INCOMPLETE',
     { what: 'The body of the request broke off', fix: 'Send the request again' },

@@ -1,9 +1,7 @@
 import { canonicalise } from '@ebb/collector/canonical-form'
-import { eventRecord } from '@ebb/collector/log-records'
+import { eventRecord, rejectedRecord } from '@ebb/collector/log-records'
 import { refusalText } from '@ebb/collector/refusal'
 import { type CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event'
-import { messageCodec } from '@ebb/contracts/message-codec'
-import { RejectRecord, rejectRecord } from '@ebb/contracts/reject-record'
 import { tickRecord } from '@ebb/contracts/tick'
 import { EVENTS, REJECTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
@@ -22,8 +20,6 @@ export interface SendSettings extends PlanSettings {
 
 /** Name of the replayer in the log, and source of its events. */
 export const REPLAYER = 'replay'
-
-const rejects = messageCodec(RejectRecord)
 
 /**
  * Appends all rows and ticks of a replay to `ebb.events.v1` and all refused rows to
@@ -96,9 +92,10 @@ const sendRefused = async (
   for (const { row, code, message, raw } of refused.toSorted((a, b) => a.row - b.row)) {
     const where = `${file} row ${row}`
     const payload = Buffer.from(raw, 'utf8')
-    const reject = rejectRecord({ source: REPLAYER, code, message, where, receivedAt: 0, payload })
-    const headers = { ce_id: reject.id, ce_source: REPLAYER }
-    await sender.send(partition, { key: REPLAYER, value: rejects.encode(reject), headers })
+    await sender.send(
+      partition,
+      rejectedRecord({ source: REPLAYER, code, message, where, receivedAt: 0, payload }),
+    )
   }
   await sender.flush()
 }
