@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { crossings, DEFAULT_TIER_POLICY as POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Engines } from '../engines.ts'
 import { BY_TIME } from './replay-fixture.ts'
@@ -144,10 +145,12 @@ describe('a replay', () => {
   })
 
   test('counts days on the clocks of the shop', async () => {
-    write('ann,1,2024-01-01T22:30Z,1', 'ann,2,2024-01-01T23:30Z,1')
-    const inUtc = await run()
-    const inBerlin = await run({ timeZone: 'Europe/Berlin' })
-    expect(inUtc?.summary.orders).toBe(2)
-    expect(inBerlin?.summary.statesDigest).toBe(inUtc?.summary.statesDigest)
+    const [firstAt, lastAt] = [Date.UTC(2024, 0, 1, 22, 30), Date.UTC(2024, 0, 1, 23, 30)]
+    write('ann,1,2024-01-01T22:30Z,1', 'ann,2,2024-01-01T23:30Z,1', 'zoe,3,2024-05-01,1')
+    for (const [timeZone, repeatDays] of [['UTC', 0] as const, ['Europe/Berlin', 1] as const]) {
+      const { alerts } = (await run({ timeZone }))!
+      const { light } = crossings({ repeatDays, firstAt, lastAt }, SHIPPED_PRIORS, POLICY)
+      expect(alerts.find(({ tier }) => tier === 'light')?.crossedAt).toBe(light)
+    }
   })
 })
