@@ -39,10 +39,21 @@ const install = async () => {
   process.stderr.write('Installing packages (once) …\n')
   // npm under Windows is a .cmd, which only a shell starts.
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-  const code = await run('npm', args, { cwd: ROOT, shell: process.platform === 'win32' })
+  const options = {
+    cwd: ROOT,
+    env: withoutPrefix(process.env),
+    shell: process.platform === 'win32',
+  }
+  const code = await run('npm', args, options)
   if (code !== 0) throw new Error(`npm ci ended with ${code}; see its words above`)
   writeFileSync(stamp, lock)
 }
+
+/** After `npm --prefix … start` an inner npm would look for its global settings below that prefix. */
+const withoutPrefix = (env) =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^npm_config_(\w*prefix|globalconfig)$/i.test(name)),
+  )
 
 /** The Node that runs services: this one where it is new enough, else the one npm installed. */
 const nodeBinary = () => {
