@@ -86,6 +86,7 @@ const turbo = (tasks) => {
     '--output-logs=errors-only',
     '--log-order=grouped',
     '--concurrency=2',
+    '--continue',
   ]
   const binary = join(MODULES, 'turbo', 'bin', 'turbo')
   return run(nodeBinary(), [binary, 'run', ...tasks, ...flags], { cwd: ROOT, env: environment() })
