@@ -3,6 +3,7 @@ import { HaltError } from './faults.ts'
 import { partitionOwner } from './partition-owner.ts'
 import type { PartitionStore } from './partition-store.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
+import { AbortedError } from './retry.ts'
 
 /** What a processor runs on. */
 export interface ProcessorPorts {
@@ -63,7 +64,9 @@ export const runProcessor = async <State>(
   const group = consumerGroup(definition.name, generation)
   const owners = new Map<number, ReturnType<typeof partitionOwner<State>>>()
   const stopping = new AbortController()
-  const halt = (error: unknown): void => options.onHalt(asHalt(definition.name, error))
+  const halt = (error: unknown): void => {
+    if (!(error instanceof AbortedError)) options.onHalt(asHalt(definition.name, error))
+  }
 
   const consumption = await ports.log.consume(group, definition.input, {
     assigned: (partition) => {
