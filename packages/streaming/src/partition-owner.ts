@@ -142,7 +142,7 @@ const takeOver = async <State>(settings: OwnerSettings<State>): Promise<Held> =>
     throw new HaltError(
       'EBB_TOPIC_PARTITIONS',
       `${definition.name}: the state was made with ${record.partitions} partitions of ` +
-        `${definition.input}, which has ${partitions} now; rebuild the state`,
+        `${definition.input}, which has ${partitions} now; give the topic that number again`,
     )
   return { epoch, expectedOffset: position.offset, record }
 }
@@ -158,7 +158,7 @@ const refuseLostState = async <State>({
   throw new HaltError(
     'EBB_STATE_LOST',
     `${definition.name}: partition ${partition} has no state, but had been read up to offset ` +
-      `${advised}; restore the state store or rebuild it`,
+      `${advised}; restore the state store from a backup`,
   )
 }
 
