@@ -8,7 +8,6 @@ export interface OrderRhythm {
   readonly repeatDays: number
   readonly firstAt: number
   readonly lastAt: number
-  readonly firstOrderId: string
   readonly lastOrderId: string
   /** Valid orders: placed and not cancelled. */
   readonly orders: number
@@ -16,7 +15,7 @@ export interface OrderRhythm {
 
 /**
  * The order rhythm of a customer, `undefined` without a valid order. Of orders at one instant the
- * one with the smallest id is the first, the one with the greatest id the last. Throws
+ * one with the greatest id is the last. Throws
  * `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
  */
 export function orderRhythm(state: CustomerState, timeZone: string): OrderRhythm | undefined {
@@ -31,7 +30,6 @@ export function orderRhythm(state: CustomerState, timeZone: string): OrderRhythm
     repeatDays: new Set(placements.map(({ at }) => dayOf(at, timeZone))).size - 1,
     firstAt: first.at,
     lastAt: last.at,
-    firstOrderId: first.id,
     lastOrderId: last.id,
     orders: placements.length,
   }

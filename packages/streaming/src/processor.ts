@@ -90,9 +90,10 @@ export const runProcessor = async <State>(
   }
 }
 
-const asHalt = (name: string, error: unknown): HaltError =>
-  error instanceof HaltError
-    ? error
-    : new HaltError('EBB_PROCESSOR_FAILED', `${name}: ${(error as Error).message}`, {
-        cause: error,
-      })
+/** A fault that has a code keeps it: `EBB_STATE_VERSION`, say, of a state that cannot be read. */
+const asHalt = (name: string, error: unknown): HaltError => {
+  if (error instanceof HaltError) return error
+  const { code, message } = error as { code?: unknown; message: string }
+  const known = typeof code === 'string' && code.startsWith('EBB_') ? code : 'EBB_PROCESSOR_FAILED'
+  return new HaltError(known, `${name}: ${message}`, { cause: error })
+}

@@ -26,8 +26,6 @@ export interface IntakeContext {
   readonly batchContext?: JsonObject
   /** The browser sent `Sec-GPC: 1`. */
   readonly globalPrivacyControl?: boolean
-  /** A row of a file: may be old, may not lie ahead. */
-  readonly imported?: boolean
 }
 
 /**
@@ -141,9 +139,10 @@ const contextOf = (
 }
 
 const MOST_STARS = 5
+const RATED: ReadonlySet<string> = new Set(['Product Reviewed', 'Survey Answered'])
 
 const ratingOf = (name: string, { rating }: JsonObject): Outcome<number | undefined> => {
-  if (name !== 'Product Reviewed' || rating == null || rating === '') return { ok: undefined }
+  if (!RATED.has(name) || rating == null || rating === '') return { ok: undefined }
   const isText = typeof rating === 'string' || typeof rating === 'number'
   const stars = isText && typeof decimalOf(rating) === 'object' ? Number(rating) : Number.NaN
   return stars <= MOST_STARS ? { ok: stars } : { refused: NOT_STARS }

@@ -110,14 +110,6 @@ test('24 months back is kept, a moment more is too old, and so is 1970', () => {
   assert.equal(timeOf({ timestamp: '1970-01-01T00:00:00Z' }), 'EBB_EVENT_TOO_OLD')
 })
 
-test('an import may be old, but neither before 1990 nor ahead', () => {
-  const imported = { imported: true }
-  const old = Date.UTC(1997, 0, 1)
-  assert.deepEqual(timeOf({ timestamp: iso(old) }, imported), { occurredAt: old, inFuture: false })
-  assert.equal(timeOf({ timestamp: '1989-12-31T23:59:59Z' }, imported), 'EBB_EVENT_TOO_OLD')
-  assert.equal(timeOf({ timestamp: iso(NOON + 1) }, imported), 'EBB_EVENT_IN_FUTURE')
-})
-
 test('what is no time is refused where it stands', () => {
   const outcome = eventTime({ timestamp: 'yesterday' }, { receivedAt: NOON })
   assert.ok('refused' in outcome)

@@ -14,15 +14,12 @@ export interface TimeContext {
   readonly receivedAt: number
   /** That of the batch; the event's own goes first. */
   readonly sentAt?: number
-  /** Rows of a file: may be old, may not lie ahead. */
-  readonly imported?: boolean
 }
 
 const HOUR_MS = 3_600_000
 const MONTHS_KEPT = 24
 /** No 24 months are shorter. */
 const SURELY_KEPT_MS = 730 * 24 * HOUR_MS
-const OLDEST_IMPORT = Date.UTC(1990, 0, 1)
 
 /**
  * With `sentAt`: `receivedAt − (sentAt − originalTimestamp)`, which cancels a wrong clock of the
@@ -37,8 +34,7 @@ export const eventTime = (event: NativeEvent, context: TimeContext): Outcome<Eve
   const { receivedAt } = context
   const skew = sentAt === undefined ? 0 : receivedAt - sentAt
   const occurredAt = at === undefined ? receivedAt : at + skew
-  const refused = outOfRange(occurredAt, context)
-  if (refused !== undefined) return { refused: { ...refused, path: given?.path ?? '' } }
+  if (isTooOld(occurredAt, receivedAt)) return { refused: { ...TOO_OLD, path: given?.path ?? '' } }
   const inFuture = occurredAt > receivedAt + HOUR_MS
   return {
     ok: {
@@ -62,13 +58,6 @@ const original = ({ timestamp, originalTimestamp }: NativeEvent): Given | undefi
 
 const given = (field: string, value: string | number | null | undefined): Given | undefined =>
   value == null || value === '' ? undefined : { value, path: `/${field}` }
-
-const outOfRange = (at: number, context: TimeContext): Omit<Refusal, 'path'> | undefined => {
-  const { receivedAt, imported = false } = context
-  if (!imported) return isTooOld(at, receivedAt) ? TOO_OLD : undefined
-  if (at < OLDEST_IMPORT) return TOO_OLD_TO_IMPORT
-  return at > receivedAt ? NOT_YET : undefined
-}
 
 const isTooOld = (at: number, receivedAt: number): boolean => {
   if (receivedAt - at <= SURELY_KEPT_MS) return false
@@ -135,16 +124,4 @@ const TOO_OLD = {
   code: 'EBB_EVENT_TOO_OLD',
   what: `The event lies more than ${MONTHS_KEPT} months back`,
   fix: 'Import history from a file; check the unit (ms or seconds) if it is recent',
-}
-
-const TOO_OLD_TO_IMPORT = {
-  code: 'EBB_EVENT_TOO_OLD',
-  what: 'The event lies before 1990',
-  fix: 'Check the column and the format of its time',
-}
-
-const NOT_YET = {
-  code: 'EBB_EVENT_IN_FUTURE',
-  what: 'The event lies in the future, and a file holds the past',
-  fix: 'Check the column and the format of its time',
 }

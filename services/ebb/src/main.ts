@@ -2,7 +2,7 @@
 // Reads and writes a data folder: the event log, the state of each processor, the access keys.
 // One process owns a folder (`up`, `replay`); everything else looks on beside it.
 // Guarantees: exit code 0 when all went well, 1 for a fault (said on standard error with its code),
-// 130 after Ctrl-C.
+// 130 after Ctrl-C; `up` and `demo` end with 0 when they are told to stop.
 import { refuseProduction } from '@ebb/embedded/data-folder'
 import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { onInterrupt } from '@ebb/runtime/interrupt'

@@ -30,7 +30,8 @@ const authorise = ({ headers }: FastifyRequest, keys: AccessKeys): void => {
   const grant = keys.find(presented)
   if (grant?.kind === 'secret' && grant.scopes.includes(SCOPE_CUSTOMERS_READ)) return
   const where = 'Authorization header'
-  const fix = 'Make one with `ebb keys create --secret` and send it as `Bearer KEY`'
+  const fix =
+    'Make one with `ebb keys create --source NAME --secret --scope customers:read`, send it as Bearer'
   if (grant === undefined) {
     const what = 'This needs a secret key, and the one sent is missing, unknown or revoked'
     throw new CodedError('EBB_KEY_UNKNOWN', { what, where, fix }, { status: 401 })

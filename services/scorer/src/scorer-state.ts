@@ -1,5 +1,6 @@
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import type { RiskState, Stage } from '@ebb/risk/episode'
+import { HaltError } from '@ebb/streaming/faults'
 import type { Version } from '@ebb/streaming/version'
 import { Packr } from 'msgpackr'
 
@@ -49,16 +50,14 @@ type Packed = readonly [
   closed: readonly [string, string, Stage, number] | null,
 ]
 
-/** A state that was written by a version of Ebb that this one does not know. */
-export class StateVersionError extends Error {
-  readonly code = 'EBB_STATE_VERSION'
-}
-
-/** Throws `StateVersionError` for another layout. */
+/** Throws the halt `EBB_STATE_VERSION` for a layout that this version does not know. */
 export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
   const [layout, [generation, offset, index], ...rest] = packr.unpack(bytes) as Packed
   if (layout !== LAYOUT)
-    throw new StateVersionError(`scorer state of layout ${layout}; this version reads ${LAYOUT}`)
+    throw new HaltError(
+      'EBB_STATE_VERSION',
+      `a scorer state has layout ${layout}, and this version reads ${LAYOUT}; run the one that wrote it`,
+    )
   const [userId, consent, rhythm, due, stage, firstCrossedAt, closed] = rest
   return {
     seen: { generation, offset, index },

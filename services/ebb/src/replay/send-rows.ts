@@ -69,7 +69,6 @@ const contextOf = ({ occurredAt, row }: ReplayRow, baseCurrency: string) => ({
   indexInBatch: row,
   baseCurrency,
   rates: {},
-  imported: true,
 })
 
 const refusedRow = (
