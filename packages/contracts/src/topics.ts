@@ -3,7 +3,6 @@ export interface TopicSpec {
   readonly name: string
   /** What the partition key of a record is. */
   readonly key: 'customer' | 'source'
-  readonly what: string
 }
 
 /** Accepted events in canonical form, and ticks. */
@@ -19,12 +18,16 @@ export const ALERTS = 'ebb.alerts.v1'
 
 /** Every topic; those keyed by customer have the same number of partitions. */
 export const TOPICS: readonly TopicSpec[] = [
-  { name: EVENTS, key: 'customer', what: 'accepted events and ticks' },
-  { name: REJECTS, key: 'source', what: 'refused records with their reason' },
-  { name: FEATURES, key: 'customer', what: 'the features of a customer, and ticks' },
-  { name: ORDERS, key: 'customer', what: 'clean order facts' },
-  { name: ALERTS, key: 'customer', what: 'silence alerts' },
+  { name: EVENTS, key: 'customer' },
+  { name: REJECTS, key: 'source' },
+  { name: FEATURES, key: 'customer' },
+  { name: ORDERS, key: 'customer' },
+  { name: ALERTS, key: 'customer' },
 ]
+
+/** All topics with one number of partitions, as an engine makes them. */
+export const topicsOf = (partitions: number): { name: string; partitions: number }[] =>
+  TOPICS.map(({ name }) => ({ name, partitions }))
 
 /** Partitions of every topic on the embedded engines. */
 export const EMBEDDED_PARTITIONS = 4

@@ -5,7 +5,6 @@ import { HaltError } from '@ebb/streaming/faults'
 
 /** A data folder that this process owns. */
 export interface DataFolder {
-  readonly path: string
   file(name: string): string
   /** Lets another process have it. The end of the process does so too, however it ends. */
   release(): void
@@ -31,7 +30,7 @@ export const takeDataFolder = (path: string, what: string): DataFolder => {
   }
   const owner = { pid: process.pid, what, since: new Date().toISOString() }
   writeFileSync(join(path, OWNER_FILE), JSON.stringify(owner))
-  return { path, file: (name) => join(path, name), release: () => lock.close() }
+  return { file: (name) => join(path, name), release: () => lock.close() }
 }
 
 const makeFolder = (path: string): void => {

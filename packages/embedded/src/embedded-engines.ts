@@ -55,8 +55,7 @@ export const openEmbeddedEngines = (path: string, settings: EmbeddedSettings): E
     store: (processor) => {
       const known = stores.get(processor)
       if (known !== undefined) return known
-      // A state that goes back to an older one is caught up from the log: it needs no fsync.
-      const opened = openSqlitePartitionStore(folder.file(storeFile(processor)), 'killed-process')
+      const opened = openSqlitePartitionStore(folder.file(storeFile(processor)))
       stores.set(processor, opened)
       return opened
     },

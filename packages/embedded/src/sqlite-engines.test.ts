@@ -36,7 +36,7 @@ const openLog = (topics: { name: string; partitions: number }[]) => {
 }
 
 const openStore = () => {
-  const store = openSqlitePartitionStore(join(folder, 'store.db'), 'killed-process')
+  const store = openSqlitePartitionStore(join(folder, 'store.db'))
   let open = true
   const close = () => {
     if (open) store.close()

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { EventLog, LogRecord, NewRecord, TopicPartition } from '@ebb/streaming/event-log'
-import { HaltError } from '@ebb/streaming/faults'
+import { HaltError, missingTopic } from '@ebb/streaming/faults'
 import { type LocalRecords, localConsumption } from '@ebb/streaming/local-consumption'
 import {
   classified,
@@ -27,7 +27,7 @@ export interface OpenEventLog extends EventLog {
 }
 
 /** The part of a log that needs no ownership of its data. */
-export type ReadableLog = Pick<EventLog, 'partitions' | 'read' | 'advised'> & { close(): void }
+export type ReadableLog = Pick<EventLog, 'partitions' | 'read'> & { close(): void }
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS topics (
@@ -84,8 +84,8 @@ export const openSqliteEventLog = (settings: SqliteLogSettings): OpenEventLog =>
 /** Looks at a log that another process may own. Throws where there is none. */
 export const readSqliteEventLog = (file: string): ReadableLog => {
   const database = openDatabaseReadOnly(file)
-  const reading = reader(database)
-  return { ...reading, close: () => database.close() }
+  const { partitions, read } = reader(database)
+  return { partitions, read, close: () => database.close() }
 }
 
 const makeTopics = (database: DatabaseSync, topics: SqliteLogSettings['topics']): void => {
@@ -119,8 +119,7 @@ const reader = (database: DatabaseSync) => {
     const known = topics.get(name)
     if (known !== undefined) return known
     const row = select.get(name)
-    if (row === undefined)
-      throw new HaltError('EBB_TOPIC_MISSING', `there is no topic ${name}; make the topics first`)
+    if (row === undefined) throw missingTopic(name)
     const topic = { id: Number(row['id']), partitions: Number(row['partitions']) }
     topics.set(name, topic)
     return topic
@@ -128,7 +127,7 @@ const reader = (database: DatabaseSync) => {
   const topicIdOf = ({ topic, partition }: TopicPartition): number => {
     const { id, partitions } = topicOf(topic)
     if (partition >= 0 && partition < partitions) return id
-    throw new HaltError('EBB_TOPIC_MISSING', `topic ${topic} has no partition ${partition}`)
+    throw missingTopic(topic, partition)
   }
   const endOf = (to: TopicPartition): number => {
     const offset = last.get(topicIdOf(to), to.partition)?.['offset']

@@ -1,12 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Commit, PartitionStore, Position } from '@ebb/streaming/partition-store'
-import {
-  classified,
-  type Durability,
-  inTransaction,
-  openDatabase,
-  openDatabaseReadOnly,
-} from './sqlite-database.ts'
+import { classified, inTransaction, openDatabase, openDatabaseReadOnly } from './sqlite-database.ts'
 
 /** A partition store that can be closed. */
 export interface OpenPartitionStore extends PartitionStore {
@@ -26,12 +20,12 @@ const SCHEMA = `
 
 const SCAN_ROWS = 500
 
-/** The partition store of one processor on one SQLite file. */
-export const openSqlitePartitionStore = (
-  file: string,
-  durability: Durability,
-): OpenPartitionStore => {
-  const database = openDatabase(file, durability)
+/**
+ * The partition store of one processor on one SQLite file. A state that a power cut sets back is
+ * caught up from the log, so it waits for no disk.
+ */
+export const openSqlitePartitionStore = (file: string): OpenPartitionStore => {
+  const database = openDatabase(file, 'killed-process')
   database.exec(SCHEMA)
   return { ...reader(database), ...writer(database), close: () => database.close() }
 }
@@ -51,8 +45,7 @@ const reader = (database: DatabaseSync): Pick<PartitionStore, 'read' | 'scan'> =
   return {
     read: async (partition, keys) => {
       // One read transaction, so that all is of one instant though another process writes.
-      const begun = !database.isTransaction
-      if (begun) database.exec('BEGIN')
+      database.exec('BEGIN')
       try {
         const row = head.get(partition)
         const states = keys.map(
@@ -62,7 +55,7 @@ const reader = (database: DatabaseSync): Pick<PartitionStore, 'read' | 'scan'> =
       } catch (error) {
         throw classified(error)
       } finally {
-        if (begun) database.exec('COMMIT')
+        database.exec('COMMIT')
       }
     },
     scan: async function* (partition) {

@@ -1,4 +1,4 @@
-import type { ProcessorObserver } from '@ebb/streaming/processor'
+import type { ProcessorObserver } from '@ebb/streaming/processor-options'
 import type { Logger } from './logger.ts'
 
 /** Tells in the log what an operator wants to know of a processor: faults, fences, ownership. */

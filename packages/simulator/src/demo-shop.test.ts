@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DEMO_SEED, DEMO_SHOP } from './demo-shop.ts'
+import { demoShop } from './demo-shop.ts'
 import { DAY_MS } from './habit.ts'
 import { truthOf } from './purchase-history.ts'
 import { joinsAt } from './shopper.ts'
@@ -10,7 +10,7 @@ const HISTORY_DAYS = 120
 const LIVE_DAYS = 60
 const LIVE_FROM = START + HISTORY_DAYS * DAY_MS
 const LIVE_UNTIL = LIVE_FROM + LIVE_DAYS * DAY_MS
-const SHOP = DEMO_SHOP(DEMO_SEED, START)
+const SHOP = demoShop(START)
 
 const history = [...shopTimeline(SHOP, { from: START, until: LIVE_FROM })]
 const live = [...shopTimeline(SHOP, { from: LIVE_FROM, until: LIVE_UNTIL })]

@@ -8,7 +8,7 @@ export const DEMO_SEED = 7
  * 200 events a day once its founders are in (a month after `startAt`, ms since 1970). Every second
  * order is due within 2 to 8 weeks; a third of those who leave come back on their own.
  */
-export const DEMO_SHOP = (seed: number, startAt: number): ShopSpec => ({
+export const demoShop = (startAt: number, seed = DEMO_SEED): ShopSpec => ({
   seed,
   startAt,
   currency: 'USD',

@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
-import { DEMO_SHOP } from './demo-shop.ts'
+import { demoShop } from './demo-shop.ts'
 import { DAY_MS } from './habit.ts'
 import { postEvents } from './post-events.ts'
 import type { ShopEvent } from './shop-event.ts'
 import { shopTimeline } from './timeline.ts'
 
 const START = Date.parse('2026-01-05T00:00:00Z')
-const SHOP = DEMO_SHOP(5, START)
+const SHOP = demoShop(START, 5)
 const DAYS = (days: number) => START + days * DAY_MS
 
 type Batch = { batch: ShopEvent[]; writeKey: string; sentAt: string }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { DEMO_SEED, DEMO_SHOP } from './demo-shop.ts'
+import { demoShop } from './demo-shop.ts'
 import { DAY_MS } from './habit.ts'
 import { purchasesOf, truthOf } from './purchase-history.ts'
 import type { Cause } from './shop-spec.ts'
 import { shopperOf } from './shopper.ts'
 
-const SHOP = DEMO_SHOP(DEMO_SEED, Date.parse('2026-01-05T00:00:00Z'))
+const SHOP = demoShop(Date.parse('2026-01-05T00:00:00Z'))
 const SHOPPERS = Array.from({ length: 1_500 }, (_, index) => shopperOf(SHOP, index))
 const HISTORIES = SHOPPERS.map((shopper) => [...purchasesOf(SHOP, shopper)])
 const TRUTHS = SHOPPERS.map((shopper) => truthOf(SHOP, shopper.index))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DEMO_SEED, DEMO_SHOP } from './demo-shop.ts'
+import { DEMO_SEED, demoShop } from './demo-shop.ts'
 import { DAY_MS, HOUR_MS } from './habit.ts'
 import { purchasesOf, type Silence, truthOf } from './purchase-history.ts'
 import type { ShopEvent } from './shop-event.ts'
@@ -9,13 +9,13 @@ import { shopperOf } from './shopper.ts'
 import { shopperTimeline, shopTimeline } from './timeline.ts'
 
 const START = Date.parse('2026-01-05T00:00:00Z')
-const SHOP = DEMO_SHOP(DEMO_SEED, START)
+const SHOP = demoShop(START)
 const LIVES = Array.from({ length: 250 }, (_, index) => [...shopperTimeline(SHOP, index)])
 
 const at = (event: ShopEvent) => Date.parse(event.timestamp)
 const named = (name: string) => (event: ShopEvent) => event.event === name
 const smallShop = (seed: number) => ({
-  ...DEMO_SHOP(seed, START),
+  ...demoShop(START, seed),
   arrivals: { founders: 6, foundingDays: 20, perDayAfterwards: 0.1 },
 })
 

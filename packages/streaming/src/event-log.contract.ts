@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ContractCase, signal } from './contract.ts'
+import type { ContractCase } from './contract.ts'
 import type { EventLog, LogRecord, NewRecord, PartitionListener } from './event-log.ts'
 
 /** What an adapter hands to a contract case: a log with one empty topic of three partitions. */
@@ -26,7 +26,7 @@ const readAll = async (log: EventLog, topic: string, partition: number): Promise
 
 /** A listener that collects texts until it has seen `count` of them. */
 const collector = (count: number, from = 0) => {
-  const done = signal<string[]>()
+  const done = Promise.withResolvers<string[]>()
   const texts: string[] = []
   const listener: PartitionListener = {
     assigned: async () => from,
@@ -114,7 +114,7 @@ export const eventLogContract: readonly ContractCase<EventLogHarness>[] = [
         ['0', '1', '2', '3'].map((t) => record('k', t)),
       )
       const seen: number[] = []
-      const done = signal()
+      const done = Promise.withResolvers<void>()
       let wentBack = false
       const member = await log.consume(`seek-${topic}`, topic, {
         assigned: async (partition) => (partition === 0 ? base + 1 : 0),
@@ -140,7 +140,7 @@ export const eventLogContract: readonly ContractCase<EventLogHarness>[] = [
       let running = 0
       let most = 0
       let batches = 0
-      const first = signal()
+      const first = Promise.withResolvers<void>()
       const member = await log.consume(`single-${topic}`, topic, {
         assigned: async () => 0,
         batch: async (_partition, records) => {
@@ -170,7 +170,7 @@ export const eventLogContract: readonly ContractCase<EventLogHarness>[] = [
   {
     name: 'aborts the signal of a running batch when it stops',
     run: async ({ log, topic }) => {
-      const entered = signal()
+      const entered = Promise.withResolvers<void>()
       const member = await log.consume(`abort-${topic}`, topic, {
         assigned: async () => 0,
         batch: async (_partition, _records, aborted) => {
@@ -191,7 +191,7 @@ export const eventLogContract: readonly ContractCase<EventLogHarness>[] = [
   {
     name: 'ends the membership through `halted` when a batch fails',
     run: async ({ log, topic }) => {
-      const halted = signal<Error>()
+      const halted = Promise.withResolvers<Error>()
       const member = await log.consume(`halt-${topic}`, topic, {
         assigned: async () => 0,
         batch: async () => {

@@ -17,3 +17,12 @@ export class HaltError extends Error {
     this.code = code
   }
 }
+
+/** A topic or partition that nobody made: neither is ever made by the way. */
+export const missingTopic = (topic: string, partition?: number): HaltError =>
+  new HaltError(
+    'EBB_TOPIC_MISSING',
+    partition === undefined
+      ? `there is no topic ${topic}; make the topics first`
+      : `there is no partition ${partition} of topic ${topic}`,
+  )

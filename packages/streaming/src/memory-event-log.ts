@@ -1,5 +1,5 @@
 import type { EventLog, LogRecord, NewRecord, TopicPartition } from './event-log.ts'
-import { HaltError } from './faults.ts'
+import { missingTopic } from './faults.ts'
 import { type LocalRecords, localConsumption } from './local-consumption.ts'
 
 /** Topics and clock of a log in memory. */
@@ -21,7 +21,7 @@ export const memoryEventLog = ({ topics, now }: MemoryLogSettings): EventLog => 
   const listeners = new Set<() => void>()
   const recordsOf = ({ topic, partition }: TopicPartition): LogRecord[] => {
     const found = partitionsOf.get(topic)?.[partition]
-    if (found === undefined) throw missingPartition({ topic, partition })
+    if (found === undefined) throw missingTopic(topic, partition)
     return found
   }
   const read = async (from: TopicPartition, offset: number, limit: number) => {
@@ -64,10 +64,3 @@ export const memoryEventLog = ({ topics, now }: MemoryLogSettings): EventLog => 
 
 const adviceKey = (group: string, { topic, partition }: TopicPartition): string =>
   JSON.stringify([group, topic, partition])
-
-/** A topic that nobody made; topics are never made by the way. */
-export const missingTopic = (topic: string): HaltError =>
-  new HaltError('EBB_TOPIC_MISSING', `there is no topic ${topic}; make the topics first`)
-
-const missingPartition = ({ topic, partition }: TopicPartition): HaltError =>
-  new HaltError('EBB_TOPIC_MISSING', `there is no partition ${partition} of topic ${topic}`)

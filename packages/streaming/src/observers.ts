@@ -1,4 +1,4 @@
-import type { ProcessorObserver } from './processor.ts'
+import type { ProcessorObserver } from './processor-options.ts'
 
 /** One observer that passes everything on to several, in the order given. */
 export const observers = (...all: readonly ProcessorObserver[]): ProcessorObserver => ({

@@ -7,8 +7,8 @@ import {
   type PartitionRecord,
 } from './partition-record.ts'
 import { partitionOf } from './partitioner.ts'
-import type { ProcessorOptions, ProcessorPorts } from './processor.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
+import type { ProcessorOptions, ProcessorPorts } from './processor-options.ts'
 import { type RetryOptions, retryTransient } from './retry.ts'
 import { stateCache } from './state-cache.ts'
 import { timerQueue } from './timer-queue.ts'
@@ -33,13 +33,14 @@ export interface OwnerSettings<State> {
   readonly group: string
 }
 
-const DEFAULT_CACHED_STATES = 50_000
+/** States kept in memory, a partition. */
+const CACHED_STATES = 50_000
 
 /** The loop for one partition: acquire, then for each batch handle, publish, commit. */
 export const partitionOwner = <State>(settings: OwnerSettings<State>): PartitionOwner => {
   const { definition, ports, options, partition, generation } = settings
   const { log, store } = ports
-  const cache = stateCache<State>(options.cachedStates ?? DEFAULT_CACHED_STATES)
+  const cache = stateCache<State>(CACHED_STATES)
   const timers = timerQueue()
   const breathe = options.breathe ?? nextTurn
   const runner = batchRunner({ definition, cache, timers, partition, generation, breathe })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { signal } from './contract.ts'
 import type { EventLog, LogRecord, NewRecord } from './event-log.ts'
 import type { PartitionStore } from './partition-store.ts'
-import { type ProcessorObserver, runProcessor } from './processor.ts'
+import { runProcessor } from './processor.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
+import type { ProcessorObserver } from './processor-options.ts'
 import { COUNTER_TOPICS, type SilenceCount, silenceCounter } from './silence-counter.ts'
 
 /** A log with the topics of the silence counter (2 partitions each) and an empty store. */
@@ -54,7 +54,7 @@ export const runToEnd = async (
   definition: ProcessorDefinition<SilenceCount> = silenceCounter,
   observer: ProcessorObserver = {},
 ): Promise<void> => {
-  const done = signal()
+  const done = Promise.withResolvers<void>()
   const check = async (): Promise<void> => {
     for (const partition of PARTITIONS) {
       const { end } = await log.read({ topic: input, partition }, 0, 1)

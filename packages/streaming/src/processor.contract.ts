@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ContractCase, signal } from './contract.ts'
+import type { ContractCase } from './contract.ts'
 import type { EventLog, NewRecord } from './event-log.ts'
 import { TransientError } from './faults.ts'
 import { numberedHeaders } from './numbered-producer.ts'
@@ -78,8 +78,8 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
   {
     name: 'lets a zombie write nothing, and publish only what the log implies',
     run: async ({ log, store }) => {
-      const reached = signal()
-      const resume = signal()
+      const reached = Promise.withResolvers<void>()
+      const resume = Promise.withResolvers<void>()
       const slow: PartitionStore = {
         ...store,
         commit: async (partition, commit) => {
@@ -89,7 +89,7 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
         },
       }
       await send(log, 0, event('a', '1'))
-      const fenced = signal()
+      const fenced = Promise.withResolvers<void>()
       const zombie = await runProcessor(
         silenceCounter,
         { log, store: slow },
@@ -111,8 +111,8 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
     name: 'lets a zombie not even publish what it would make of states that are newer than it',
     run: async ({ log, store }) => {
       await send(log, 0, event('a', '1'), event('b', '2'))
-      const reached = signal()
-      const resume = signal()
+      const reached = Promise.withResolvers<void>()
+      const resume = Promise.withResolvers<void>()
       const slow: PartitionStore = {
         ...store,
         read: async (partition, keys) => {
@@ -123,7 +123,7 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
           return store.read(partition, keys)
         },
       }
-      const fenced = signal()
+      const fenced = Promise.withResolvers<void>()
       const zombie = await runProcessor(
         { ...silenceCounter, handle: countBlindly },
         { log, store: slow },
@@ -151,7 +151,7 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
   {
     name: 'repeats what may pass until it passes, while other partitions go on',
     run: async ({ log, store }) => {
-      const otherDone = signal()
+      const otherDone = Promise.withResolvers<void>()
       let failures = 0
       const flaky: EventLog = {
         ...log,

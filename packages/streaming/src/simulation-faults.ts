@@ -1,8 +1,7 @@
-import { signal } from './contract.ts'
 import type { EventLog } from './event-log.ts'
 import { TransientError } from './faults.ts'
 import type { PartitionStore } from './partition-store.ts'
-import type { ProcessorPorts } from './processor.ts'
+import type { ProcessorPorts } from './processor-options.ts'
 import { COUNTER_TOPICS } from './silence-counter.ts'
 import type { Scheduler } from './simulation-scheduler.ts'
 
@@ -52,7 +51,7 @@ export const faultyPorts = (
     delay: () => call('wait', async () => {}),
   }
   const call = <T>(what: string, perform: () => Promise<T>): Promise<T> => {
-    const answer = signal<T>()
+    const answer = Promise.withResolvers<T>()
     if (living)
       scheduler.enqueue({
         label: `${name} ${what}`,

@@ -13,8 +13,6 @@ export interface TimerQueue {
   arm(key: string, due: number | undefined): void
   /** Takes the first timer due at `clock` or earlier, in order of (due, key). */
   takeDue(clock: number): DueTimer | undefined
-  /** The due time of the first timer. */
-  nextDue(): number | undefined
   /** Disarms all. */
   clear(): void
   /** The keys of up to `limit` timers due at `clock` or earlier, none of them taken. */
@@ -70,7 +68,6 @@ export const timerQueue = (): TimerQueue => {
   return {
     arm,
     takeDue: take,
-    nextDue: () => settleTop()?.due,
     clear: () => {
       armedByKey.clear()
       heap.length = 0

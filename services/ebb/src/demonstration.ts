@@ -1,6 +1,5 @@
 import { EVENTS } from '@ebb/contracts/topics'
 import { type ProcessClock, scaledClock } from '@ebb/runtime/clock'
-import { DEMO_SEED, DEMO_SHOP } from '@ebb/simulator/demo-shop'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
 import { shopTimeline } from '@ebb/simulator/timeline'
 import type { EventLog } from '@ebb/streaming/event-log'
@@ -37,9 +36,6 @@ export const demonstrationClock = (instant: number): DemonstrationClock => {
     },
   }
 }
-
-/** The shop of a demonstration whose history began at `begunAt`. */
-export const demonstrationShop = (begunAt: number): ShopSpec => DEMO_SHOP(DEMO_SEED, begunAt)
 
 /** The first midnight UTC from which the history of a demonstration reaches up to today. */
 export const demonstrationBeginning = (today: number): number =>

@@ -21,7 +21,7 @@ export interface OwnedEngines {
 
 /** Engines to look at, whoever owns them. */
 export interface ReadEngines {
-  readonly log: Pick<EventLog, 'partitions' | 'read' | 'advised'>
+  readonly log: Pick<EventLog, 'partitions' | 'read'>
   /** `undefined` where that processor never ran. */
   store(processor: string): Pick<PartitionStore, 'read' | 'scan'> | undefined
   close(): void

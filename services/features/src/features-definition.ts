@@ -14,7 +14,9 @@ import type {
   Outcome,
   Output,
   ProcessorDefinition,
+  Refusal,
 } from '@ebb/streaming/processor-definition'
+import { customerEventOf } from './customer-event.ts'
 import { featuresOf } from './features-record.ts'
 import { type FeaturesState, packFeaturesState, unpackFeaturesState } from './features-state.ts'
 
@@ -100,28 +102,15 @@ const handleEvent = (
   return { state: { customer, told }, outputs }
 }
 
-const readEvent = (value: Uint8Array): CustomerEvent | { code: string; message: string } => {
+const readEvent = (value: Uint8Array): CustomerEvent | Refusal => {
   try {
-    const event = events.decode(value)
-    const { id, type, name, customer, sourceRank, occurredAt, order, rating, consent } = event
-    return {
-      ...{ id, type, name, customer, sourceRank, occurredAt },
-      ...(order !== undefined && { order: orderPart(order) }),
-      ...(rating !== undefined && { rating }),
-      ...(consent !== undefined && { consent }),
-    } as CustomerEvent
+    return customerEventOf(events.decode(value))
   } catch (error) {
     if (!(error instanceof MessageError)) throw error
     const message = `the event cannot be read (${error.message}); send it again through the collector`
     return { code: 'EBB_EVENT_UNREADABLE', message }
   }
 }
-
-const orderPart = ({ id, refundId, baseMinor }: NonNullable<CanonicalEvent['order']>) => ({
-  ...(id !== undefined && { id }),
-  ...(refundId !== undefined && { refundId }),
-  ...(baseMinor !== undefined && { amountMinor: baseMinor }),
-})
 
 const featuresOutput = (record: FeaturesRecord, { partition }: Moment): Output => ({
   topic: FEATURES,

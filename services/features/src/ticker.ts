@@ -1,7 +1,7 @@
 import { tickRecord } from '@ebb/contracts/tick'
 import { EVENTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
-import type { ProcessorObserver } from '@ebb/streaming/processor'
+import type { ProcessorObserver } from '@ebb/streaming/processor-options'
 
 /** What a ticker works with. */
 export interface TickerSettings {

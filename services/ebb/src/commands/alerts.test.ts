@@ -89,7 +89,7 @@ test('a follower from the end hears only what is raised from then on', async () 
   await shop.live([order('bob', day(0))], [day(30)])
   await shop.owned(async (engines) => {
     const stop = new AbortController()
-    const alerts = followAlerts(engines.log, { fromEnd: true, signal: stop.signal })
+    const alerts = followAlerts(engines.log, stop.signal)
     const next = alerts.next()
     // The follower asks for the ends before it gives the turn away to the next append.
     await live(engines, [], [day(70)])

@@ -104,11 +104,11 @@ const alertSource = (log: Pick<EventLog, 'partitions' | 'read'>): TopicSource<Al
 })
 
 /**
- * Alerts as they are raised, all partitions, without copies, until `signal` aborts; those that
- * are in the log already come first, by `raisedAt`, unless `fromEnd`. Looks four times a second.
- * Throws `EBB_RECORD_UNREADABLE`.
+ * Alerts that are raised from now on, all partitions, without copies, until `signal` aborts. Looks
+ * four times a second. Throws `EBB_RECORD_UNREADABLE`.
  */
 export const followAlerts = (
   log: Pick<EventLog, 'partitions' | 'read'>,
-  span: { readonly fromEnd: boolean; readonly signal: AbortSignal },
-): AsyncGenerator<AlertRecord, void> => topicMessages(alertSource(log), { ...span, follow: true })
+  signal: AbortSignal,
+): AsyncGenerator<AlertRecord, void> =>
+  topicMessages(alertSource(log), { fromEnd: true, follow: true, signal })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { tickRecord } from '@ebb/contracts/tick'
-import { EVENTS, TOPICS } from '@ebb/contracts/topics'
+import { EVENTS, topicsOf } from '@ebb/contracts/topics'
 import { featuresDefinition } from '@ebb/features/features-definition'
 import { scorerDefinition } from '@ebb/scorer/scorer-definition'
 import { partitionOf } from '@ebb/streaming/partitioner'
@@ -92,7 +92,7 @@ export const testShop = (engines: Pick<Engines, 'own' | 'look'>): TestShop => {
     exitCode: (code) => exitCodes.push(code),
   }
   const owned: TestShop['owned'] = async (work, kind = 'live') => {
-    const topics = TOPICS.map(({ name }) => ({ name, partitions: PARTITIONS }))
+    const topics = topicsOf(PARTITIONS)
     const durability = 'killed-process'
     const settings = { what: 'a test', topics, now: () => PROCESS_NOW, durability } as const
     const taken = engines.own(folder, settings)

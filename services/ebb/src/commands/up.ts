@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { EMBEDDED_PARTITIONS, TOPICS } from '@ebb/contracts/topics'
+import { EMBEDDED_PARTITIONS, topicsOf } from '@ebb/contracts/topics'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { printConfiguration } from '@ebb/runtime/configuration'
 import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
 import { createLifecycle, type Lifecycle } from '@ebb/runtime/lifecycle'
 import { createLogger, type Logger } from '@ebb/runtime/logger'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import { demoShop } from '@ebb/simulator/demo-shop'
 import { postEvents } from '@ebb/simulator/post-events'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
@@ -17,7 +18,6 @@ import { EBB_SETTINGS, type EbbConfig } from '../config.ts'
 import {
   demonstrationBeginning,
   demonstrationClock,
-  demonstrationShop,
   endOfHistory,
   lastInstant,
   sendHistory,
@@ -76,7 +76,7 @@ const runDemonstration = async (
   data: string,
 ): Promise<void> => {
   const begunAt = readInstallation(data)?.begunAt ?? demonstrationBeginning(wallClock.now())
-  const shop = demonstrationShop(begunAt)
+  const shop = demoShop(begunAt)
   const { currency } = shop
   const partitions = EMBEDDED_PARTITIONS
   const wanted = { timeZone: 'UTC', currency, partitions, kind: 'demonstration', begunAt } as const
@@ -123,7 +123,7 @@ const openBase = async (
   const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
   const owned = engines.own(data, {
     what: wanted.kind === 'live' ? 'ebb up' : 'ebb demo',
-    topics: TOPICS.map(({ name }) => ({ name, partitions: wanted.partitions })),
+    topics: topicsOf(wanted.partitions),
     now: () => clock.now(),
     durability: wanted.kind === 'live' ? 'power-cut' : 'killed-process',
   })
@@ -185,6 +185,5 @@ const scorerAt = async (
 const printAlerts = async (context: CliContext, { engines, installation }: Base): Promise<void> => {
   const { interrupted: signal, isTerminal } = context
   const look = { isTerminal, timeZone: installation.timeZone }
-  for await (const alert of followAlerts(engines.log, { fromEnd: true, signal }))
-    context.print(alertLine(alert, look))
+  for await (const alert of followAlerts(engines.log, signal)) context.print(alertLine(alert, look))
 }

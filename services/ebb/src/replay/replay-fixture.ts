@@ -1,4 +1,4 @@
-import { TOPICS } from '@ebb/contracts/topics'
+import { topicsOf } from '@ebb/contracts/topics'
 import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import type { ReplayFile } from './replay-file.ts'
@@ -45,7 +45,7 @@ export const BY_TIME: PlanSettings = {
 /** All topics in memory. */
 export const memoryLog = (): EventLog =>
   memoryEventLog({
-    topics: TOPICS.map(({ name }) => ({ name, partitions: PARTITIONS })),
+    topics: topicsOf(PARTITIONS),
     now: () => Date.UTC(2030, 0),
   })
 

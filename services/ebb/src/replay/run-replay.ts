@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AlertRecord } from '@ebb/contracts/alert-record'
-import { EMBEDDED_PARTITIONS, TOPICS } from '@ebb/contracts/topics'
+import { EMBEDDED_PARTITIONS, FEATURES, topicsOf } from '@ebb/contracts/topics'
 import { FEATURES_PROCESSOR, featuresDefinition } from '@ebb/features/features-definition'
 import { SCORER_PROCESSOR, scorerDefinition } from '@ebb/scorer/scorer-definition'
 import type { EventLog } from '@ebb/streaming/event-log'
-import { type ProcessorObserver, runProcessor } from '@ebb/streaming/processor'
+import { runProcessor } from '@ebb/streaming/processor'
+import type { ProcessorObserver } from '@ebb/streaming/processor-options'
 import type { Engines, OwnedEngines } from '../engines.ts'
 import { pinInstallation } from '../installation.ts'
 import { SHIPPED_SCORING } from '../shipped-model.ts'
@@ -68,7 +69,7 @@ export const runReplay = async (
       begunAt: request.now,
     })
     const until = lastTick(rows.rows, timeZone)
-    const finished = await process(owned, { rows, request, until })
+    const finished = await runToLastTick(owned, { rows, request, until })
     if (!finished) return undefined
     const features = owned.store(FEATURES_PROCESSOR)
     const scorer = owned.store(SCORER_PROCESSOR)
@@ -90,7 +91,7 @@ const namespaceOf = ({ digest }: ReplayFile, request: ReplayRequest): string => 
 const own = (engines: Engines, folder: string, { path, fresh }: ReplayRequest): OwnedEngines => {
   const settings = {
     what: `ebb replay ${path}`,
-    topics: TOPICS.map(({ name }) => ({ name, partitions: EMBEDDED_PARTITIONS })),
+    topics: topicsOf(EMBEDDED_PARTITIONS),
     now: () => Date.now(),
     durability: 'killed-process',
   } as const
@@ -107,7 +108,7 @@ interface Work {
   readonly until: number
 }
 
-const process = async (
+const runToLastTick = async (
   { log, store }: OwnedEngines,
   { rows, request, until }: Work,
 ): Promise<boolean> => {
@@ -148,7 +149,7 @@ const clockWatch = async (
   log: EventLog,
   onClock: (clock: number) => void,
 ): Promise<ProcessorObserver> => {
-  const clocks = new Array<number>(await log.partitions(TOPICS[0]!.name)).fill(0)
+  const clocks = new Array<number>(await log.partitions(FEATURES)).fill(0)
   const heard = (partition: number, clock: number): void => {
     clocks[partition] = clock
     onClock(Math.min(...clocks))

@@ -1,0 +1,61 @@
+import { setTimeout } from 'node:timers/promises'
+import type { CustomerView } from '@ebb/features/customer-reader'
+import type { RunningEbb } from '../ebb-process.ts'
+
+/** What `ebb up` and `ebb demo` print at their start. */
+export interface StartedShop {
+  readonly collector: string
+  readonly features: string
+  readonly writeKey: string
+}
+
+/** Reads it, when all of it is printed. */
+export const startedShop = async (ebb: RunningEbb): Promise<StartedShop> => {
+  const value = async (name: string) => (await ebb.line(new RegExp(`^ +${name} +\\S`))).split(/ +/)
+  return {
+    collector: (await value('collector')).at(-1)!,
+    features: (await value('features')).at(-1)!,
+    writeKey: (await value('write key')).at(-1)!,
+  }
+}
+
+/** An order as a storefront sends it. */
+export const orderBy = (userId: string, orderId: string) => ({
+  event: 'Order Completed',
+  userId,
+  messageId: `m-${orderId}`,
+  properties: { order_id: orderId, total: '19.90' },
+})
+
+/** Posts to the native interface. Rejects where no answer comes. */
+export const postEvents = (
+  { collector, writeKey }: StartedShop,
+  body: unknown,
+): Promise<Response> =>
+  fetch(`${collector}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${writeKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
+/** Reads a customer by a secret key; `undefined` where nothing was heard. */
+export const customerOf = async (
+  { features }: StartedShop,
+  secret: string,
+  key: string,
+): Promise<CustomerView | undefined> => {
+  const headers = { authorization: `Bearer ${secret}` }
+  const answer = await fetch(`${features}/v1/customers/${encodeURIComponent(key)}`, { headers })
+  if (answer.status === 404) return undefined
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as CustomerView
+}
+
+/** Looks until it sees something: what was acknowledged is handled a moment later. */
+export const seen = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    await setTimeout(10)
+  }
+}

@@ -1,0 +1,63 @@
+import type { RiskState, Stage } from '@ebb/risk/episode'
+import fc from 'fast-check'
+import { Packr } from 'msgpackr'
+import { expect, test } from 'vitest'
+import { packScorerState, type ScorerState, unpackScorerState } from './scorer-state.ts'
+
+/** Like what unpacking makes: with the prototype of plain objects. */
+const record = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record(fields, { noNullPrototype: true })
+
+const instant = fc.integer({ min: 0, max: 8.64e15 })
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
+const due = orNull(instant)
+const stage = fc.constantFrom<Stage[]>(0, 1, 2, 3, 4)
+const text = fc.string({ unit: 'grapheme' })
+
+const arbitraryRisk: fc.Arbitrary<RiskState> = record({
+  rhythm: orNull(
+    record({ repeatDays: fc.nat(), firstAt: instant, lastAt: instant, lastOrderId: text }),
+  ),
+  due: fc.tuple(due, due, due, due),
+  stage,
+  firstCrossedAt: due,
+  closed: orNull(record({ orderId: text, closedBy: text, stage, firstCrossedAt: instant })),
+})
+
+const arbitraryState: fc.Arbitrary<ScorerState> = record({
+  seen: record({ generation: fc.nat(), offset: fc.maxSafeNat(), index: fc.nat() }),
+  userId: fc.option(text, { nil: undefined }),
+  consent: fc.record(
+    { analytics: fc.boolean(), marketing: fc.boolean() },
+    { requiredKeys: [], noNullPrototype: true },
+  ),
+  risk: arbitraryRisk,
+})
+
+test('a state that is packed and unpacked is the same again', () => {
+  fc.assert(
+    fc.property(arbitraryState, (state) => {
+      expect(unpackScorerState(packScorerState(state))).toStrictEqual(state)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('packing twice gives the same bytes, and leaves what was packed before alone', () => {
+  fc.assert(
+    fc.property(arbitraryState, arbitraryState, (state, other) => {
+      const bytes = packScorerState(state)
+      const copy = bytes.slice()
+      packScorerState(other)
+      expect(bytes).toEqual(copy)
+      expect(packScorerState(state)).toEqual(copy)
+    }),
+  )
+})
+
+test('a state of another layout is refused with a code', () => {
+  const packed = new Packr({ useRecords: false }).pack([2, [0, 0, 0]])
+  expect(() => unpackScorerState(packed)).toThrow(
+    expect.objectContaining({ code: 'EBB_STATE_VERSION' }),
+  )
+})
