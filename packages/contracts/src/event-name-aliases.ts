@@ -11,6 +11,8 @@ export interface EventName {
 
 /** Segment's e-commerce v2 names, then those that Ebb adds. */
 export const EVENT_NAMES: readonly EventName[] = [
+  { name: 'Page Viewed', ga4: ['page_view'] },
+  { name: 'Screen Viewed', ga4: ['screen_view'] },
   { name: 'Products Searched', ga4: ['search'], shopifyPixel: ['search_submitted'] },
   { name: 'Product List Viewed', ga4: ['view_item_list'], shopifyPixel: ['collection_viewed'] },
   { name: 'Product List Filtered' },

@@ -11,7 +11,7 @@ export const RejectRecord = Type.Object({
   code: Type.String(),
   /** What is wrong, where, and how to mend it. */
   message: Type.String(),
-  /** Service and place: `collector /v1/batch [3]`, `orders.csv line 17`, `features ebb.events.v1/2@91`. */
+  /** Service and place: `collector /v1/batch [3]`, `orders.csv row 17`, `features ebb.events.v1/2@91`. */
   where: Type.String(),
   receivedAt: Instant,
   /** The bytes as they came, base64; cut behind 32 KB. */

@@ -7,8 +7,7 @@ import { readOrders, readRefunds, writeOrders, writeRefunds } from './packed-ord
 /** Raised whenever packed states of before could be misread. */
 const VERSION = 1
 
-/** In the array: version, numbers, then the texts. */
-const TEXTS_FROM = 2
+type Frame = readonly [version: number, numbers: Uint8Array, ...texts: string[]]
 
 const INITIAL_BYTES = 4096
 
@@ -34,25 +33,42 @@ export function pack(state: CustomerState): Uint8Array {
 }
 
 /**
- * The state that was packed. Throws `EBB_STATE_VERSION` for bytes of another version and for bytes
- * that are no packed state.
+ * The state that was packed. Throws `EBB_STATE_VERSION` for bytes of another version and
+ * `EBB_STATE_UNREADABLE` for bytes that are no packed state.
  */
 export function unpack(bytes: Uint8Array): CustomerState {
-  const frame: unknown = packr.unpack(bytes)
-  if (!Array.isArray(frame) || frame[0] !== VERSION) {
-    throw unreadable(`this is not a packed state of version ${VERSION}`)
+  const frame = frameOf(bytes)
+  if (frame[0] !== VERSION)
+    throw unreadable('EBB_STATE_VERSION', `it has version ${frame[0]}, this one reads ${VERSION}`)
+  try {
+    return stateOf(frame)
+  } catch (cause) {
+    throw unreadable('EBB_STATE_UNREADABLE', (cause as Error).message)
   }
-  const input: ByteReader = { bytes: frame[1], texts: frame, offset: 0, textOffset: TEXTS_FROM }
+}
+
+function frameOf(bytes: Uint8Array): Frame {
+  try {
+    const frame: unknown = packr.unpack(bytes)
+    if (Array.isArray(frame) && Number.isInteger(frame[0])) return frame as unknown as Frame
+  } catch {
+    // Told below: no MessagePack, or not ours.
+  }
+  throw unreadable('EBB_STATE_UNREADABLE', 'these bytes are no packed state')
+}
+
+function stateOf(frame: Frame): CustomerState {
+  const [, bytes, ...texts] = frame
+  const input: ByteReader = { bytes, texts, offset: 0, textOffset: 0 }
   const changedAt = readNumber(input)
   const person = readPerson(input, changedAt)
   const activity = readActivity(input, changedAt)
   const orders = readOrders(input, changedAt)
   const refunds = readRefunds(input, changedAt)
-  if (input.offset !== input.bytes.length || input.textOffset !== frame.length) {
-    throw unreadable('a packed state is longer or shorter than its contents')
-  }
+  if (input.offset !== input.bytes.length || input.textOffset !== texts.length)
+    throw new Error('it is longer or shorter than its contents')
   return { changedAt, ...person, ...activity, orders, refunds }
 }
 
-const unreadable = (message: string): Error =>
-  Object.assign(new Error(`Cannot unpack: ${message}.`), { code: 'EBB_STATE_VERSION' })
+const unreadable = (code: string, message: string): Error =>
+  Object.assign(new Error(`A customer state cannot be unpacked: ${message}.`), { code })

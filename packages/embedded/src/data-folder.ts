@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HaltError } from '@ebb/streaming/faults'
+import { isBusy, unusable } from './sqlite-database.ts'
 
 /** A data folder that this process owns. */
 export interface DataFolder {
@@ -15,32 +16,21 @@ const OWNER_FILE = 'owner.json'
 
 /**
  * Takes a data folder, making it where it is missing. Throws `EBB_DATA_IN_USE` where another
- * process has it: two owners of one log would write over each other.
+ * process has it: two owners of one log would write over each other; and `EBB_DATA_UNUSABLE`.
  * `what` names this owner to the next one who tries.
  */
 export const takeDataFolder = (path: string, what: string): DataFolder => {
-  makeFolder(path)
-  const lock = new DatabaseSync(join(path, LOCK_FILE))
-  try {
-    // A lock of the operating system: it goes with the process, so a kill leaves none behind.
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
-  } catch {
-    lock.close()
-    throw new HaltError('EBB_DATA_IN_USE', inUse(path))
-  }
-  const owner = { pid: process.pid, what, since: new Date().toISOString() }
-  writeFileSync(join(path, OWNER_FILE), JSON.stringify(owner))
-  return { file: (name) => join(path, name), release: () => lock.close() }
-}
-
-const makeFolder = (path: string): void => {
   try {
     mkdirSync(path, { recursive: true })
+    const lock = new DatabaseSync(join(path, LOCK_FILE))
+    // A lock of the operating system: it goes with the process, so a kill leaves none behind.
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    const owner = { pid: process.pid, what, since: new Date().toISOString() }
+    writeFileSync(join(path, OWNER_FILE), JSON.stringify(owner))
+    return { file: (name) => join(path, name), release: () => lock.close() }
   } catch (error) {
-    throw new HaltError(
-      'EBB_DATA_UNUSABLE',
-      `the data folder ${path} cannot be made (${(error as Error).message}); choose another`,
-    )
+    if (isBusy(error)) throw new HaltError('EBB_DATA_IN_USE', inUse(path))
+    throw unusable(path, error as Error)
   }
 }
 

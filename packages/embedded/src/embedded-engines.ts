@@ -55,7 +55,10 @@ export const openEmbeddedEngines = (path: string, settings: EmbeddedSettings): E
     store: (processor) => {
       const known = stores.get(processor)
       if (known !== undefined) return known
-      const opened = openSqlitePartitionStore(folder.file(storeFile(processor)))
+      const opened = openSqlitePartitionStore(
+        folder.file(storeFile(processor)),
+        settings.durability,
+      )
       stores.set(processor, opened)
       return opened
     },

@@ -1,20 +1,31 @@
 import { DatabaseSync } from 'node:sqlite'
-import { TransientError } from '@ebb/streaming/faults'
+import { HaltError, TransientError } from '@ebb/streaming/faults'
 
 /** What survives: a killed process always; a power cut only with `power-cut`, by one fsync more. */
 export type Durability = 'killed-process' | 'power-cut'
 
-/** Opens a database for writing: WAL, so that readers in other processes never wait. */
-export const openDatabase = (file: string, durability: Durability): DatabaseSync => {
-  const database = new DatabaseSync(file)
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000')
-  database.exec(`PRAGMA synchronous = ${durability === 'power-cut' ? 'FULL' : 'NORMAL'}`)
-  return database
-}
+/**
+ * Opens a database for writing: WAL, so that readers in other processes never wait. Throws
+ * `EBB_DATA_UNUSABLE` or `EBB_DATA_DAMAGED`.
+ */
+export const openDatabase = (file: string, durability: Durability): DatabaseSync =>
+  opened(file, () => {
+    const database = new DatabaseSync(file)
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000')
+    database.exec(`PRAGMA synchronous = ${durability === 'power-cut' ? 'FULL' : 'NORMAL'}`)
+    return database
+  })
 
-/** Opens a database to look at it, beside the process that owns it or without any. */
+/**
+ * Opens a database to look at it, beside the process that owns it or without any. Throws
+ * `EBB_DATA_UNUSABLE` or `EBB_DATA_DAMAGED`.
+ */
 export const openDatabaseReadOnly = (file: string): DatabaseSync =>
-  new DatabaseSync(file, { readOnly: true })
+  opened(file, () => {
+    const database = new DatabaseSync(file, { readOnly: true })
+    database.exec('PRAGMA schema_version')
+    return database
+  })
 
 /** Runs `work` in one transaction: all of it, or nothing. */
 export const inTransaction = <T>(database: DatabaseSync, work: () => T): T => {
@@ -30,14 +41,60 @@ export const inTransaction = <T>(database: DatabaseSync, work: () => T): T => {
   }
 }
 
-const SQLITE_BUSY = 5
-const SQLITE_IOERR = 10
-const SQLITE_FULL = 13
-
-/** Turns what may pass (busy, disk full, I/O) into `TransientError`; leaves the rest as it is. */
-export const classified = (error: unknown): unknown => {
-  const code = (error as { errcode?: number }).errcode ?? 0
-  // The low byte is the primary result code.
-  if (![SQLITE_BUSY, SQLITE_IOERR, SQLITE_FULL].includes(code & 0xff)) return error
-  return new TransientError('EBB_EMBEDDED_UNAVAILABLE', (error as Error).message, { cause: error })
+const SQLITE = {
+  busy: 5,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+  readOnly: 8,
 }
+const MAY_PASS: readonly number[] = [SQLITE.busy, SQLITE.ioError, SQLITE.full]
+const DAMAGED: readonly number[] = [SQLITE.corrupt, SQLITE.notADatabase]
+
+/** The low byte of a result code is the primary one. */
+const resultOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff
+
+/**
+ * Turns what may pass (busy, disk full, I/O) into `TransientError`, a damaged file into the halt
+ * `EBB_DATA_DAMAGED`; leaves the rest as it is.
+ */
+export const classified = (cause: unknown): unknown => {
+  const { message } = cause as Error
+  if (MAY_PASS.includes(resultOf(cause)))
+    return new TransientError('EBB_EMBEDDED_UNAVAILABLE', message, { cause })
+  if (!DAMAGED.includes(resultOf(cause))) return cause
+  const what = `a database of the data folder is damaged (${message}); restore the folder`
+  return new HaltError('EBB_DATA_DAMAGED', what, { cause })
+}
+
+/** Runs a read or a write, its faults classified. */
+export const classifying = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (error) {
+    throw classified(error)
+  }
+}
+
+/** Whether another process holds the lock that was asked for. */
+export const isBusy = (error: unknown): boolean => resultOf(error) === SQLITE.busy
+
+const opened = (file: string, open: () => DatabaseSync): DatabaseSync => {
+  try {
+    return open()
+  } catch (cause) {
+    if (resultOf(cause) !== SQLITE.cannotOpen && resultOf(cause) !== SQLITE.readOnly)
+      throw classified(cause)
+    throw unusable(file, cause as Error)
+  }
+}
+
+/** A data folder, or a file of it, that this process may not write. */
+export const unusable = (path: string, cause: Error): HaltError =>
+  new HaltError(
+    'EBB_DATA_UNUSABLE',
+    `${path} cannot be made or written (${cause.message}); choose another data folder`,
+    { cause },
+  )

@@ -36,7 +36,7 @@ const openLog = (topics: { name: string; partitions: number }[]) => {
 }
 
 const openStore = () => {
-  const store = openSqlitePartitionStore(join(folder, 'store.db'))
+  const store = openSqlitePartitionStore(join(folder, 'store.db'), 'killed-process')
   let open = true
   const close = () => {
     if (open) store.close()
@@ -122,7 +122,9 @@ describe('the data folder', () => {
   })
 
   test('that cannot be made is named', () => {
-    expect(() => takeDataFolder('/dev/null/x', 'test')).toThrow('/dev/null/x cannot be made')
+    expect(() => takeDataFolder('/dev/null/x', 'test')).toThrow(
+      '/dev/null/x cannot be made or written',
+    )
   })
 })
 

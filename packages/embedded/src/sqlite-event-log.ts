@@ -4,6 +4,7 @@ import { HaltError, missingTopic } from '@ebb/streaming/faults'
 import { type LocalRecords, localConsumption } from '@ebb/streaming/local-consumption'
 import {
   classified,
+  classifying,
   type Durability,
   inTransaction,
   openDatabase,
@@ -60,8 +61,10 @@ interface Waiting {
  */
 export const openSqliteEventLog = (settings: SqliteLogSettings): OpenEventLog => {
   const database = openDatabase(settings.file, settings.durability)
-  database.exec(SCHEMA)
-  inTransaction(database, () => makeTopics(database, settings.topics))
+  classifying(() => {
+    database.exec(SCHEMA)
+    inTransaction(database, () => makeTopics(database, settings.topics))
+  })
   const reading = reader(database)
   const writing = writer(database, { ...reading, now: settings.now })
   const local: LocalRecords = { ...writing, read: reading.read }
@@ -137,10 +140,11 @@ const reader = (database: DatabaseSync) => {
     topicIdOf,
     endOf,
     partitions: async (topic: string) => topicOf(topic).partitions,
-    read: async (from: TopicPartition, offset: number, limit: number) => {
-      const rows = slice.all(topicIdOf(from), from.partition, offset, limit)
-      return { records: rows.map(recordOf), end: endOf(from) }
-    },
+    read: async (from: TopicPartition, offset: number, limit: number) =>
+      classifying(() => {
+        const rows = slice.all(topicIdOf(from), from.partition, offset, limit)
+        return { records: rows.map(recordOf), end: endOf(from) }
+      }),
     advised: async (group: string, from: TopicPartition) =>
       Number(advice.get(group, topicIdOf(from), from.partition)?.['offset'] ?? 0),
   }

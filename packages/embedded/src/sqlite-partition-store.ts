@@ -1,6 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Commit, PartitionStore, Position } from '@ebb/streaming/partition-store'
-import { classified, inTransaction, openDatabase, openDatabaseReadOnly } from './sqlite-database.ts'
+import {
+  classifying,
+  type Durability,
+  inTransaction,
+  openDatabase,
+  openDatabaseReadOnly,
+} from './sqlite-database.ts'
 
 /** A partition store that can be closed. */
 export interface OpenPartitionStore extends PartitionStore {
@@ -20,13 +26,13 @@ const SCHEMA = `
 
 const SCAN_ROWS = 500
 
-/**
- * The partition store of one processor on one SQLite file. A state that a power cut sets back is
- * caught up from the log, so it waits for no disk.
- */
-export const openSqlitePartitionStore = (file: string): OpenPartitionStore => {
-  const database = openDatabase(file, 'killed-process')
-  database.exec(SCHEMA)
+/** The partition store of one processor on one SQLite file. */
+export const openSqlitePartitionStore = (
+  file: string,
+  durability: Durability,
+): OpenPartitionStore => {
+  const database = openDatabase(file, durability)
+  classifying(() => database.exec(SCHEMA))
   return { ...reader(database), ...writer(database), close: () => database.close() }
 }
 
@@ -43,24 +49,23 @@ const reader = (database: DatabaseSync): Pick<PartitionStore, 'read' | 'scan'> =
     'SELECT key, state FROM states WHERE partition = ? AND key > ? ORDER BY key LIMIT ?',
   )
   return {
-    read: async (partition, keys) => {
-      // One read transaction, so that all is of one instant though another process writes.
-      database.exec('BEGIN')
-      try {
-        const row = head.get(partition)
-        const states = keys.map(
-          (key) => one.get(partition, key)?.['state'] as Uint8Array | undefined,
-        )
-        return { epoch: Number(row?.['epoch'] ?? 0), position: positionOf(row), states }
-      } catch (error) {
-        throw classified(error)
-      } finally {
-        database.exec('COMMIT')
-      }
-    },
+    // One read transaction, so that all is of one instant though another process writes.
+    read: async (partition, keys) =>
+      classifying(() => {
+        database.exec('BEGIN')
+        try {
+          const row = head.get(partition)
+          const states = keys.map(
+            (key) => one.get(partition, key)?.['state'] as Uint8Array | undefined,
+          )
+          return { epoch: Number(row?.['epoch'] ?? 0), position: positionOf(row), states }
+        } finally {
+          database.exec('COMMIT')
+        }
+      }),
     scan: async function* (partition) {
       for (let behind = ''; ; ) {
-        const rows = page.all(partition, behind, SCAN_ROWS)
+        const rows = classifying(() => page.all(partition, behind, SCAN_ROWS))
         for (const row of rows) yield [row['key'] as string, row['state'] as Uint8Array] as const
         if (rows.length < SCAN_ROWS) return
         behind = rows.at(-1)!['key'] as string
@@ -103,20 +108,12 @@ const writer = (database: DatabaseSync): Pick<PartitionStore, 'acquire' | 'commi
     return 'committed'
   }
   return {
-    acquire: async (partition) => {
-      try {
+    acquire: async (partition) =>
+      classifying(() => {
         const row = bump.get(partition)!
         return { epoch: Number(row['epoch']), position: positionOf(row) }
-      } catch (error) {
-        throw classified(error)
-      }
-    },
-    commit: async (partition, commit) => {
-      try {
-        return inTransaction(database, () => apply(partition, commit))
-      } catch (error) {
-        throw classified(error)
-      }
-    },
+      }),
+    commit: async (partition, commit) =>
+      classifying(() => inTransaction(database, () => apply(partition, commit))),
   }
 }

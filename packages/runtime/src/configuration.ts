@@ -96,5 +96,5 @@ const invalidConfiguration = (problems: readonly string[]): CodedError =>
   new CodedError('EBB_CONFIG_INVALID', {
     what: `${problems.length} of the settings cannot be used: ${problems.join(' ')}`,
     where: 'environment variables',
-    fix: 'Correct these variables and start again; --print-config shows those in force',
+    fix: 'Correct these variables and start again',
   })

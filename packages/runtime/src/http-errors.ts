@@ -105,7 +105,7 @@ const noSuchPath = (request: FastifyRequest): CodedError =>
     {
       what: 'There is nothing at this path',
       where: `${request.method} ${pathOf(request)}`,
-      fix: 'Check the path against the API reference',
+      fix: 'Check the path and the port',
     },
     { status: 404 },
   )

@@ -124,7 +124,8 @@ const listen = async (app: FastifyInstance, settings: ListenSettings): Promise<s
       throw new CodedError('EBB_HTTP_PORT_IN_USE', { what, where, fix: howToChange }, { cause })
     }
     const what = `Cannot listen: ${message}`
-    throw new CodedError('EBB_HTTP_LISTEN', { what, where, fix: howToChange }, { cause })
+    const fix = 'Check the host and the port'
+    throw new CodedError('EBB_HTTP_LISTEN', { what, where, fix }, { cause })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Consumption, EventLog, PartitionListener, TopicPartition } from './event-log.ts'
+import { retryTransient, waitFor } from './retry.ts'
 
 /** What an engine inside the process offers to consumers. */
 export interface LocalRecords {
@@ -51,7 +52,11 @@ const partitionLoop = async (
     let offset = await listener.assigned(partition)
     while (!signal.aborted) {
       const seen = appended.count()
-      const { records } = await local.read(from, offset, BATCH_RECORDS)
+      const { records } = await retryTransient(() => local.read(from, offset, BATCH_RECORDS), {
+        signal,
+        wait: waitFor,
+        onRetry: () => {},
+      })
       if (records.length === 0) {
         await appended.after(seen)
         continue

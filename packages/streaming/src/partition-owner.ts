@@ -9,7 +9,7 @@ import {
 import { partitionOf } from './partitioner.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
 import type { ProcessorOptions, ProcessorPorts } from './processor-options.ts'
-import { type RetryOptions, retryTransient } from './retry.ts'
+import { type RetryOptions, retryTransient, waitFor } from './retry.ts'
 import { stateCache } from './state-cache.ts'
 import { timerQueue } from './timer-queue.ts'
 import { VERSION_HEADER } from './version.ts'
@@ -193,16 +193,5 @@ const groupOutputs = async <State>(
   }
   return [...groups.values()]
 }
-
-const waitFor = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

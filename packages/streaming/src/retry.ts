@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { TransientError } from './faults.ts'
 
 /** How a repeated call waits, and who hears of it. */
@@ -32,4 +33,9 @@ export const retryTransient = async <T>(
       await wait(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), signal)
     }
   }
+}
+
+/** Waits on the wall clock; returns early when the signal aborts. */
+export const waitFor = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await setTimeout(ms, undefined, { signal }).catch(() => {})
 }

@@ -74,7 +74,7 @@ const shapeFault = (item: unknown): Refusal => {
   if (!isJsonObject(item)) return NOT_AN_OBJECT
   const [first] = check.Errors(item)
   const field = first?.instancePath.split('/')[1] ?? ''
-  const takes = TAKES[field] ?? 'a value that the API reference allows'
+  const takes = TAKES[field] ?? 'a value that docs/events.md names'
   return {
     code: 'EBB_EVENT_FIELD_TYPE',
     what: `"${field}" cannot be ${kindOf(item[field])}`,

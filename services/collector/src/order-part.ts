@@ -29,7 +29,6 @@ const ORDER_EVENTS: ReadonlySet<string> = new Set([
   'Order Updated',
   'Order Cancelled',
   'Order Refunded',
-  'Order Delivered',
 ])
 
 /** Where an order id may stand, the first that is there counts. `transaction_id` is GA4's. */

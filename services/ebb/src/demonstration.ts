@@ -68,6 +68,7 @@ export const sendHistory = async (
   await sendRows(log, {
     rows: { rows, refused: [], currency: shop.currency },
     file: 'history of the demonstration',
+    now: endOfHistory(shop),
     timeZone: 'UTC',
     order: { kind: 'time' },
     repeats: undefined,

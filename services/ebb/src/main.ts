@@ -45,7 +45,7 @@ const main = async (): Promise<void> => {
   await ebbProgram(context, config).parseAsync()
 }
 
-main().catch(({ code, message, stack }: Error & { code?: string }) => {
+await main().catch(({ code, message, stack }: Error & { code?: string }) => {
   const told = message.startsWith(`${code}`) ? message : `${code}: ${message}`
   process.stderr.write(`${code === undefined ? stack : told}\n`)
   process.exitCode = 1

@@ -32,8 +32,12 @@ const authorise = ({ headers }: FastifyRequest, keys: AccessKeys): void => {
   const where = 'Authorization header'
   const fix =
     'Make one with `ebb keys create --source NAME --secret --scope customers:read`, send it as Bearer'
+  if (presented === '') {
+    const what = 'This needs a secret key, and none was sent'
+    throw new CodedError('EBB_KEY_MISSING', { what, where, fix }, { status: 401 })
+  }
   if (grant === undefined) {
-    const what = 'This needs a secret key, and the one sent is missing, unknown or revoked'
+    const what = 'The key is unknown or was revoked'
     throw new CodedError('EBB_KEY_UNKNOWN', { what, where, fix }, { status: 401 })
   }
   const what = `This key may not read customers: it lacks the scope ${SCOPE_CUSTOMERS_READ}`

@@ -53,12 +53,12 @@ test('whether it was told is one byte in front of the customer', () => {
 })
 
 test('bytes of another layout are refused with a code', () => {
-  for (const bytes of [
-    [1, 0x90],
-    [0, 0x01],
-    [1, 0x91, 0x63],
-  ])
+  for (const [code, ...bytes] of [
+    ['EBB_STATE_UNREADABLE', 1, 0x90],
+    ['EBB_STATE_UNREADABLE', 0, 0x01],
+    ['EBB_STATE_VERSION', 1, 0x91, 0x63],
+  ] as const)
     expect(() => unpackFeaturesState(Uint8Array.from(bytes))).toThrow(
-      expect.objectContaining({ code: 'EBB_STATE_VERSION' }),
+      expect.objectContaining({ code }),
     )
 })

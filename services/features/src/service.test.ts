@@ -86,20 +86,23 @@ describe('GET /v1/customers/:key', () => {
   )
 
   test.each([
-    ['no key', {}],
-    ['an unknown key', { authorization: 'Bearer guessed' }],
-    ['a key under another scheme', { authorization: 'Basic reader' }],
-    ['a key with something behind it', { authorization: 'Bearer reader x' }],
-    ['the name of a field of every object', { authorization: 'Bearer constructor' }],
-  ])('answers 401 to %s, whether or not there is such a customer', async (_what, headers) => {
+    ['no key', {}, 'EBB_KEY_MISSING'],
+    ['an unknown key', { authorization: 'Bearer guessed' }, 'EBB_KEY_UNKNOWN'],
+    ['a key under another scheme', { authorization: 'Basic reader' }, 'EBB_KEY_MISSING'],
+    ['a key with something behind it', { authorization: 'Bearer reader x' }, 'EBB_KEY_UNKNOWN'],
+    ['a field of every object', { authorization: 'Bearer constructor' }, 'EBB_KEY_UNKNOWN'],
+  ])('answers 401 to %s, whether or not there is such a customer', async (_what, headers, code) => {
     await rig.send(order('o1', 1))
     for (const path of [ANN, '/v1/customers/u%3Abob']) {
       const answer = await rig.get(path, headers as Record<string, string>)
       expect(answer.status).toBe(401)
       expect(await answer.json()).toEqual({
         error: {
-          code: 'EBB_KEY_UNKNOWN',
-          message: 'This needs a secret key, and the one sent is missing, unknown or revoked',
+          code,
+          message:
+            code === 'EBB_KEY_MISSING'
+              ? 'This needs a secret key, and none was sent'
+              : 'The key is unknown or was revoked',
           where: 'Authorization header',
           fix: 'Make one with `ebb keys create --source NAME --secret --scope customers:read`, send it as Bearer',
         },

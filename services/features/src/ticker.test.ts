@@ -152,6 +152,27 @@ describe('a ticker', () => {
     it.ticks.stop()
   })
 
+  test('appends nothing more where its tick comes back and goes while the log answers', async () => {
+    const told = toldLog()
+    const slow: EventLog = {
+      ...told.log,
+      append: async (to, records) => {
+        const offset = await told.log.append(to, records)
+        if (to.partition !== 0) return offset
+        it.comeBack(0, offset + 1)
+        it.ticks.observer.revoked?.(0)
+        return offset
+      },
+    }
+    const it = rig(told, slow)
+    it.acquire(0)
+    await it.arrived(0, 1)
+    it.acquire(1)
+    await turns(it, 1)
+    expect(await it.ticksIn(0)).toHaveLength(1)
+    it.ticks.stop()
+  })
+
   test('appends nothing more when it was stopped, not even where a tick was on its way', async () => {
     const it = rig()
     it.acquire(0)

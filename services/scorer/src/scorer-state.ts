@@ -52,13 +52,15 @@ type Packed = readonly [
 
 /** Throws the halt `EBB_STATE_VERSION` for a layout that this version does not know. */
 export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
-  const [layout, [generation, offset, index], ...rest] = packr.unpack(bytes) as Packed
+  const packed = packr.unpack(bytes) as Packed
+  const [layout] = packed
   if (layout !== LAYOUT)
     throw new HaltError(
       'EBB_STATE_VERSION',
       `a scorer state has layout ${layout}, and this version reads ${LAYOUT}; run the one that wrote it`,
     )
-  const [userId, consent, rhythm, due, stage, firstCrossedAt, closed] = rest
+  const [, [generation, offset, index], userId, consent, rhythm, due, stage] = packed
+  const [, , , , , , , firstCrossedAt, closed] = packed
   return {
     seen: { generation, offset, index },
     userId: userId ?? undefined,

@@ -45,7 +45,12 @@ export const alertsCommand = (context: CliContext): Command =>
     .description('list the silence alerts in the order they were raised')
     .option('--follow', 'go on with new alerts until Ctrl-C')
     .addOption(new Option('--kind <kind...>', 'only these kinds').choices(KINDS))
-    .addOption(new Option('--tier <tier...>', 'only where this tier was entered').choices(TIERS))
+    .addOption(
+      new Option(
+        '--tier <tier...>',
+        'only with this tier afterwards; lost counts as heavy',
+      ).choices(TIERS),
+    )
     .option('--customer <key>', 'only of this customer: a key (u:… or a:…) or an id')
     .option('--since <day or instant>', 'only alerts raised since then', parseInstant)
     .option('--data <folder>', 'data folder', context.dataFolder)

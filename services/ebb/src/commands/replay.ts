@@ -5,6 +5,7 @@ import { CodedError } from '@ebb/runtime/coded-error'
 import { SingleBar } from 'cli-progress'
 import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import type { EbbConfig } from '../config.ts'
 import { FORMATS, type Format } from '../replay/read-rows.ts'
 import { parseRepeats, parseSendOrder } from '../replay/replay-plan.ts'
 import { replayReport } from '../replay/replay-report.ts'
@@ -29,7 +30,7 @@ Examples:
 `
 
 /** `ebb replay FILE`: what would Ebb have seen in a file of past orders? */
-export const replayCommand = (context: CliContext): Command =>
+export const replayCommand = (context: CliContext, config: EbbConfig): Command =>
   new Command('replay')
     .description('replay a file of past orders on its own clock, and show the alerts it gives')
     .argument('<file>', 'the file, gzipped or not')
@@ -37,7 +38,7 @@ export const replayCommand = (context: CliContext): Command =>
       new Option('--format <format>', 'what kind of file').choices(FORMATS).makeOptionMandatory(),
     )
     .option('--map <columns>', 'csv: customer=…,order=…,time=…,amount=…')
-    .option('--currency <code>', 'csv: currency of the amounts', 'USD')
+    .option('--currency <code>', 'csv: currency of the amounts', config.currency)
     .option('--time-zone <zone>', 'time zone of the shop', 'UTC')
     .option('--order <order>', 'send in the order time, file, reverse or shuffle-day:SEED', 'time')
     .option('--repeat <percent:seed>', 'send some rows twice')

@@ -42,7 +42,7 @@ export const upCommand = (context: CliContext, config: EbbConfig): Command =>
     .addHelpText('after', '\nExample:\n  $ ebb up --data /var/lib/ebb\n')
     .action(({ data, printConfig }: { data: string; printConfig?: true }) =>
       printConfig
-        ? context.print(printConfiguration(EBB_SETTINGS, config))
+        ? context.print(printConfiguration(EBB_SETTINGS, { ...config, dataFolder: data }))
         : runLive(context, config, data),
     )
 

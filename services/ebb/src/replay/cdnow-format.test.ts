@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { readCdnow } from './cdnow-format.ts'
 import { fileOf } from './replay-fixture.ts'
 
-const read = (...lines: string[]) => readCdnow(fileOf(...lines), { digest: 'd', timeZone: 'UTC' })
+const read = (...lines: string[]) =>
+  readCdnow(fileOf(...lines), { digest: 'd', timeZone: 'UTC', now: Date.UTC(2026, 0, 1) })
 
 describe('a row of CDNOW', () => {
   test('is an order of its master id at the midnight that begins its day', () => {
@@ -23,7 +24,7 @@ describe('a row of CDNOW', () => {
   })
 
   test('begins at the midnight of the shop', () => {
-    const settings = { digest: 'd', timeZone: 'America/New_York' }
+    const settings = { digest: 'd', timeZone: 'America/New_York', now: Date.UTC(2026, 0, 1) }
     const { rows } = readCdnow(fileOf('1 1 19970118 2 29.73'), settings)
     expect(rows[0]?.occurredAt).toBe(Date.UTC(1997, 0, 18, 5))
   })
@@ -42,7 +43,6 @@ describe('a row of CDNOW', () => {
   test.each([
     ['too few columns', '1 1 19970118 2'],
     ['too many columns', '1 1 19970118 2 29.73 x'],
-    ['a day that is none', '1 1 19970230 2 29.73'],
     ['a negative amount', '1 1 19970118 2 -29.73'],
     ['an amount that is none', '1 1 19970118 2 free'],
     ['commas', '1,1,19970118,2,29.73'],
@@ -51,6 +51,16 @@ describe('a row of CDNOW', () => {
     expect(rows.map(({ row }) => row)).toEqual([1, 3])
     expect(refused).toMatchObject([{ row: 2, raw, code: 'EBB_ROW_COLUMNS' }])
   })
+})
+
+test.each([
+  ['that is none', '1 1 19970230 2 29.73'],
+  ['before 1990', '1 1 19891231 2 29.73'],
+  ['in the future', '1 1 20300101 2 29.73'],
+])('a day %s is refused', (_what, raw) => {
+  const { rows, refused } = read('1 1 19970118 2 29.73', raw)
+  expect(rows).toHaveLength(1)
+  expect(refused).toMatchObject([{ row: 2, raw, code: 'EBB_ROW_TIME' }])
 })
 
 test('a file without a single row of CDNOW is refused as a whole', () => {

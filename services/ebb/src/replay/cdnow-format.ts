@@ -1,5 +1,5 @@
 import { CodedError } from '@ebb/runtime/coded-error'
-import { localInstant } from './local-instant.ts'
+import { rowInstant } from './local-instant.ts'
 import type { ReplayFile } from './replay-file.ts'
 import type { FileRows, ReadSettings, RefusedRow, ReplayRow } from './replay-row.ts'
 
@@ -16,7 +16,7 @@ export const readCdnow = (file: ReplayFile, settings: ReadSettings): FileRows =>
     if (raw.trim() === '') return
     const row = i + 1
     const order = readRow(raw, row, settings)
-    if (order === undefined) refused.push({ row, raw, ...NOT_A_ROW })
+    if ('code' in order) refused.push({ row, raw, ...order })
     else rows.push(order)
   })
   if (rows.length === 0)
@@ -33,18 +33,23 @@ const NOT_A_ROW = {
   message: 'expected five columns: id, id, yyyymmdd, CDs, amount; correct the row',
 }
 
+const NOT_A_DAY = {
+  code: 'EBB_ROW_TIME',
+  message: 'the date is none, or lies before 1990 or in the future; correct the row',
+}
+
 const readRow = (
   raw: string,
   row: number,
-  { digest, timeZone }: ReadSettings,
-): ReplayRow | undefined => {
+  settings: ReadSettings,
+): ReplayRow | typeof NOT_A_ROW => {
   const found = COLUMNS.exec(raw)
-  if (found === null) return undefined
+  if (found === null) return NOT_A_ROW
   const [, userId, , date, quantity, total] = found as unknown as string[]
   const day = `${date!.slice(0, 4)}-${date!.slice(4, 6)}-${date!.slice(6)}`
-  const occurredAt = localInstant(day, timeZone)
-  if (occurredAt === undefined) return undefined
-  const id = `${digest}:${row}`
+  const occurredAt = rowInstant(day, settings)
+  if (occurredAt === undefined) return NOT_A_DAY
+  const id = `${settings.digest}:${row}`
   const properties = { order_id: id, total, currency: 'USD', quantity: Number(quantity) }
   return {
     row,

@@ -1,6 +1,6 @@
 import { CodedError } from '@ebb/runtime/coded-error'
 import { type CsvRow, csvRows } from './csv-rows.ts'
-import { localInstant } from './local-instant.ts'
+import { localInstant, rowInstant } from './local-instant.ts'
 import type { ReplayFile } from './replay-file.ts'
 import type { FileRows, ReadSettings, RefusedRow, ReplayRow } from './replay-row.ts'
 
@@ -18,13 +18,10 @@ export interface CsvSettings extends ReadSettings {
   readonly columns: CsvColumns
   /** ISO 4217. */
   readonly currency: string
-  /** Rows later than this are refused; ms since the epoch. */
-  readonly now: number
 }
 
 const NAMES = ['customer', 'order', 'time', 'amount'] as const
 const REQUIRED = ['customer', 'time', 'amount'] as const
-const EARLIEST = Date.UTC(1990, 0, 1)
 
 /** Reads `customer=…,order=…,time=…,amount=…`. Throws `EBB_REPLAY_OPTION`. */
 export const parseColumnMap = (text: string): CsvColumns => {
@@ -83,7 +80,7 @@ interface CsvOrder {
 type Refusal = Pick<RefusedRow, 'code' | 'message'>
 
 const orderOf = (line: CsvRow, settings: CsvSettings): CsvOrder | Refusal => {
-  const { columns, digest, timeZone, now } = settings
+  const { columns, digest, timeZone } = settings
   const userId = line.value(columns.customer)
   if (userId === '')
     return { code: 'EBB_ROW_NO_CUSTOMER', message: `${columns.customer} is empty; fill it in` }
@@ -91,16 +88,16 @@ const orderOf = (line: CsvRow, settings: CsvSettings): CsvOrder | Refusal => {
   if (orderId === '')
     return { code: 'EBB_ROW_VALUE', message: `${columns.order} is empty; fill it in` }
   const time = line.value(columns.time)
-  const occurredAt = localInstant(time, timeZone)
-  if (occurredAt === undefined)
+  if (localInstant(time, timeZone) === undefined)
     return {
       code: 'EBB_ROW_TIME',
       message: `${columns.time} “${time}” is no ISO 8601 time; write 2025-12-31T23:59:59+01:00`,
     }
-  if (occurredAt > now || occurredAt < EARLIEST)
+  const occurredAt = rowInstant(time, settings)
+  if (occurredAt === undefined)
     return {
       code: 'EBB_ROW_TIME',
-      message: `${columns.time} “${time}” lies ${occurredAt > now ? 'in the future' : 'before 1990'}; correct it`,
+      message: `${columns.time} “${time}” lies before 1990 or in the future; correct it`,
     }
   return { userId, orderId, occurredAt, total: line.value(columns.amount) }
 }

@@ -16,6 +16,17 @@ export const localInstant = (text: string, timeZone: string): number | undefined
   return instant
 }
 
+const EARLIEST = Date.UTC(1990, 0, 1)
+
+/** The instant of a row, `undefined` also where it lies before 1990 or behind `now`. */
+export const rowInstant = (
+  text: string,
+  { timeZone, now }: { readonly timeZone: string; readonly now: number },
+): number | undefined => {
+  const instant = localInstant(text, timeZone)
+  return instant !== undefined && instant >= EARLIEST && instant <= now ? instant : undefined
+}
+
 const ISO_LIKE =
   /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?$/
 

@@ -20,7 +20,11 @@ const lineOf = (line: Line): string => {
 }
 
 const read = (...lines: Line[]) =>
-  readOnlineRetail(fileOf(HEADER, ...lines.map(lineOf)), { digest: 'd', timeZone: 'UTC' })
+  readOnlineRetail(fileOf(HEADER, ...lines.map(lineOf)), {
+    digest: 'd',
+    timeZone: 'UTC',
+    now: Date.UTC(2026, 0, 1),
+  })
 
 const properties = (...lines: Line[]) => read(...lines).rows.map(({ item }) => item['properties'])
 
@@ -119,7 +123,11 @@ describe('a line is refused', () => {
 
   test('where it has another number of columns', () => {
     const file = fileOf(HEADER, lineOf({}), '536365,too,short')
-    const { rows, refused } = readOnlineRetail(file, { digest: 'd', timeZone: 'UTC' })
+    const { rows, refused } = readOnlineRetail(file, {
+      digest: 'd',
+      timeZone: 'UTC',
+      now: Date.UTC(2026, 0, 1),
+    })
     expect(rows).toHaveLength(1)
     expect(refused).toMatchObject([{ row: 2, code: 'EBB_ROW_COLUMNS', raw: '536365,too,short' }])
   })
@@ -127,7 +135,9 @@ describe('a line is refused', () => {
 
 test('a file that lacks a column is refused as a whole', () => {
   const file = fileOf('InvoiceNo,Quantity,InvoiceDate,CustomerID', '1,1,2010-12-01,1')
-  expect(() => readOnlineRetail(file, { digest: 'd', timeZone: 'UTC' })).toThrow(
+  expect(() =>
+    readOnlineRetail(file, { digest: 'd', timeZone: 'UTC', now: Date.UTC(2026, 0, 1) }),
+  ).toThrow(
     expect.objectContaining({
       code: 'EBB_FILE_COLUMN_MISSING',
       message: expect.stringContaining('UnitPrice'),

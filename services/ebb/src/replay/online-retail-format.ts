@@ -1,5 +1,5 @@
 import { type CsvRow, csvRows } from './csv-rows.ts'
-import { localInstant } from './local-instant.ts'
+import { rowInstant } from './local-instant.ts'
 import type { ReplayFile } from './replay-file.ts'
 import type { FileRows, ReadSettings, RefusedRow, ReplayRow } from './replay-row.ts'
 
@@ -22,14 +22,14 @@ interface Invoice {
  * begins with C is a refund that names no order. Lines without a customer, and lines that sell
  * nothing (price or quantity not above zero), are refused.
  */
-export const readOnlineRetail = (file: ReplayFile, { timeZone }: ReadSettings): FileRows => {
+export const readOnlineRetail = (file: ReplayFile, settings: ReadSettings): FileRows => {
   const refused: RefusedRow[] = []
   const invoices = new Map<string, Invoice>()
   const refuse = ({ row, raw }: { row: number; raw: string }, why: (typeof REASONS)[Reason]) =>
     refused.push({ row, raw, ...why })
   const broken = (row: number, raw: string) => refuse({ row, raw }, REASONS.columns)
   for (const line of csvRows(file, COLUMNS, broken)) {
-    const reason = addLine(invoices, line, timeZone)
+    const reason = addLine(invoices, line, settings)
     if (reason !== undefined) refuse(line, REASONS[reason])
   }
   return { rows: [...invoices.values()].map(orderOf), refused, currency: 'GBP' }
@@ -43,7 +43,8 @@ const REASONS = {
   },
   value: {
     code: 'EBB_ROW_VALUE',
-    message: 'Quantity, UnitPrice or InvoiceDate cannot be read; correct the row',
+    message:
+      'Quantity, UnitPrice or InvoiceDate cannot be read, or the date lies before 1990 or ahead',
   },
   notASale: {
     code: 'EBB_ROW_NOT_A_SALE',
@@ -61,13 +62,13 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
 const addLine = (
   invoices: Map<string, Invoice>,
   line: CsvRow,
-  timeZone: string,
+  settings: ReadSettings,
 ): Reason | undefined => {
   const customer = line.value('CustomerID').replace(/\.0$/, '')
   if (customer === '' || customer === 'nan') return 'customer'
   const quantity = DECIMAL.exec(line.value('Quantity').replace(/\.0$/, ''))
   const price = DECIMAL.exec(line.value('UnitPrice'))
-  const occurredAt = localInstant(line.value('InvoiceDate'), timeZone)
+  const occurredAt = rowInstant(line.value('InvoiceDate'), settings)
   if (!quantity || quantity[3] || !price || occurredAt === undefined) return 'value'
   const number = line.value('InvoiceNo')
   const isCancellation = number.startsWith('C')

@@ -17,13 +17,14 @@ export interface FormatSettings {
   readonly map: string | undefined
   /** Of the amounts in a `csv`. */
   readonly currency: string
-  /** Rows of a `csv` later than this are refused; ms since the epoch. */
+  /** Rows later than this are refused; ms since the epoch. */
   readonly now: number
 }
 
 /** The rows of a file. Throws `EBB_FILE_…` for the whole of it; single rows are refused. */
 export const readRows = (file: ReplayFile, settings: FormatSettings): FileRows => {
-  const read = { digest: file.digest, timeZone: settings.timeZone }
+  const { timeZone, now } = settings
+  const read = { digest: file.digest, timeZone, now }
   if (settings.format === 'cdnow') return readCdnow(file, read)
   if (settings.format === 'online-retail') return readOnlineRetail(file, read)
   if (settings.map === undefined)

@@ -32,4 +32,6 @@ export interface ReadSettings {
   readonly digest: string
   /** For times without an offset. */
   readonly timeZone: string
+  /** Rows later than this are refused; ms since the epoch. */
+  readonly now: number
 }

@@ -55,8 +55,9 @@ export const runReplay = async (
 ): Promise<ReplayResult | undefined> => {
   const file = await readReplayFile(request.path)
   const rows = readRows(file, request)
+  const until = lastTick(rows.rows, request.timeZone)
   const folder = join(request.root, namespaceOf(file, request))
-  const owned = own(engines, folder, request)
+  const owned = own(engines, folder, { ...request, until })
   try {
     const { timeZone } = request
     const { currency } = rows
@@ -68,7 +69,6 @@ export const runReplay = async (
       kind: 'replay',
       begunAt: request.now,
     })
-    const until = lastTick(rows.rows, timeZone)
     const finished = await runToLastTick(owned, { rows, request, until })
     if (!finished) return undefined
     const features = owned.store(FEATURES_PROCESSOR)
@@ -88,11 +88,16 @@ const namespaceOf = ({ digest }: ReplayFile, request: ReplayRequest): string => 
   return `${format}-${hash.slice(0, 12)}`
 }
 
-const own = (engines: Engines, folder: string, { path, fresh }: ReplayRequest): OwnedEngines => {
+const own = (
+  engines: Engines,
+  folder: string,
+  { path, fresh, until }: ReplayRequest & { readonly until: number },
+): OwnedEngines => {
   const settings = {
     what: `ebb replay ${path}`,
     topics: topicsOf(EMBEDDED_PARTITIONS),
-    now: () => Date.now(),
+    // The midnight behind a row of today is ahead of the wall clock, and a tick must not be.
+    now: () => Math.max(Date.now(), until),
     durability: 'killed-process',
   } as const
   if (!fresh) return engines.own(folder, settings)

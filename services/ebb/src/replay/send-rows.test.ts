@@ -15,7 +15,7 @@ const ROWS = Array.from({ length: 30 }, (_, i) => orderRow(i + 1, MAY + i * 25 *
 
 const send = (log: EventLog, rows: FileRows, over: Partial<SendSettings> = {}): Promise<void> => {
   const { signal: interrupted } = new AbortController()
-  return sendRows(log, { ...BY_TIME, file: 'orders.csv', rows, interrupted, ...over })
+  return sendRows(log, { ...BY_TIME, file: 'orders.csv', rows, now: MAY, interrupted, ...over })
 }
 
 const sent = async (rows: FileRows, over: Partial<SendSettings> = {}) => {

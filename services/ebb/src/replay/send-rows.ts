@@ -14,6 +14,8 @@ import type { FileRows, RefusedRow, ReplayRow } from './replay-row.ts'
 export interface SendSettings extends PlanSettings {
   readonly file: string
   readonly rows: FileRows
+  /** When rows are refused, ms since the epoch. */
+  readonly now: number
   /** Sends no more when it aborts. */
   readonly interrupted: AbortSignal
 }
@@ -38,7 +40,7 @@ export const sendRows = async (log: EventLog, settings: SendSettings): Promise<v
       events.set(row, outcome.ok)
     } else refused.push(refusedRow(row, outcome.refused))
   }
-  await sendRefused(log, settings.file, refused)
+  await sendRefused(log, settings, refused)
   const sender = await numberedSender(log, EVENTS, REPLAYER)
   const partitions = await log.partitions(EVENTS)
   for (const send of replayPlan(accepted, settings)) {
@@ -83,7 +85,7 @@ const refusedRow = (
 
 const sendRefused = async (
   log: EventLog,
-  file: string,
+  { file, now: receivedAt }: SendSettings,
   refused: readonly RefusedRow[],
 ): Promise<void> => {
   const sender = await numberedSender(log, REJECTS, REPLAYER)
@@ -93,7 +95,7 @@ const sendRefused = async (
     const payload = Buffer.from(raw, 'utf8')
     await sender.send(
       partition,
-      rejectedRecord({ source: REPLAYER, code, message, where, receivedAt: 0, payload }),
+      rejectedRecord({ source: REPLAYER, code, message, where, receivedAt, payload }),
     )
   }
   await sender.flush()
