@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventLog } from '@ebb/streaming/event-log'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
-import { takeDataFolder } from './data-folder.ts'
+import { type DataFolder, takeDataFolder } from './data-folder.ts'
 import type { Durability } from './sqlite-database.ts'
 import { openSqliteEventLog, type ReadableLog, readSqliteEventLog } from './sqlite-event-log.ts'
 import {
@@ -49,7 +49,9 @@ const storeFile = (processor: string): string => `${processor}.db`
 export const openEmbeddedEngines = (path: string, settings: EmbeddedSettings): EmbeddedEngines => {
   const folder = takeDataFolder(path, settings.what)
   const stores = new Map<string, OpenPartitionStore>()
-  const log = openSqliteEventLog({ ...settings, file: folder.file(LOG_FILE) })
+  const log = orRelease(folder, () =>
+    openSqliteEventLog({ ...settings, file: folder.file(LOG_FILE) }),
+  )
   return {
     log,
     store: (processor) => {
@@ -67,6 +69,15 @@ export const openEmbeddedEngines = (path: string, settings: EmbeddedSettings): E
       for (const store of stores.values()) store.close()
       folder.release()
     },
+  }
+}
+
+const orRelease = <T>(folder: DataFolder, open: () => T): T => {
+  try {
+    return open()
+  } catch (error) {
+    folder.release()
+    throw error
   }
 }
 

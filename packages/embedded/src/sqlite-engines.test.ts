@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventLogContract } from '@ebb/streaming/event-log.contract'
@@ -9,6 +9,7 @@ import { processorContract } from '@ebb/streaming/processor.contract'
 import { COUNTER_TOPICS } from '@ebb/streaming/silence-counter'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { refuseProduction, takeDataFolder } from './data-folder.ts'
+import { openEmbeddedEngines } from './embedded-engines.ts'
 import { openSqliteEventLog, readSqliteEventLog } from './sqlite-event-log.ts'
 import { openSqlitePartitionStore, readSqlitePartitionStore } from './sqlite-partition-store.ts'
 
@@ -100,6 +101,19 @@ describe('the processor on the sqlite engines', () => {
   const topics = Object.values(COUNTER_TOPICS).map((name) => ({ name, partitions: 2 }))
   for (const { name, run } of processorContract)
     test(name, () => run({ log: openLog(topics).log, store: openStore().store }))
+})
+
+describe('a damaged database', () => {
+  test.each(['log.db', 'features.db'])('%s is told as such', async (name) => {
+    const settings = { what: 'test', topics: [], now: () => 0, durability: 'power-cut' } as const
+    writeFileSync(join(folder, name), 'this is no database, and long enough to be sure of it')
+    const open = async () => {
+      const engines = openEmbeddedEngines(folder, settings)
+      closing.push(() => engines.close())
+      await engines.store('features').acquire(0)
+    }
+    await expect(open()).rejects.toMatchObject({ code: 'EBB_DATA_DAMAGED' })
+  })
 })
 
 describe('the data folder', () => {

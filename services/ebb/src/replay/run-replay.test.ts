@@ -135,13 +135,24 @@ describe('a replay', () => {
     expect((await run())?.summary).toEqual(whole?.summary)
   })
 
-  test('gives its folder free, also where it fails', async () => {
+  test('begins nothing where the file cannot be used', async () => {
     await expect(run({ map: 'customer=nobody,time=at,amount=sum' })).rejects.toMatchObject({
       code: 'EBB_FILE_COLUMN_MISSING',
     })
     expect(() => readdirSync(join(folder, 'replays'))).toThrow('ENOENT')
+  })
+
+  test('gives its folder free, also where it fails', async () => {
+    const failing = { onProgress: () => expect.fail('the bar broke') }
+    await expect(run(failing)).rejects.toThrow()
     expect(await summaryOf()).toBeDefined()
     expect(await summaryOf()).toBeDefined()
+  })
+
+  test('reaches its end although the last midnight lies ahead of the wall clock', async () => {
+    const now = Date.now()
+    write(`ann,1,${new Date(now - 1).toISOString()},1`, 'bob,2,2024-01-05,1')
+    expect(await summaryOf({ now })).toMatchObject({ customers: 2, rejects: 0 })
   })
 
   test('counts days on the clocks of the shop', async () => {
