@@ -124,7 +124,7 @@ const run = (command, args, options) =>
 const args = process.argv.slice(2)
 try {
   await install()
-  const command = COMMANDS[args[0]]
+  const command = Object.hasOwn(COMMANDS, args[0] ?? '') ? COMMANDS[args[0]] : undefined
   process.exitCode = await (command === undefined ? ebb(args) : command(args.slice(1)))
 } catch (error) {
   process.stderr.write(`${error.message}\n`)

@@ -24,7 +24,7 @@ export const AlertRecord = Type.Object({
   ]),
   tier: Tier,
   previousTier: Tier,
-  /** P(no order in the next `horizonDays`) at `crossedAt`, rounded to six digits. */
+  /** P(no order in the next `horizonDays`) at `crossedAt`, rounded to six decimals. */
   risk: Type.Number(),
   riskAtLastOrder: Type.Number(),
   horizonDays: Type.Integer(),
@@ -40,7 +40,10 @@ export const AlertRecord = Type.Object({
   ),
   /** Instant of the last valid order. */
   silentSince: Instant,
-  /** The exact instant at which the risk reached the tier. */
+  /**
+   * The exact instant at which the risk reached the tier, or the clock at the record that revealed
+   * it, if later.
+   */
   crossedAt: Instant,
   /** The tick at which it was seen. */
   raisedAt: Instant,

@@ -2,8 +2,8 @@ import Type, { type Static } from 'typebox'
 
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 
-/** Instants are integers: ms since 1970-01-01T00:00:00Z. */
-export const Instant = Type.Integer({ minimum: 0 })
+/** Instants are integers: ms since 1970-01-01T00:00:00Z, up to the end of the year 9999. */
+export const Instant = Type.Integer({ minimum: 0, maximum: Date.UTC(10_000, 0) })
 
 /** What an event says of an order: ids, and money in minor units. */
 export const OrderPart = Type.Object({

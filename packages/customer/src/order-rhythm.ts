@@ -15,22 +15,22 @@ export interface OrderRhythm {
 
 /**
  * The order rhythm of a customer, `undefined` without a valid order. Of orders at one instant the
- * one with the greatest id is the last. Throws
- * `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
+ * one with the greatest id is the last. Throws `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
  */
 export function orderRhythm(state: CustomerState, timeZone: string): OrderRhythm | undefined {
-  const placements = state.orders
-    .filter(isValid)
-    .map(({ id, placed }) => ({ id, at: placed.at }))
-    .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-  const first = placements[0]
-  const last = placements.at(-1)
-  if (first === undefined || last === undefined) return undefined
-  return {
-    repeatDays: new Set(placements.map(({ at }) => dayOf(at, timeZone))).size - 1,
-    firstAt: first.at,
-    lastAt: last.at,
-    lastOrderId: last.id,
-    orders: placements.length,
+  const days = new Set<number>()
+  let orders = 0
+  let firstAt = Number.POSITIVE_INFINITY
+  let last: { id: string; at: number } | undefined
+  for (const order of state.orders) {
+    if (!isValid(order)) continue
+    const { at } = order.placed
+    orders += 1
+    days.add(dayOf(at, timeZone))
+    firstAt = Math.min(firstAt, at)
+    const isLater = last === undefined || at > last.at || (at === last.at && order.id > last.id)
+    if (isLater) last = { id: order.id, at }
   }
+  if (last === undefined) return undefined
+  return { repeatDays: days.size - 1, firstAt, lastAt: last.at, lastOrderId: last.id, orders }
 }

@@ -11,7 +11,7 @@ export type Durability = 'killed-process' | 'power-cut'
 export const openDatabase = (file: string, durability: Durability): DatabaseSync =>
   opened(file, () => {
     const database = new DatabaseSync(file)
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000')
+    database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL')
     database.exec(`PRAGMA synchronous = ${durability === 'power-cut' ? 'FULL' : 'NORMAL'}`)
     return database
   })
@@ -23,7 +23,7 @@ export const openDatabase = (file: string, durability: Durability): DatabaseSync
 export const openDatabaseReadOnly = (file: string): DatabaseSync =>
   opened(file, () => {
     const database = new DatabaseSync(file, { readOnly: true })
-    database.exec('PRAGMA schema_version')
+    database.exec('PRAGMA busy_timeout = 5000; PRAGMA schema_version')
     return database
   })
 

@@ -1,6 +1,6 @@
 import type { ShopSpec } from './shop-spec.ts'
 
-/** Seed of the demonstration: the figures in the documentation are for this one. */
+/** Seed of the demonstration: everybody sees the same shop. */
 export const DEMO_SEED = 7
 
 /**

@@ -41,10 +41,12 @@ export interface RunnerSettings<State> {
 }
 
 const TIMER_CHUNK = 500
+/** Longer than this nothing else in the process waits for a batch. */
+const BREATH_MS = 20
 
 /** Applies a processor's pure functions to batches of one partition. */
 export const batchRunner = <State>(settings: RunnerSettings<State>) => {
-  const { definition, timers } = settings
+  const { definition, timers, breathe } = settings
   const run = async (
     records: readonly LogRecord[],
     before: PartitionRecord,
@@ -53,7 +55,12 @@ export const batchRunner = <State>(settings: RunnerSettings<State>) => {
     const working = workingSet(definition, settings.cache, load)
     await working.prefetch(records.filter((r) => !r.key.startsWith('~')).map((r) => r.key))
     const batch = openBatch(settings, before, working)
+    let breathedAt = performance.now()
     for (const record of records) {
+      if (performance.now() - breathedAt > BREATH_MS) {
+        await breathe()
+        breathedAt = performance.now()
+      }
       if (batch.isCopy(record)) continue
       const tick = definition.tickAt(record)
       if (typeof tick === 'number') await batch.tick(record, tick)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { EventLog, LogRecord, NewRecord } from './event-log.ts'
+import type { HaltError } from './faults.ts'
 import type { PartitionStore } from './partition-store.ts'
 import { runProcessor } from './processor.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
@@ -73,6 +74,15 @@ export const runToEnd = async (
   const running = await runProcessor(definition, { log, store }, options)
   await check()
   await done.promise.finally(() => running.stop())
+}
+
+/** Why the silence counter halts on these ports. */
+export const haltOf = async ({ log, store }: ProcessorHarness): Promise<HaltError> => {
+  const halted = Promise.withResolvers<HaltError>()
+  const running = await runProcessor(silenceCounter, { log, store }, { onHalt: halted.resolve })
+  const error = await halted.promise
+  await running.stop()
+  return error
 }
 
 /** The store of a process that dies at its nth commit: before it is written, or behind it. */

@@ -22,7 +22,10 @@ export interface PartitionCommit {
 export interface ProcessorObserver {
   /** A port failed in a way that may pass; the partition is paused until it does. */
   retrying?(event: { partition: number; error: Error; attempt: number }): void
-  /** The fence refused a commit: another owner is there, or the store went back. */
+  /**
+   * The fence refused a commit, or a read showed another owner: another one is there, or the store
+   * went back.
+   */
   fenced?(partition: number): void
   acquired?(event: { partition: number; offset: number; clock: number }): void
   committed?(event: PartitionCommit): void

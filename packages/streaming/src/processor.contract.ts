@@ -12,6 +12,7 @@ import {
   dies,
   dyingStore,
   event,
+  haltOf,
   idsOf,
   type ProcessorHarness,
   published,
@@ -255,6 +256,21 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
         }),
       }
       await assert.rejects(runToEnd({ log, store: wiped }), { code: 'EBB_STATE_LOST' })
+    },
+  },
+  {
+    name: 'halts where the log ends before the offset that the state stands at',
+    run: async ({ log, store }) => {
+      await send(log, 0, event('a', '1'), event('a', '2'))
+      await runToEnd({ log, store })
+      const older: EventLog = {
+        ...log,
+        read: async (from, offset, limit) => {
+          const { records, end } = await log.read(from, offset, limit)
+          return { records, end: end - 1 }
+        },
+      }
+      assert.equal((await haltOf({ log: older, store })).code, 'EBB_LOG_LOST')
     },
   },
   {

@@ -19,6 +19,8 @@ export interface CompositionPorts {
   readonly logger: Logger
   /** Ends what is started here, in the right order. */
   readonly lifecycle: Lifecycle
+  /** Says to a person why the process must end. */
+  readonly tell: (line: string) => void
 }
 
 /** How they run. */
@@ -40,13 +42,16 @@ export interface Composition {
 
 /** Starts every service of an installation in this process, consumers before producers. */
 export const startServices = async (
-  { engines, keys, clock, logger, lifecycle }: CompositionPorts,
+  { engines, keys, clock, logger, lifecycle, tell }: CompositionPorts,
   config: CompositionConfig,
 ): Promise<Composition> => {
   const { host, rates, tickIntervalMs, installation } = config
   const { timeZone, currency } = installation
   const { log } = engines
-  const onHalt = (error: Error): void => void lifecycle.fail(error)
+  const onHalt = (error: Error): void => {
+    tell(error.message)
+    void lifecycle.fail(error)
+  }
   const scorer = await startScorer(
     { log, store: engines.store(SCORER_PROCESSOR), logger, onHalt },
     SHIPPED_SCORING,

@@ -3,6 +3,7 @@ import { type ProcessClock, scaledClock } from '@ebb/runtime/clock'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
 import { shopTimeline } from '@ebb/simulator/timeline'
 import type { EventLog } from '@ebb/streaming/event-log'
+import { judgeRows } from './replay/judge-rows.ts'
 import type { ReplayRow } from './replay/replay-row.ts'
 import { sendRows } from './replay/send-rows.ts'
 
@@ -62,11 +63,16 @@ export const sendHistory = async (
   interrupted: AbortSignal,
 ): Promise<void> => {
   const span = { from: shop.startAt, until: endOfHistory(shop) }
-  const rows = [...shopTimeline(shop, span)].map((event, i): ReplayRow => {
-    return { row: i + 1, occurredAt: Date.parse(event.timestamp), item: { ...event } }
-  })
+  const rows = [...shopTimeline(shop, span)].map(
+    (event, i): ReplayRow => ({
+      row: i + 1,
+      raw: event.messageId,
+      occurredAt: Date.parse(event.timestamp),
+      item: { ...event },
+    }),
+  )
   await sendRows(log, {
-    rows: { rows, refused: [], currency: shop.currency },
+    rows: judgeRows({ rows, refused: [], currency: shop.currency }),
     file: 'history of the demonstration',
     now: endOfHistory(shop),
     timeZone: 'UTC',

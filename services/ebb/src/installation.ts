@@ -45,7 +45,8 @@ export const pinInstallation = (folder: string, wanted: Installation): Installat
   const found = readInstallation(folder)
   if (found === undefined) {
     const file = join(folder, FILE)
-    writeFileSync(`${file}.new`, `${JSON.stringify(wanted, null, 2)}\n`)
+    // On the disk before it has its name, so that a power cut leaves the whole or nothing.
+    writeFileSync(`${file}.new`, `${JSON.stringify(wanted, null, 2)}\n`, { flush: true })
     renameSync(`${file}.new`, file)
     return wanted
   }

@@ -15,6 +15,8 @@ import { ebbProgram } from './program.ts'
 const interrupt = new AbortController()
 onInterrupt(thisProcess, () => interrupt.abort())
 
+// A log that cannot be written is no reason to stop hearing customers.
+process.stderr.on('error', () => {})
 // Whoever reads the output has read enough, as `head` does.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') process.exit(0)

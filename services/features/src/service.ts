@@ -58,7 +58,7 @@ export const start = async (
     log,
     now: () => clock.now(),
     intervalMs: config.tickIntervalMs,
-    onFault: (error) => logger.warn({ err: error }, 'a tick could not be appended; trying again'),
+    onFault: onceAMinute((err) => logger.warn({ err }, 'no tick was appended; trying again')),
   })
   const http = createHttpServer({ logger, readiness: { log: () => log.partitions(EVENTS) } })
   const partitions = await log.partitions(EVENTS)
@@ -78,5 +78,17 @@ export const start = async (
       await http.stop()
       await running.stop()
     },
+  }
+}
+
+const MINUTE_MS = 60_000
+
+/** A fault that lasts is one incident: it is told when it begins, and then once a minute. */
+const onceAMinute = (tell: (error: Error) => void): ((error: Error) => void) => {
+  let toldAt = Number.NEGATIVE_INFINITY
+  return (error) => {
+    if (performance.now() - toldAt < MINUTE_MS) return
+    toldAt = performance.now()
+    tell(error)
   }
 }

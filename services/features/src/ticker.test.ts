@@ -209,3 +209,20 @@ describe('a ticker', () => {
     it.ticks.stop()
   })
 })
+
+test('appends nothing while the clock of the machine is behind that of the partition', async () => {
+  const told = toldLog()
+  let now = NOON - 1
+  const faulted = Promise.withResolvers<Error>()
+  const onFault = (error: Error) => {
+    // From here on the clock has caught up.
+    now = NOON
+    faulted.resolve(error)
+  }
+  const ticks = ticker({ log: told.log, now: () => now, intervalMs: 0, onFault })
+  ticks.observer.acquired?.({ partition: 0, offset: 0, clock: NOON })
+  expect((await faulted.promise).message).toContain('1 s behind')
+  await told.arrived(0, 1)
+  ticks.stop()
+  expect((await told.ticksIn(0))[0]).toBe(NOON)
+})

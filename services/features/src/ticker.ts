@@ -25,6 +25,8 @@ interface Owned {
   /** Offset of the tick that has not come back; it is known only once the log has taken it. */
   outstanding: number | undefined
   committed: number
+  /** The partition's clock. */
+  clock: number
   timer: NodeJS.Timeout | undefined
 }
 
@@ -38,7 +40,9 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
   const tick = async (partition: number, mine: Owned): Promise<void> => {
     mine.timer = undefined
     try {
-      const offset = await log.append({ topic: EVENTS, partition }, [tickRecord(now())])
+      const at = now()
+      if (at < mine.clock) throw clockBehind(mine.clock - at)
+      const offset = await log.append({ topic: EVENTS, partition }, [tickRecord(at)])
       if (owned.get(partition) !== mine) return
       mine.outstanding = offset
       cameBack(partition, mine)
@@ -61,16 +65,17 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
   }
   return {
     observer: {
-      acquired: ({ partition, offset }) => {
+      acquired: ({ partition, offset, clock }) => {
         drop(partition)
-        const mine: Owned = { outstanding: undefined, committed: offset, timer: undefined }
+        const mine: Owned = { outstanding: undefined, committed: offset, clock, timer: undefined }
         owned.set(partition, mine)
         void tick(partition, mine)
       },
-      committed: ({ partition, offset }) => {
+      committed: ({ partition, offset, clock }) => {
         const mine = owned.get(partition)
         if (mine === undefined) return
         mine.committed = offset
+        mine.clock = clock
         cameBack(partition, mine)
       },
       revoked: drop,
@@ -80,3 +85,10 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
     },
   }
 }
+
+/** An older tick would move no clock, and would be refused where it is forwarded. */
+const clockBehind = (ms: number): Error =>
+  new Error(
+    `the clock of this machine is ${Math.ceil(ms / 1_000)} s behind the one in the log; ` +
+      'no silence is heard until it has caught up: set it right',
+  )

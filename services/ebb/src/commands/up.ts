@@ -99,6 +99,7 @@ const runDemonstration = async (
 }
 
 interface Base {
+  readonly tell: CliContext['tell']
   readonly data: string
   readonly installation: Installation
   readonly engines: OwnedEngines
@@ -117,7 +118,7 @@ interface BaseSettings {
 }
 
 const openBase = async (
-  { engines }: CliContext,
+  { engines, tell }: CliContext,
   { data, wanted, clock, level }: BaseSettings,
 ): Promise<Base> => {
   const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
@@ -132,7 +133,7 @@ const openBase = async (
   const writeKey = await storefrontKey(keys)
   const lifecycle = createLifecycle({ logger })
   lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
-  return { data, installation, engines: owned, keys, writeKey, clock, logger, lifecycle }
+  return { data, installation, engines: owned, keys, writeKey, clock, logger, lifecycle, tell }
 }
 
 /** The first write key that was not revoked, made where there is none. */

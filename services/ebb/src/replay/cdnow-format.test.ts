@@ -11,6 +11,7 @@ describe('a row of CDNOW', () => {
     expect(rows).toEqual([
       {
         row: 1,
+        raw: ' 00004   1 19970118  2   29.73',
         occurredAt: Date.UTC(1997, 0, 18),
         item: {
           messageId: 'd:1',

@@ -53,6 +53,7 @@ const readRow = (
   const properties = { order_id: id, total, currency: 'USD', quantity: Number(quantity) }
   return {
     row,
+    raw,
     occurredAt,
     item: { messageId: id, event: 'Order Completed', userId, properties },
   }

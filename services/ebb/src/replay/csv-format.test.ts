@@ -27,6 +27,7 @@ describe('a row of a CSV file', () => {
     expect(rows).toEqual([
       {
         row: 1,
+        raw: 'ann,17,2024-05-01 10:00,12.50',
         occurredAt: Date.UTC(2024, 4, 1, 10),
         item: {
           messageId: '17',

@@ -1,3 +1,4 @@
+import { decimalOf } from '@ebb/collector/decimal-amount'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { type CsvRow, csvRows } from './csv-rows.ts'
 import { localInstant, rowInstant } from './local-instant.ts'
@@ -53,19 +54,22 @@ const isName = (name: string): boolean => (NAMES as readonly string[]).includes(
 export const readCsv = (file: ReplayFile, settings: CsvSettings): FileRows => {
   const rows: ReplayRow[] = []
   const refused: RefusedRow[] = []
-  const rawByOrder = new Map<string, string>()
+  const rowByOrder = new Map<string, string>()
   const broken = (row: number, raw: string) => refused.push({ row, raw, ...BROKEN })
   for (const line of csvRows(file, Object.values(settings.columns), broken)) {
-    const { row, raw } = line
+    const { row, raw, fingerprint } = line
     const order = orderOf(line, settings)
     if ('code' in order) {
       refused.push({ row, raw, ...order })
       continue
     }
-    const known = rawByOrder.get(order.orderId)
-    if (known !== undefined && known !== raw) refused.push({ row, raw, ...conflict(order.orderId) })
-    else rows.push({ row, occurredAt: order.occurredAt, item: itemOf(order, settings) })
-    if (known === undefined) rawByOrder.set(order.orderId, raw)
+    const known = rowByOrder.get(order.orderId)
+    if (known !== undefined && known !== fingerprint)
+      refused.push({ row, raw, ...conflict(order.orderId) })
+    else rows.push({ row, raw, occurredAt: order.occurredAt, item: itemOf(order, settings) })
+    // A row whose amount will be refused leaves its order to a corrected one.
+    const isAmount = order.total === '' || typeof decimalOf(order.total) === 'object'
+    if (known === undefined && isAmount) rowByOrder.set(order.orderId, fingerprint)
   }
   return { rows, refused, currency: settings.currency }
 }

@@ -7,7 +7,10 @@ export interface CsvRow {
   /** Counted from 1, the header not counted. */
   readonly row: number
   readonly raw: string
+  /** Trimmed. */
   readonly value: (column: string) => string
+  /** The same for two rows with the same values, however they are quoted. */
+  readonly fingerprint: string
 }
 
 /**
@@ -32,9 +35,15 @@ export function* csvRows(
     })
   for (let row = 1; row < all.length; row += 1) {
     const { record, raw: text } = all[row]!
-    const raw = text.replace(/[\r\n]+$/, '')
-    if (record.length !== header.length) onBroken(row, raw)
-    else yield { row, raw, value: (column) => record[places.get(column)!]!.trim() }
+    // What the parser skipped before a row, it counts to the row.
+    const raw = text.replace(/^[\r\n]+|[\r\n]+$/g, '')
+    if (record.length !== header.length) {
+      onBroken(row, raw)
+      continue
+    }
+    const values = record.map((value) => value.trim())
+    const fingerprint = JSON.stringify(values)
+    yield { row, raw, fingerprint, value: (column) => values[places.get(column)!]! }
   }
 }
 

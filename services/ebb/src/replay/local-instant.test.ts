@@ -86,3 +86,8 @@ test('what was read before in another zone makes no difference', () => {
     12, 10, 12, 6, 10, 6,
   ])
 })
+
+test('an hour that the clocks repeat is always read as the same one', () => {
+  const first = Date.UTC(2024, 9, 27, 0, 30)
+  expect(localInstant('2024-10-27 02:30', 'Europe/Berlin')).toBe(first + 3_600_000)
+})

@@ -35,6 +35,7 @@ describe('an invoice', () => {
     expect(rows).toHaveLength(2)
     expect(rows[0]).toEqual({
       row: 1,
+      raw: expect.stringMatching(/^1,/),
       occurredAt: Date.UTC(2010, 11, 1, 8, 26),
       item: {
         messageId: '1',

@@ -8,6 +8,7 @@ const COLUMNS = ['InvoiceNo', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerI
 /** One invoice in the making: lines are added to it. */
 interface Invoice {
   readonly row: number
+  readonly raw: string
   readonly number: string
   readonly customer: string
   readonly isCancellation: boolean
@@ -79,8 +80,8 @@ const addLine = (
 
   const invoice = invoices.get(number)
   if (invoice === undefined) {
-    const { row } = line
-    invoices.set(number, { row, number, customer, isCancellation, occurredAt, pence, units })
+    const { row, raw } = line
+    invoices.set(number, { row, raw, number, customer, isCancellation, occurredAt, pence, units })
     return undefined
   }
   if (invoice.customer !== customer) return 'conflict'
@@ -99,11 +100,11 @@ const lineMinor = (units: number, price: RegExpExecArray): number => {
 }
 
 const orderOf = (invoice: Invoice): ReplayRow => {
-  const { row, number, customer: userId, occurredAt, units, pence } = invoice
+  const { row, raw, number, customer: userId, occurredAt, units, pence } = invoice
   const amount = { total: `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, '0')}` }
   const money = { ...amount, currency: 'GBP', quantity: units }
   const sale = { event: 'Order Completed', properties: { order_id: number, ...money } }
   const refund = { event: 'Order Refunded', properties: { refund_id: number, ...money } }
   const item = { messageId: number, userId, ...(invoice.isCancellation ? refund : sale) }
-  return { row, occurredAt, item }
+  return { row, raw, occurredAt, item }
 }

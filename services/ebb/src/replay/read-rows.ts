@@ -23,6 +23,16 @@ export interface FormatSettings {
 
 /** The rows of a file. Throws `EBB_FILE_…` for the whole of it; single rows are refused. */
 export const readRows = (file: ReplayFile, settings: FormatSettings): FileRows => {
+  const found = readAs(file, settings)
+  if (found.rows.length + found.refused.length > 0) return found
+  throw new CodedError('EBB_FILE_EMPTY', {
+    what: 'The file has no row but its header',
+    where: file.path,
+    fix: 'Give a file with at least one row',
+  })
+}
+
+const readAs = (file: ReplayFile, settings: FormatSettings): FileRows => {
   const { timeZone, now } = settings
   const read = { digest: file.digest, timeZone, now }
   if (settings.format === 'cdnow') return readCdnow(file, read)

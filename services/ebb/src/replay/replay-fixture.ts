@@ -18,6 +18,7 @@ export const fileOf = (...lines: readonly string[]): ReplayFile => ({
 /** An order of some customer. */
 export const orderRow = (row: number, occurredAt: number, userId = `c${row % 7}`): ReplayRow => ({
   row,
+  raw: `row ${row}`,
   occurredAt,
   item: {
     messageId: `o${row}`,

@@ -2,6 +2,8 @@
 export interface ReplayRow {
   /** Row at which it begins, counted from 1, the header not counted. */
   readonly row: number
+  /** As it stands in the file; of several rows the first. */
+  readonly raw: string
   /** When it took place, ms since the epoch. */
   readonly occurredAt: number
   /** The event as a sender would send it; its `messageId` is the same in every replay. */

@@ -82,6 +82,34 @@ describe('a replay', () => {
     expect(await summaryOf()).toMatchObject({ orders: 5, rejects: 3, revenue: { amount: 4_100 } })
   })
 
+  test('reaches its end where the last row, or every row, is refused for its amount', async () => {
+    write(ORDERS[0]!, 'bob,2,2024-05-05,-1')
+    expect(await summaryOf()).toMatchObject({ orders: 1, rejects: 1 })
+    write('bob,2,2024-05-05,-1')
+    expect(await summaryOf()).toMatchObject({ orders: 0, rejects: 1 })
+  })
+
+  test('that is continued later takes for the future what it took for it before', async () => {
+    write('ann,1,2024-01-01 10:05,1', 'bob,2,2024-01-01 10:20,1')
+    const first = await summaryOf({ now: Date.UTC(2024, 0, 1, 10, 10) })
+    expect(first).toMatchObject({ orders: 1, rejects: 1 })
+    const now = Date.UTC(2024, 0, 5)
+    expect(await summaryOf({ now })).toEqual(first)
+    expect(await summaryOf({ now, fresh: true })).toMatchObject({ orders: 2, rejects: 0 })
+  })
+
+  test('knows an equal row by its values, and lets a corrected row follow a refused one', async () => {
+    write('ann,1,2024-01-01 10:00,10.00', '', '"ann", 1 ,2024-01-01 10:00,"10.00"')
+    expect(await summaryOf()).toMatchObject({ orders: 1, rejects: 0 })
+    write('ann,1,2024-01-01 10:00,-10.00', 'ann,1,2024-01-01 10:00,10.00')
+    expect(await summaryOf()).toMatchObject({ orders: 1, rejects: 1 })
+  })
+
+  test('refuses a file that has a header and nothing else', async () => {
+    write()
+    await expect(run()).rejects.toMatchObject({ code: 'EBB_FILE_EMPTY' })
+  })
+
   test('has nothing to do when it is finished, and says the same', async () => {
     const first = await run()
     expect(await run()).toEqual(first)

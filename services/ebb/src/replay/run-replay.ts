@@ -9,12 +9,12 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import { runProcessor } from '@ebb/streaming/processor'
 import type { ProcessorObserver } from '@ebb/streaming/processor-options'
 import type { Engines, OwnedEngines } from '../engines.ts'
-import { pinInstallation } from '../installation.ts'
+import { pinInstallation, readInstallation } from '../installation.ts'
 import { SHIPPED_SCORING } from '../shipped-model.ts'
+import { type JudgedRows, judgeRows } from './judge-rows.ts'
 import { type FormatSettings, readRows } from './read-rows.ts'
 import { type ReplayFile, readReplayFile } from './replay-file.ts'
 import { lastTick, type PlanSettings } from './replay-plan.ts'
-import type { FileRows } from './replay-row.ts'
 import { type ReplaySummary, replaySummary } from './replay-summary.ts'
 import { sendRows } from './send-rows.ts'
 
@@ -54,10 +54,13 @@ export const runReplay = async (
   request: ReplayRequest,
 ): Promise<ReplayResult | undefined> => {
   const file = await readReplayFile(request.path)
-  const rows = readRows(file, request)
-  const until = lastTick(rows.rows, request.timeZone)
   const folder = join(request.root, namespaceOf(file, request))
-  const owned = own(engines, folder, { ...request, until })
+  // What counted as the future when the replay was begun still does when it is continued.
+  const begunAt = request.fresh ? undefined : readInstallation(folder)?.begunAt
+  const now = begunAt ?? request.now
+  const rows = judgeRows(readRows(file, { ...request, now }))
+  const until = lastTick(rows.accepted, request.timeZone)
+  const owned = await own(engines, folder, { ...request, until })
   try {
     const { timeZone } = request
     const { currency } = rows
@@ -67,9 +70,9 @@ export const runReplay = async (
       currency,
       partitions,
       kind: 'replay',
-      begunAt: request.now,
+      begunAt: now,
     })
-    const finished = await runToLastTick(owned, { rows, request, until })
+    const finished = await runToLastTick(owned, { rows, request: { ...request, now }, until })
     if (!finished) return undefined
     const features = owned.store(FEATURES_PROCESSOR)
     const scorer = owned.store(SCORER_PROCESSOR)
@@ -88,11 +91,11 @@ const namespaceOf = ({ digest }: ReplayFile, request: ReplayRequest): string => 
   return `${format}-${hash.slice(0, 12)}`
 }
 
-const own = (
+const own = async (
   engines: Engines,
   folder: string,
   { path, fresh, until }: ReplayRequest & { readonly until: number },
-): OwnedEngines => {
+): Promise<OwnedEngines> => {
   const settings = {
     what: `ebb replay ${path}`,
     topics: topicsOf(EMBEDDED_PARTITIONS),
@@ -102,13 +105,13 @@ const own = (
   } as const
   if (!fresh) return engines.own(folder, settings)
   // Owned first, so that a replay that runs is not taken away from under its process.
-  engines.own(folder, settings).close()
+  await engines.own(folder, settings).close()
   rmSync(folder, { recursive: true, force: true })
   return engines.own(folder, settings)
 }
 
 interface Work {
-  readonly rows: FileRows
+  readonly rows: JudgedRows
   readonly request: ReplayRequest
   readonly until: number
 }
@@ -121,7 +124,7 @@ const runToLastTick = async (
   const onInterrupt = (): void => ended.resolve(false)
   request.interrupted.addEventListener('abort', onInterrupt)
   const { timeZone } = request
-  const from = rows.rows.reduce((first, { occurredAt }) => Math.min(first, occurredAt), until)
+  const from = rows.accepted.reduce((first, { occurredAt }) => Math.min(first, occurredAt), until)
   const watch = await clockWatch(log, (clock) => {
     request.onProgress({ from, clock, until })
     if (clock >= until) ended.resolve(true)

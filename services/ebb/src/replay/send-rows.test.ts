@@ -5,6 +5,7 @@ import { EVENTS, REJECTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { describe, expect, test } from 'vitest'
+import { judgeRows } from './judge-rows.ts'
 import { BY_TIME, decoded, memoryLog, orderRow, recordsOf, rowsOf } from './replay-fixture.ts'
 import type { FileRows, RefusedRow, ReplayRow } from './replay-row.ts'
 import { type SendSettings, sendRows } from './send-rows.ts'
@@ -15,7 +16,8 @@ const ROWS = Array.from({ length: 30 }, (_, i) => orderRow(i + 1, MAY + i * 25 *
 
 const send = (log: EventLog, rows: FileRows, over: Partial<SendSettings> = {}): Promise<void> => {
   const { signal: interrupted } = new AbortController()
-  return sendRows(log, { ...BY_TIME, file: 'orders.csv', rows, now: MAY, interrupted, ...over })
+  const judged = { rows: judgeRows(rows), ...over }
+  return sendRows(log, { ...BY_TIME, file: 'orders.csv', now: MAY, interrupted, ...judged })
 }
 
 const sent = async (rows: FileRows, over: Partial<SendSettings> = {}) => {

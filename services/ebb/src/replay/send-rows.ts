@@ -1,27 +1,23 @@
-import { canonicalise } from '@ebb/collector/canonical-form'
 import { eventRecord, rejectedRecord } from '@ebb/collector/log-records'
-import { refusalText } from '@ebb/collector/refusal'
-import { type CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event'
+import { customerKey } from '@ebb/contracts/canonical-event'
 import { tickRecord } from '@ebb/contracts/tick'
 import { EVENTS, REJECTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
+import { type JudgedRows, REPLAYER } from './judge-rows.ts'
 import { type NumberedSender, numberedSender } from './numbered-sender.ts'
 import { type PlanSettings, replayPlan, type Send } from './replay-plan.ts'
-import type { FileRows, RefusedRow, ReplayRow } from './replay-row.ts'
+import type { RefusedRow } from './replay-row.ts'
 
 /** What is sent, and how. */
 export interface SendSettings extends PlanSettings {
   readonly file: string
-  readonly rows: FileRows
+  readonly rows: JudgedRows
   /** When rows are refused, ms since the epoch. */
   readonly now: number
   /** Sends no more when it aborts. */
   readonly interrupted: AbortSignal
 }
-
-/** Name of the replayer in the log, and source of its events. */
-export const REPLAYER = 'replay'
 
 /**
  * Appends all rows and ticks of a replay to `ebb.events.v1` and all refused rows to
@@ -29,17 +25,7 @@ export const REPLAYER = 'replay'
  * the file: ticks go into every partition at the same place among the rows.
  */
 export const sendRows = async (log: EventLog, settings: SendSettings): Promise<void> => {
-  const { rows: file } = settings
-  const accepted: ReplayRow[] = []
-  const refused: RefusedRow[] = [...file.refused]
-  const events = new Map<ReplayRow, CanonicalEvent>()
-  for (const row of file.rows) {
-    const outcome = canonicalise(row.item, contextOf(row, file.currency))
-    if ('ok' in outcome) {
-      accepted.push(row)
-      events.set(row, outcome.ok)
-    } else refused.push(refusedRow(row, outcome.refused))
-  }
+  const { accepted, events, refused } = settings.rows
   await sendRefused(log, settings, refused)
   const sender = await numberedSender(log, EVENTS, REPLAYER)
   const partitions = await log.partitions(EVENTS)
@@ -53,7 +39,7 @@ export const sendRows = async (log: EventLog, settings: SendSettings): Promise<v
 const sendOne = async (
   sender: NumberedSender,
   send: Send,
-  { partitions, events }: { partitions: number; events: Map<ReplayRow, CanonicalEvent> },
+  { partitions, events }: { partitions: number; events: JudgedRows['events'] },
 ): Promise<void> => {
   if (send.kind === 'row') {
     const event = events.get(send.row)!
@@ -63,26 +49,6 @@ const sendOne = async (
   for (let partition = 0; partition < partitions; partition += 1) await sender.send(partition, tick)
 }
 
-/** A file's own time stands for the receipt, so that two replays are the same to the byte. */
-const contextOf = ({ occurredAt, row }: ReplayRow, baseCurrency: string) => ({
-  source: REPLAYER,
-  sourceRank: 2,
-  receivedAt: occurredAt,
-  indexInBatch: row,
-  baseCurrency,
-  rates: {},
-})
-
-const refusedRow = (
-  { row, item }: ReplayRow,
-  refusal: Parameters<typeof refusalText>[0] & { code: string },
-): RefusedRow => ({
-  row,
-  code: refusal.code,
-  message: refusalText(refusal),
-  raw: JSON.stringify(item),
-})
-
 const sendRefused = async (
   log: EventLog,
   { file, now: receivedAt }: SendSettings,
@@ -90,7 +56,7 @@ const sendRefused = async (
 ): Promise<void> => {
   const sender = await numberedSender(log, REJECTS, REPLAYER)
   const partition = partitionOf(REPLAYER, await log.partitions(REJECTS))
-  for (const { row, code, message, raw } of refused.toSorted((a, b) => a.row - b.row)) {
+  for (const { row, code, message, raw } of refused) {
     const where = `${file} row ${row}`
     const payload = Buffer.from(raw, 'utf8')
     await sender.send(
