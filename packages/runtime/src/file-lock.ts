@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CodedError } from './coded-error.ts'
@@ -14,7 +14,7 @@ const RETRY_MS = 10
 /**
  * Runs `work` while no other process or caller holds the lock: whoever creates the file has it.
  * `work` is synchronous, so the lock is held for the length of one file write. Throws
- * `EBB_KEYS_LOCKED` when it stays taken, which only a process killed in that moment leaves behind.
+ * `EBB_KEYS_LOCKED` when it stays taken. What a killed process left behind is cleared away.
  */
 export const withFileLock = async <T>(settings: LockSettings, work: () => T): Promise<T> => {
   const { lockPath, patienceMs } = settings
@@ -22,6 +22,7 @@ export const withFileLock = async <T>(settings: LockSettings, work: () => T): Pr
   const giveUpAt = performance.now() + patienceMs
   while (!tryCreate(lockPath)) {
     if (performance.now() >= giveUpAt) throw staysLocked(lockPath)
+    clearStale(lockPath)
     await wait(RETRY_MS)
   }
   try {
@@ -32,14 +33,68 @@ export const withFileLock = async <T>(settings: LockSettings, work: () => T): Pr
 }
 
 const tryCreate = (lockPath: string): boolean => {
+  const file = openNew(lockPath)
+  if (file === undefined) return false
   try {
-    const file = openSync(lockPath, 'wx', 0o600)
     writeSync(file, `${process.pid}\n`)
-    closeSync(file)
-    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    rmSync(lockPath, { force: true })
     throw error
+  } finally {
+    closeSync(file)
+  }
+  return true
+}
+
+const openNew = (path: string): number | undefined => {
+  try {
+    return openSync(path, 'wx', 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+    throw error
+  }
+}
+
+/**
+ * Looks once more under a lock of its own: of two that saw the same stale lock, the slower one
+ * would remove the new lock of the faster one.
+ */
+const clearStale = (lockPath: string): void => {
+  const clearing = `${lockPath}.stale`
+  if (!isStale(lockPath) || !tryCreate(clearing)) return
+  try {
+    if (isStale(lockPath)) rmSync(lockPath, { force: true })
+  } finally {
+    rmSync(clearing, { force: true })
+  }
+}
+
+/** Without a process id a lock is one that is being written, or one whose writer was killed. */
+const UNSIGNED_FOR_MS = 60_000
+
+const isStale = (lockPath: string): boolean => {
+  const stat = statSync(lockPath, { throwIfNoEntry: false })
+  if (stat === undefined) return false
+  const holder = holderOf(lockPath)
+  return holder === undefined ? Date.now() - stat.mtimeMs > UNSIGNED_FOR_MS : !mayHold(holder)
+}
+
+const holderOf = (lockPath: string): number | undefined => {
+  try {
+    const [, pid] = /^(\d{1,9})\n$/.exec(readFileSync(lockPath, 'utf8')) ?? []
+    return pid === undefined ? undefined : Number(pid)
+  } catch {
+    return undefined
+  }
+}
+
+/** This process holds no lock while it asks for one, but a killed one may have had its id. */
+const mayHold = (pid: number): boolean => {
+  if (pid === process.pid) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { afterEach, test } from 'vitest'
 import { CodedError } from './coded-error.ts'
 import { createHttpServer, type HttpServer, type ReadinessCheck } from './http-server.ts'
@@ -132,6 +132,26 @@ test('what is not HTTP gets an answer and no more', async () => {
   assert.equal(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').error.code, 'EBB_HTTP_BAD_REQUEST')
 })
 
+test('what is not HTTP loses its connection, also where it never ends its side', {
+  timeout: 10_000,
+}, async () => {
+  const server = serverWith()
+  const url = new URL(await server.listen(LISTEN))
+  const socket = connect({ port: Number(url.port), host: url.hostname, allowHalfOpen: true })
+  const [taken] = (await once(server.app.server, 'connection')) as [Socket]
+  socket.write('NO SUCH THING\r\n\r\n')
+  await once(taken, 'close')
+  socket.destroy()
+})
+
+test('a parameter of a path is as long as an id may be', async () => {
+  const { app } = serverWith()
+  app.get('/v1/customers/:key', async ({ params }) => params)
+  const key = `u:${'/'.repeat(256)}`
+  const reply = await app.inject(`/v1/customers/${encodeURIComponent(key)}`)
+  assert.deepEqual(reply.json(), { key })
+})
+
 test('a port that is taken is told with the way to another', async () => {
   const address = await serverWith().listen(LISTEN)
   const { hostname, port } = new URL(address)
@@ -162,4 +182,22 @@ test('stopping answers what was asked and takes nothing new', async () => {
   assert.deepEqual(await (await pending).json(), { done: true })
   await stopped
   await assert.rejects(fetch(`${address}/livez`))
+})
+
+// Two servers that stop one after the other have 10 s, so one may not take half of it.
+test('a request that never ends does not keep a server from stopping', {
+  timeout: 4_500,
+}, async () => {
+  const server = serverWith()
+  const asked = new Promise<void>((entered) => {
+    server.app.get('/endless', () => {
+      entered()
+      return new Promise(() => undefined)
+    })
+  })
+  const pending = fetch(`${await server.listen(LISTEN)}/endless`)
+  const cut = assert.rejects(pending)
+  await asked
+  await server.stop()
+  await cut
 })

@@ -30,11 +30,17 @@ export interface KeyListing extends KeyGrant {
 
 /** The access keys of an installation, in one file that several processes may change. */
 export interface KeysFile extends AccessKeys {
-  /** Makes a key and shows it, for a secret key the only time. Throws `EBB_KEYS_REQUEST`. */
+  /**
+   * Makes a key and shows it, for a secret key the only time. Throws `EBB_KEYS_REQUEST`, and
+   * `EBB_KEYS_LOCKED` where another process is changing the keys for too long.
+   */
   create(request: KeyRequest): Promise<{ readonly key: string; readonly listing: KeyListing }>
   /** All keys in the order they were made, those revoked too. */
   list(): KeyListing[]
-  /** Ends a key for good; a second time changes nothing. Throws `EBB_KEYS_REQUEST`. */
+  /**
+   * Ends a key for good; a second time changes nothing. Throws `EBB_KEYS_REQUEST` and
+   * `EBB_KEYS_LOCKED`.
+   */
   revoke(id: string): Promise<KeyListing>
 }
 

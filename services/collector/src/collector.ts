@@ -31,7 +31,7 @@ export interface Collector {
 
 /**
  * Starts to take in events: what is answered with 2xx is in the log, what is refused is in the
- * topic of rejects. Throws `EBB_TOPIC_MISSING` and `EBB_HTTP_PORT_IN_USE`.
+ * topic of rejects. Throws `EBB_TOPIC_MISSING`, `EBB_HTTP_PORT_IN_USE` and `EBB_HTTP_LISTEN`.
  */
 export const start = async (ports: CollectorPorts, config: CollectorConfig): Promise<Collector> => {
   const server = await createCollector(ports, config)

@@ -1,8 +1,8 @@
 import { CodedError } from '@ebb/runtime/coded-error'
 import { jsonFault } from './json-fault.ts'
 import { listItemTexts } from './json-items.ts'
-import { LARGEST_EVENT, MOST_EVENTS } from './limits.ts'
-import { isJsonObject, type JsonObject } from './native-event.ts'
+import { LARGEST_BATCH_CONTEXT, LARGEST_EVENT, MOST_EVENTS } from './limits.ts'
+import { DEEPEST_EVENT, isJsonObject, isTooDeep, type JsonObject } from './native-event.ts'
 
 /** The events of one request. */
 export interface EventBatch {
@@ -19,7 +19,7 @@ export interface EventBatch {
 
 /**
  * Reads a body: one event, a list of events, or `{ batch: [...] }`. Throws a `CodedError` of 400
- * or 413 where it is none of these.
+ * or 413 where it is none of these, or where what every event would get a copy of is too large.
  */
 export const parseEventBatch = (text: string): EventBatch => {
   const body = parseJson(text)
@@ -27,6 +27,7 @@ export const parseEventBatch = (text: string): EventBatch => {
   if (!isJsonObject(body)) throw SHAPE
   if (!Object.hasOwn(body, 'batch')) return singleEvent(text, body)
   if (!Array.isArray(body['batch'])) throw SHAPE
+  refuseHeavyContext(body['context'])
   return listBatch(text, body['batch'], body)
 }
 
@@ -43,7 +44,7 @@ const listBatch = (text: string, items: readonly unknown[], envelope: JsonObject
   let texts: readonly string[] | undefined
   const textOf = (index: number): string => {
     texts ??= listItemTexts(text) ?? []
-    return texts[index] ?? text
+    return texts[index] ?? JSON.stringify(items[index])
   }
   const mayBeTooLarge = Buffer.byteLength(text) > LARGEST_EVENT
   return {
@@ -53,6 +54,14 @@ const listBatch = (text: string, items: readonly unknown[], envelope: JsonObject
     textOf,
     isTooLarge: (index) => mayBeTooLarge && Buffer.byteLength(textOf(index)) > LARGEST_EVENT,
   }
+}
+
+/** The depth goes first: a value that is too deep cannot be written as JSON to be measured. */
+const refuseHeavyContext = (context: unknown): void => {
+  if (context === undefined) return
+  if (isTooDeep({ context })) throw CONTEXT_TOO_DEEP
+  const bytes = Buffer.byteLength(JSON.stringify(context))
+  if (bytes > LARGEST_BATCH_CONTEXT) throw contextTooLarge(bytes)
 }
 
 const parseJson = (text: string): unknown => {
@@ -81,6 +90,29 @@ const SHAPE = new CodedError(
   },
   { status: 400 },
 )
+
+const CONTEXT_TOO_DEEP = new CodedError(
+  'EBB_BODY_SHAPE',
+  {
+    what: `The context beside the batch is nested more than ${DEEPEST_EVENT} levels deep`,
+    where: '/context',
+    fix: 'Send a flatter context',
+  },
+  { status: 400 },
+)
+
+const contextTooLarge = (bytes: number): CodedError =>
+  new CodedError(
+    'EBB_BODY_TOO_LARGE',
+    {
+      what:
+        `The context beside the batch has ${bytes} bytes, ` +
+        `and at most ${LARGEST_BATCH_CONTEXT} are taken`,
+      where: '/context',
+      fix: 'Send what differs between events in the events, and leave out what nobody reads',
+    },
+    { status: 413 },
+  )
 
 const tooMany = (count: number): CodedError =>
   new CodedError(

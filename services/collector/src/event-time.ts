@@ -123,5 +123,5 @@ const notATime = (path: string): Refusal => ({
 const TOO_OLD = {
   code: 'EBB_EVENT_TOO_OLD',
   what: `The event lies more than ${MONTHS_KEPT} months back`,
-  fix: 'Import history from a file; check the unit (ms or seconds) if it is recent',
+  fix: 'Leave it out; check the unit (ms or seconds) if it is recent',
 }

@@ -1,7 +1,6 @@
 /**
  * The texts of the elements of a list, or of the list under the key `batch` of an object, in a
- * text that is valid JSON. `undefined` where there is no such list, also where the key is written
- * with escapes.
+ * text that is valid JSON. `undefined` where there is no such list.
  */
 export const listItemTexts = (text: string): readonly string[] | undefined => {
   const start = skipSpace(text, 0)
@@ -15,7 +14,8 @@ const batchStart = (text: string, start: number): number | undefined => {
   let at = skipSpace(text, start + 1)
   while (text[at] !== '}') {
     const keyEnd = skipString(text, at)
-    const isBatch = text.slice(at, keyEnd) === '"batch"'
+    // Parsed, for a key may be written with escapes.
+    const isBatch = JSON.parse(text.slice(at, keyEnd)) === 'batch'
     at = skipSpace(text, skipSpace(text, keyEnd) + 1)
     if (isBatch) found = at
     at = skipComma(text, skipValue(text, at))

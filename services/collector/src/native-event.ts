@@ -53,8 +53,11 @@ const check = Compile(NativeEvent)
 /** Why a value is not a native event; `undefined` where it is one. */
 export const structuralFault = (item: unknown): Refusal | undefined => {
   if (!check.Check(item)) return shapeFault(item)
-  return deeperThan(item, DEEPEST_EVENT) ? TOO_DEEP : undefined
+  return isTooDeep(item) ? TOO_DEEP : undefined
 }
+
+/** Whether a value is nested deeper than an event may be. */
+export const isTooDeep = (value: unknown): boolean => deeperThan(value, DEEPEST_EVENT)
 
 /** Whether a value is a JSON object: neither null nor a list. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
