@@ -30,13 +30,15 @@ export const featuresOf = (
 }
 
 /** Most counters of most customers are zero, and a consumer can see that by their absence. */
-const withoutZeros = (all: Windows): FeaturesRecord['windows'] =>
-  Object.fromEntries(
-    Object.entries(all).map(([window, totals]) => [
-      window,
-      Object.fromEntries(Object.entries(totals).filter(([, value]) => value !== 0)),
-    ]),
-  )
+const withoutZeros = (all: Windows): FeaturesRecord['windows'] => {
+  const sparse: FeaturesRecord['windows'] = {}
+  for (const [window, totals] of Object.entries(all)) {
+    const kept: Record<string, number> = {}
+    for (const [name, value] of Object.entries(totals)) if (value !== 0) kept[name] = value
+    sparse[window] = kept
+  }
+  return sparse
+}
 
 /** What a customer allowed, `undefined` where nothing was ever said. */
 export const consentOf = ({

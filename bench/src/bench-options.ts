@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util'
+import type { Scale } from './benchmark.ts'
+
+/** What the command line asks for. */
+export interface BenchOptions {
+  readonly scale: Scale
+  /** Only benchmarks whose name has this in it. */
+  readonly only: string
+  readonly json: boolean
+}
+
+const FULL: Scale = { rounds: 5, warmUps: 2, events: 20_000 }
+/** Shows that everything runs, and nothing about speed. */
+const QUICK: Scale = { rounds: 2, warmUps: 0, events: 400 }
+
+/** Reads the command line. Throws a `TypeError` for an option that is not known. */
+export const benchOptions = (args: readonly string[]): BenchOptions => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+    },
+  })
+  const scale = values.quick ? QUICK : FULL
+  const rounds = Number(values.rounds ?? scale.rounds)
+  if (!Number.isSafeInteger(rounds) || rounds < 1)
+    throw new TypeError(`--rounds takes a whole number from 1, not ${values.rounds}`)
+  return { scale: { ...scale, rounds }, only: values.only, json: values.json }
+}

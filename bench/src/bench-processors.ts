@@ -1,0 +1,73 @@
+import { SHIPPED_SCORING } from '@ebb/cli/shipped-model'
+import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
+import type { EmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { featuresDefinition } from '@ebb/features/features-definition'
+import { scorerDefinition } from '@ebb/scorer/scorer-definition'
+import { runProcessor } from '@ebb/streaming/processor'
+import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
+import type { ProcessorObserver } from '@ebb/streaming/processor-options'
+import { SHOP } from './bench-shop.ts'
+
+/** Processors that run in this process. */
+export interface RunningProcessors {
+  /** Resolves when the clock of every partition of the last one stands at `instant` or later. */
+  reached(instant: number): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts processors on the engines of a data folder, as `ebb up` does. */
+export const startProcessors = async (
+  engines: EmbeddedEngines,
+  which: 'features' | 'features and scorer',
+): Promise<RunningProcessors> => {
+  const features = await startProcessor(engines, featuresDefinition(SHOP))
+  if (which === 'features') return features
+  const scorer = await startProcessor(engines, scorerDefinition(SHIPPED_SCORING))
+  return {
+    reached: scorer.reached,
+    stop: async () => {
+      await features.stop()
+      await scorer.stop()
+    },
+  }
+}
+
+const startProcessor = async <State>(
+  { log, store }: EmbeddedEngines,
+  definition: ProcessorDefinition<State>,
+): Promise<RunningProcessors> => {
+  const watch = clockWatch()
+  const { stop } = await runProcessor(
+    definition,
+    { log, store: store(definition.name) },
+    {
+      observer: watch.observer,
+      // A benchmark cannot go on without its subject.
+      onHalt: (error) => {
+        throw error
+      },
+    },
+  )
+  return { reached: watch.reached, stop }
+}
+
+const clockWatch = () => {
+  const clocks = new Array<number>(EMBEDDED_PARTITIONS).fill(0)
+  let awaited = Number.POSITIVE_INFINITY
+  let resolve = (): void => {}
+  const check = (): void => {
+    if (Math.min(...clocks) >= awaited) resolve()
+  }
+  const heard = ({ partition, clock }: { partition: number; clock: number }): void => {
+    clocks[partition] = clock
+    check()
+  }
+  const observer: ProcessorObserver = { acquired: heard, committed: heard }
+  const reached = (instant: number): Promise<void> =>
+    new Promise((done) => {
+      awaited = instant
+      resolve = done
+      check()
+    })
+  return { observer, reached }
+}

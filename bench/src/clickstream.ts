@@ -1,0 +1,54 @@
+import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
+import { BEGIN, canonicalEvent, intakeContext } from './bench-shop.ts'
+import { type Popularity, shopTraffic } from './shop-traffic.ts'
+
+/** Traffic that is evenly spread over a time. */
+export interface Stretch {
+  readonly events: number
+  /** Ms since the epoch. */
+  readonly from: number
+  readonly until: number
+  /** Between two ticks of a partition; the last one stands at `until`. */
+  readonly tickEveryMs: number
+}
+
+/** What customers did before, and what they do now: the history is to be taken first, then that. */
+export interface Clickstream {
+  readonly history: Stretch
+  readonly live: Stretch
+  /** The events of a stretch in canonical form. */
+  events(stretch: Stretch): Generator<CanonicalEvent>
+}
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const HISTORY_MS = 30 * 24 * HOUR_MS
+const LIVE_MS = 2 * MINUTE_MS
+/** Where the clock stands when all of the live stretch is handled. */
+export const LIVE_UNTIL = BEGIN + LIVE_MS
+const LIVE_TICK_MS = 5_000
+/** Of the live stretch: five a minute, as of people who are in the shop. */
+const EVENTS_A_CUSTOMER = 10
+/** Events of the history for one of the live stretch. */
+const HISTORY_EVENTS = 2
+
+/** 30 days of history, and two minutes with so many events of a tenth as many customers. */
+export const clickstream = (events: number, popularity: Popularity): Clickstream => {
+  const customers = Math.ceil(events / EVENTS_A_CUSTOMER)
+  const next = shopTraffic({ name: 'clickstream', customers, popularity })
+  return {
+    history: {
+      events: events * HISTORY_EVENTS,
+      from: BEGIN - HISTORY_MS,
+      until: BEGIN,
+      tickEveryMs: HOUR_MS,
+    },
+    live: { events, from: BEGIN, until: LIVE_UNTIL, tickEveryMs: LIVE_TICK_MS },
+    events: function* ({ events: count, from, until }) {
+      for (let index = 0; index < count; index += 1) {
+        const at = from + Math.floor(((until - from) * index) / count)
+        yield canonicalEvent(next(at), intakeContext(at))
+      }
+    },
+  }
+}
