@@ -42,6 +42,11 @@ const importing = (what: string): string =>
   `import { planted } from '${what}'\n\nexport const used = planted\n`
 
 const FORBIDDEN = [
+  ['a service', 'services/scorer/src/planted.ts', 'the client of an engine', 'kafkajs'],
+  ['a pure package', 'packages/risk/src/planted.ts', 'the client of an engine', 'ioredis'],
+  ['a command', 'services/ebb/src/planted.ts', 'the client of an engine', 'node:sqlite'],
+  ['an adapter', 'packages/embedded/src/planted.ts', 'the client of another engine', 'ioredis'],
+  ['the bench', 'bench/src/planted.ts', 'the client of an engine', 'pg'],
   [
     'a pure package',
     'packages/customer/src/planted.ts',
@@ -113,6 +118,7 @@ describe('the direction of dependencies', () => {
     ['services/scorer/src/planted.ts', '@ebb/risk/tiers'],
     ['services/features/src/planted.test.ts', '@ebb/embedded/embedded-engines'],
     ['packages/embedded/src/planted.ts', '@ebb/streaming/event-log'],
+    ['packages/embedded/src/planted.ts', 'node:sqlite'],
     ['packages/streaming/src/planted.ts', 'node:timers/promises'],
   ])('%s may import %s', (file, target) => {
     expect(brokenRules(file, importing(target))).not.toContain('lint/style/noRestrictedImports')

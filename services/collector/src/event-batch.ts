@@ -91,6 +91,13 @@ const SHAPE = new CodedError(
   { status: 400 },
 )
 
+/** Where a list is expected, an object without one is most likely a misspelt key. */
+export const NO_BATCH = new CodedError(
+  'EBB_BODY_SHAPE',
+  { what: 'The body has no list "batch"', where: '/batch', fix: 'Send {"batch": [...]}' },
+  { status: 400 },
+)
+
 const CONTEXT_TOO_DEEP = new CodedError(
   'EBB_BODY_SHAPE',
   {

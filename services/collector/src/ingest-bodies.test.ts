@@ -13,16 +13,22 @@ import {
   SHOP,
   WRITE_KEY,
 } from './collector-fixture.ts'
+import type { Warning } from './intake.ts'
 import { LARGEST_BODY, LARGEST_EVENT, MOST_EVENTS } from './limits.ts'
 
 const GOOD = { event: 'Bell Rung', userId: 'ann' }
 const text = JSON.stringify(GOOD)
+const ORDER_IN_YEN = { order_id: '1', total: '100', currency: 'JPY' }
 
-const send = async (body: Buffer | string, contentType = 'application/json') => {
+const send = async (
+  body: Buffer | string,
+  contentType = 'application/json',
+  url = '/v1/events',
+) => {
   const ports = memoryPorts()
   const { app } = await createCollector(ports, SHOP)
   const headers = { 'x-write-key': WRITE_KEY, 'content-type': contentType }
-  const reply = await app.inject({ method: 'POST', url: '/v1/events', headers, payload: body })
+  const reply = await app.inject({ method: 'POST', url, headers, payload: body })
   return {
     status: reply.statusCode,
     json: reply.json(),
@@ -155,4 +161,21 @@ test('a sender that goes away in the middle leaves nothing behind', async () => 
   await stop()
   assert.deepEqual(await eventsIn(ports.log), [])
   assert.deepEqual(await rejectsIn(ports.log), [])
+})
+
+test('what is accepted otherwise than it was sent has a warning that says how to mend it', async () => {
+  const ahead = { ...GOOD, timestamp: '2100-01-01T00:00:00Z' }
+  const foreign = { event: 'Order Completed', userId: 'ann', properties: ORDER_IN_YEN }
+  const { json } = await send(JSON.stringify([GOOD, ahead, foreign]))
+  const flags = json.results.map(({ warnings = [] }) => warnings.map((each: Warning) => each.flag))
+  assert.deepEqual(flags, [[], ['occurred-in-future'], ['rate-unknown']])
+  assert.match(json.results[1].warnings[0].message, /set to now/)
+  assert.match(json.results[2].warnings[0].fix, /EBB_RATES/)
+})
+
+test('a batch whose key is misspelt is refused, and kept', async () => {
+  const misspelt = JSON.stringify({ nobatch: [GOOD] })
+  const { status, json, rejects } = await send(misspelt, 'application/json', '/v1/batch')
+  assert.deepEqual([status, json.error.code, json.error.where], [400, 'EBB_BODY_SHAPE', '/batch'])
+  assert.equal(rejects.length, 1)
 })

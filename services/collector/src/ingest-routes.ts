@@ -3,7 +3,7 @@ import type { AccessKeys, KeyGrant } from '@ebb/runtime/access-keys'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import type { CodedError } from '@ebb/runtime/coded-error'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type EventBatch, parseEventBatch } from './event-batch.ts'
+import { type EventBatch, NO_BATCH, parseEventBatch } from './event-batch.ts'
 import { judgeBatch, type Verdict } from './intake.ts'
 import { type RecordWriter, rejectedRecord } from './log-records.ts'
 import { type RequestBody, readRequestBody, textOf } from './request-body.ts'
@@ -37,7 +37,7 @@ export const addIngestRoutes = (
     return nativeAnswer(reply, verdicts, batch.single)
   })
   app.post('/v1/batch', { onRequest }, async (request, reply) => {
-    await ingest(request, ports, money)
+    await ingest(request, ports, { ...money, batchOnly: true })
     return reply.type('application/json; charset=utf-8').send('{"success":true}')
   })
   for (const path of ['/v1/events', '/v1/batch']) {
@@ -73,7 +73,7 @@ interface Ingested {
 const ingest = async (
   request: FastifyRequest,
   { writer, keys, clock }: IngestPorts,
-  { currency, rates }: ShopMoney,
+  { currency, rates, batchOnly = false }: ShopMoney & { readonly batchOnly?: boolean },
 ): Promise<Ingested> => {
   const route = request.routeOptions.url ?? ''
   const inHeaders = keyInHeaders(request.headers)
@@ -81,7 +81,7 @@ const ingest = async (
   const body = await bodyOf(request)
   const receivedAt = clock.now()
   const inQuery = keyInQuery(request.query)
-  const batch = await readBatch(body).catch(async (error: CodedError) => {
+  const batch = await readBatch(body, batchOnly).catch(async (error: CodedError) => {
     const grant = known ?? findWriter(keys, inQuery)
     if (grant !== undefined) {
       await writer.write([], [refusedBody(body, error, { grant, route, receivedAt })])
@@ -101,8 +101,11 @@ const bodyOf = async (request: FastifyRequest): Promise<RequestBody> =>
     ? { bytes: Buffer.alloc(0), total: 0, tooLarge: false }
     : readRequestBody(request.body as Readable)
 
-const readBatch = async (body: RequestBody): Promise<EventBatch> =>
-  parseEventBatch(await textOf(body))
+const readBatch = async (body: RequestBody, batchOnly: boolean): Promise<EventBatch> => {
+  const batch = parseEventBatch(await textOf(body))
+  if (batch.single && batchOnly) throw NO_BATCH
+  return batch
+}
 
 interface Origin {
   readonly grant: KeyGrant

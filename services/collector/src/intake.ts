@@ -1,3 +1,4 @@
+import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import type { KeyGrant } from '@ebb/runtime/access-keys'
 import type { NewRecord } from '@ebb/streaming/event-log'
 import { canonicalise, type IntakeContext } from './canonical-form.ts'
@@ -11,7 +12,13 @@ import { sourceRankOf } from './write-key.ts'
 
 /** What became of one event. */
 export type Verdict =
-  | { readonly index: number; readonly status: 'accepted'; readonly id: string }
+  | {
+      readonly index: number
+      readonly status: 'accepted'
+      readonly id: string
+      /** What was accepted otherwise than it was sent. */
+      readonly warnings?: readonly Warning[]
+    }
   | {
       readonly index: number
       readonly status: 'refused'
@@ -21,6 +28,26 @@ export type Verdict =
       readonly path: string
       readonly fix: string
     }
+
+/** What was changed about an accepted event, and how to mend it. */
+export interface Warning {
+  readonly flag: Flag
+  readonly message: string
+  readonly fix: string
+}
+
+type Flag = NonNullable<CanonicalEvent['flags']>[number]
+
+const WARNINGS: Readonly<Record<Flag, Omit<Warning, 'flag'>>> = {
+  'occurred-in-future': {
+    message: 'The time lies more than an hour ahead; it was set to now',
+    fix: 'Check the clock of the sender, and the unit (ms or seconds)',
+  },
+  'rate-unknown': {
+    message: 'There is no rate for this currency; the order counts without its amount',
+    fix: 'Add the rate to EBB_RATES, or send amounts in the currency of the shop',
+  },
+}
 
 /** What a batch comes to: one verdict an event, and a record for each. */
 export interface Intake {
@@ -75,8 +102,13 @@ const sharedContext = (
   }
 }
 
-const verdictOf = (index: number, outcome: Outcome<{ readonly id: string }>): Verdict => {
-  if ('ok' in outcome) return { index, status: 'accepted', id: outcome.ok.id }
+const verdictOf = (index: number, outcome: Outcome<CanonicalEvent>): Verdict => {
+  if ('ok' in outcome) {
+    const { id, flags } = outcome.ok
+    if (flags === undefined) return { index, status: 'accepted', id }
+    const warnings = flags.map((flag) => ({ flag, ...WARNINGS[flag] }))
+    return { index, status: 'accepted', id, warnings }
+  }
   const { code, what, path, fix } = outcome.refused
   return { index, status: 'refused', code, message: what, path, fix }
 }

@@ -89,7 +89,7 @@ const tooLarge = (when: string): CodedError =>
   new CodedError(
     'EBB_BODY_TOO_LARGE',
     {
-      what: `The body has more than ${LARGEST_BODY} bytes${when}`,
+      what: `The body has more than ${LARGEST_BODY} bytes${when}; none of its events was taken`,
       fix: `Send smaller batches, with events of at most ${LARGEST_EVENT} bytes`,
     },
     { status: 413 },

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+// biome-ignore lint/style/noRestrictedImports: the totals are computed again by SQL, beside Ebb.
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'

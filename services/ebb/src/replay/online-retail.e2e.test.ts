@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+// biome-ignore lint/style/noRestrictedImports: the totals are computed again by SQL, beside Ebb.
 import type { DatabaseSync } from 'node:sqlite'
 import { orderRhythm } from '@ebb/customer/order-rhythm'
 import { windows } from '@ebb/customer/windows'

@@ -4,7 +4,7 @@ import type { ReplayResult } from './run-replay.ts'
 
 /** What a replay came to, as lines for a person. */
 export const replayReport = (
-  { summary, alerts, folder }: ReplayResult,
+  { summary, alerts, copies, folder }: ReplayResult,
   { timeZone }: { timeZone: string },
 ): string[] => {
   const { customers, orders, refunds, rejects, revenue } = summary
@@ -12,6 +12,7 @@ export const replayReport = (
     row('customers with an order', count(customers)),
     row('orders', count(orders)),
     row('refunds', count(refunds)),
+    row('copies, counted once', count(copies)),
     row('revenue, gross', money(revenue)),
     row('rows refused', count(rejects)),
     '',

@@ -79,7 +79,9 @@ describe('a replay', () => {
 
   test('counts refused rows, and copies not at all', async () => {
     write(...ORDERS, ORDERS[0]!, ',6,2024-01-06,5', 'eve,5,2024-01-07,9', 'ann,7,2024-01-02,-3')
-    expect(await summaryOf()).toMatchObject({ orders: 5, rejects: 3, revenue: { amount: 4_100 } })
+    const { summary, copies } = (await run())!
+    expect(summary).toMatchObject({ orders: 5, rejects: 3, revenue: { amount: 4_100 } })
+    expect(copies).toBe(1)
   })
 
   test('reaches its end where the last row, or every row, is refused for its amount', async () => {

@@ -42,6 +42,8 @@ export interface ReplayResult {
   readonly folder: string
   readonly summary: ReplaySummary
   readonly alerts: readonly AlertRecord[]
+  /** Accepted rows that said again what an earlier one had said. */
+  readonly copies: number
 }
 
 /**
@@ -77,7 +79,9 @@ export const runReplay = async (
     const features = owned.store(FEATURES_PROCESSOR)
     const scorer = owned.store(SCORER_PROCESSOR)
     const sources = { log: owned.log, features, scorer, timeZone, currency, clock: until }
-    return { folder, ...(await replaySummary(sources)) }
+    const { summary, alerts } = await replaySummary(sources)
+    const copies = rows.accepted.length - summary.orders - summary.refunds
+    return { folder, summary, alerts, copies }
   } finally {
     await owned.close()
   }
