@@ -118,7 +118,7 @@ interface BaseSettings {
 }
 
 const openBase = async (
-  { engines, tell }: CliContext,
+  { engines, tell, interrupted }: CliContext,
   { data, wanted, clock, level }: BaseSettings,
 ): Promise<Base> => {
   const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
@@ -132,6 +132,7 @@ const openBase = async (
   const keys = openKeysFile(join(data, 'keys.json'))
   const writeKey = await storefrontKey(keys)
   const lifecycle = createLifecycle({ logger })
+  interrupted.addEventListener('abort', () => tell(`Stopping; all data stay in ${data}.`))
   lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
   return { data, installation, engines: owned, keys, writeKey, clock, logger, lifecycle, tell }
 }
