@@ -52,7 +52,11 @@ const begunAt = (): number =>
 describe('ebb demo', () => {
   test('raises alerts at once, ends on Ctrl-C, and goes on where it stopped', async () => {
     const first = await runUntilAlert()
-    expect(first).toMatchObject({ code: 0, signal: null, err: '' })
+    expect(first).toMatchObject({
+      code: 0,
+      signal: null,
+      err: expect.stringMatching(/^Stopping; all data stay in \S+\n$/),
+    })
     expect(first.out).toContain('DEMONSTRATION')
     const begun = begunAt()
     const after = await logNow()
@@ -60,7 +64,11 @@ describe('ebb demo', () => {
     expect(after.history.length).toBeGreaterThan(5_000)
 
     const second = await runUntilAlert()
-    expect(second).toMatchObject({ code: 0, signal: null, err: '' })
+    expect(second).toMatchObject({
+      code: 0,
+      signal: null,
+      err: expect.stringMatching(/^Stopping; all data stay in \S+\n$/),
+    })
     const later = await logNow()
     expect(begunAt()).toBe(begun)
     expect(later.clock).toBeGreaterThan(after.clock)

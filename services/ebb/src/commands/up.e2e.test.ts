@@ -66,7 +66,11 @@ describe('ebb up', () => {
       windows: { d1: { grossMinor: 3_980 }, lifetime: { orders: 2, grossMinor: 3_980 } },
     })
     first.kill('SIGTERM')
-    expect(await first.ended).toMatchObject({ code: 0, signal: null, err: '' })
+    expect(await first.ended).toMatchObject({
+      code: 0,
+      signal: null,
+      err: expect.stringMatching(/^Stopping; all data stay in \S+\n$/),
+    })
 
     const second = up()
     const again = await startedShop(second)
