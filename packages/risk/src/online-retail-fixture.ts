@@ -34,6 +34,42 @@ export function historiesUntil(customers: readonly number[][], date: string): Pu
   })
 }
 
+/** Whether each customer of `historiesUntil` orders nothing in so many days after that date. */
+export function quietAfter(customers: readonly number[][], date: string, days: number): boolean[] {
+  const cut = dayNumber(date)
+  return customers
+    .filter(([first]) => first !== undefined && first <= cut)
+    .map((ordered) => !ordered.some((day) => day > cut && day <= cut + days))
+}
+
+/** A risk, and whether what it is the risk of came true. */
+export interface Judged {
+  readonly risk: number
+  readonly isTrue: boolean
+}
+
+/** Area under the ROC curve: how often a true case outranks a false one, a tie counting half. */
+export function auc(judged: readonly Judged[]): number {
+  const sorted = judged.toSorted((left, right) => left.risk - right.risk)
+  const positives = judged.filter(({ isTrue }) => isTrue).length
+  let wins = 0
+  let negativesBelow = 0
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end]!.risk === sorted[start]!.risk) end++
+    const trueTied = sorted.slice(start, end).filter(({ isTrue }) => isTrue).length
+    const falseTied = end - start - trueTied
+    wins += trueTied * (negativesBelow + falseTied / 2)
+    negativesBelow += falseTied
+  }
+  return wins / (positives * negativesBelow)
+}
+
+/** Mean squared distance of the risks from what came true. */
+export function brier(judged: readonly Judged[]): number {
+  const errors = judged.map(({ risk, isTrue }) => (risk - Number(isTrue)) ** 2)
+  return errors.reduce((total, error) => total + error, 0) / judged.length
+}
+
 function dayNumber(date: string): number {
   return Date.parse(`${date}T00:00:00Z`) / 86_400_000
 }
