@@ -2,9 +2,9 @@ import { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import { FeaturesRecord } from '@ebb/contracts/features-record'
 import { MessageError, messageCodec } from '@ebb/contracts/message-codec'
 import { OrderRecord } from '@ebb/contracts/order-record'
-import { RejectRecord, rejectRecord } from '@ebb/contracts/reject-record'
+import { processorReject } from '@ebb/contracts/processor-reject'
 import { readTick, tickRecord } from '@ebb/contracts/tick'
-import { EVENTS, FEATURES, ORDERS, REJECTS } from '@ebb/contracts/topics'
+import { EVENTS, FEATURES, ORDERS } from '@ebb/contracts/topics'
 import type { CustomerEvent } from '@ebb/customer/customer-event'
 import { type Effect, fold } from '@ebb/customer/fold'
 import type { OrderFact } from '@ebb/customer/order-fact'
@@ -36,7 +36,6 @@ const MINUTE_MS = 60_000
 const events = messageCodec(CanonicalEvent)
 const features = messageCodec(FeaturesRecord)
 const orders = messageCodec(OrderRecord)
-const rejects = messageCodec(RejectRecord)
 
 /** Plain activity waits for the next minute of the clock; everything else is told at once. */
 const AT_ONCE: ReadonlySet<Effect> = new Set(['order', 'refund', 'friction', 'consent', 'identity'])
@@ -67,11 +66,10 @@ export const featuresDefinition = (
     { topic: FEATURES, partition, id: `tick:${partition}:${clock}`, ...tickRecord(clock) },
   ],
   rejection: (record, refusal, { partition }) => {
-    const where = `${FEATURES_PROCESSOR} ${EVENTS}/${partition}@${record.offset}`
-    const { key, value: payload, appendedAt: receivedAt } = record
-    const source = key.startsWith('~') ? FEATURES_PROCESSOR : (record.headers['ce_source'] ?? key)
-    const reject = rejectRecord({ source, ...refusal, where, receivedAt, payload })
-    return { topic: REJECTS, key: source, id: reject.id, value: rejects.encode(reject) }
+    const { key, headers } = record
+    const source = key.startsWith('~') ? undefined : (headers['ce_source'] ?? key)
+    const place = { processor: FEATURES_PROCESSOR, input: EVENTS, partition }
+    return processorReject({ ...place, record, refusal, source })
   },
 })
 

@@ -1,9 +1,9 @@
 import { AlertRecord } from '@ebb/contracts/alert-record'
 import { FeaturesRecord } from '@ebb/contracts/features-record'
 import { MessageError, messageCodec } from '@ebb/contracts/message-codec'
-import { RejectRecord, rejectRecord } from '@ebb/contracts/reject-record'
+import { processorReject } from '@ebb/contracts/processor-reject'
 import { readTick } from '@ebb/contracts/tick'
-import { ALERTS, FEATURES, REJECTS } from '@ebb/contracts/topics'
+import { ALERTS, FEATURES } from '@ebb/contracts/topics'
 import type { RiskAlert, ScoringContext } from '@ebb/risk/alert'
 import { dueAt, fireDue, onRhythm } from '@ebb/risk/episode'
 import type { Scoring } from '@ebb/risk/tiers'
@@ -29,7 +29,6 @@ export interface ScorerSettings extends Scoring {
 
 const features = messageCodec(FeaturesRecord)
 const alerts = messageCodec(AlertRecord)
-const rejects = messageCodec(RejectRecord)
 
 /**
  * From features to silence alerts. Keeps the risk inputs and the episode of each customer, and one
@@ -49,13 +48,14 @@ export const scorerDefinition = (settings: ScorerSettings): ProcessorDefinition<
     const state = { ...before, risk }
     return { state, outputs: raised.map((alert) => alertOutput(alert, state, context)) }
   },
-  rejection: (record, refusal, { partition }) => {
-    const source = SCORER_PROCESSOR
-    const where = `${SCORER_PROCESSOR} ${FEATURES}/${partition}@${record.offset}`
-    const { value: payload, appendedAt: receivedAt } = record
-    const reject = rejectRecord({ source, ...refusal, where, receivedAt, payload })
-    return { topic: REJECTS, key: source, id: reject.id, value: rejects.encode(reject) }
-  },
+  rejection: (record, refusal, { partition }) =>
+    processorReject({
+      processor: SCORER_PROCESSOR,
+      input: FEATURES,
+      partition,
+      record,
+      refusal,
+    }),
 })
 
 type ScorerContext = ScorerSettings & Moment

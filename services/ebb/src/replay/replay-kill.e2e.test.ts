@@ -44,7 +44,10 @@ const progressOf = async (root: string): Promise<number> => {
   return records
 }
 
-/** Kills a replay when its log has so many bytes and has been written to, and a moment later. */
+/**
+ * Kills a replay when its log has so many bytes and has been written to, and a moment later. The
+ * waits are the fault itself, at any instant: what the test asserts does not depend on them.
+ */
 const killAt = async (root: string, bytes: number, momentMs: number): Promise<void> => {
   const before = growthOf(root).writtenAt
   const replay = startEbb(cdnowReplay(root))
