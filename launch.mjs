@@ -3,8 +3,8 @@
 // nothing else was set up: installs the packages the lock file names, finds a Node that is new enough
 // for the services (24: it runs TypeScript), and passes the rest on.
 //
-//   node launch.mjs test | check | bench …     about this repository
-//   node launch.mjs up | replay | alerts | …   the command line of Ebb; also `npx ebb …`
+//   node launch.mjs test | check | bench | chaos …   about this repository
+//   node launch.mjs up | replay | alerts | …         the command line of Ebb; also `npx ebb …`
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,8 +15,11 @@ const ROOT = dirname(fileURLToPath(import.meta.url))
 const MODULES = join(ROOT, 'node_modules')
 const OLDEST_NODE = 24
 const REPORT = join(ROOT, '.ebb', 'test-report.json')
+/** Which server served which tests, and which files went without. */
+const ENGINES = join(ROOT, '.ebb', 'test-engines.txt')
 
 const COMMANDS = {
+  chaos: (args) => node([...typescript('chaos/src/main.ts'), ...args]),
   bench: (args) => node(['--expose-gc', ...typescript('bench/src/main.ts'), ...args]),
   check: () => turbo(['typecheck', 'lint', 'unused']),
   test: async () => {
@@ -80,7 +83,7 @@ const node = (args) => run(nodeBinary(), args, { env: environment() })
 
 const turbo = (tasks) => {
   mkdirSync(dirname(REPORT), { recursive: true })
-  writeFileSync(REPORT, '')
+  for (const file of [REPORT, ENGINES]) writeFileSync(file, '')
   const flags = [
     '--env-mode=loose',
     '--output-logs=errors-only',
@@ -105,6 +108,7 @@ const tellTests = () => {
     for (const { fullName } of skipped) process.stdout.write(`NOT RUN: ${fullName}\n`)
     if (assertionResults.length === 0) process.stdout.write(`NOT RUN: ${name} ${message}\n`)
   }
+  process.stdout.write(readFileSync(ENGINES, 'utf8'))
   const skipped = numPendingTests + numTodoTests
   process.stdout.write(`${numPassedTests} passed, ${numFailedTests} failed, ${skipped} skipped\n`)
   return success

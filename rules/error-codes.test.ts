@@ -10,6 +10,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 /** Sources that people run: no tests, and nothing that exists for tests alone. */
 const sources = globSync('{packages,services}/*/src/**/*.ts', { cwd: ROOT }).filter(
   (file) =>
+    !file.startsWith('packages/testkit/') &&
     !/(\.test|\.contract|-fixture|-harness|simulation[-a-z]*|silence-counter)\.ts$/.test(file),
 )
 

@@ -1,8 +1,8 @@
-import { SHIPPED_SCORING } from '@ebb/cli/shipped-model'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
-import type { EmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { featuresDefinition } from '@ebb/features/features-definition'
 import { scorerDefinition } from '@ebb/scorer/scorer-definition'
+import type { OwnedEngines } from '@ebb/streaming/engines'
 import { runProcessor } from '@ebb/streaming/processor'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
 import type { ProcessorObserver } from '@ebb/streaming/processor-options'
@@ -17,7 +17,7 @@ export interface RunningProcessors {
 
 /** Starts processors on the engines of a data folder, as `ebb up` does. */
 export const startProcessors = async (
-  engines: EmbeddedEngines,
+  engines: OwnedEngines,
   which: 'features' | 'features and scorer',
 ): Promise<RunningProcessors> => {
   const features = await startProcessor(engines, featuresDefinition(SHOP))
@@ -33,7 +33,7 @@ export const startProcessors = async (
 }
 
 const startProcessor = async <State>(
-  { log, store }: EmbeddedEngines,
+  { log, store }: OwnedEngines,
   definition: ProcessorDefinition<State>,
 ): Promise<RunningProcessors> => {
   const watch = clockWatch()

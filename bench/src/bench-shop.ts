@@ -1,7 +1,8 @@
 import { canonicalise, type IntakeContext } from '@ebb/collector/canonical-form'
 import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import { EMBEDDED_PARTITIONS, topicsOf } from '@ebb/contracts/topics'
-import { type EmbeddedEngines, openEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { openEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import type { OwnedEngines } from '@ebb/streaming/engines'
 
 /** The shop of all benchmarks. */
 export const SHOP = { currency: 'USD', rates: {}, timeZone: 'Europe/Berlin' }
@@ -13,13 +14,18 @@ export const BEGIN = Date.UTC(2026, 10, 22, 12)
 export const BENCH_TOPICS = topicsOf(EMBEDDED_PARTITIONS)
 
 /** The sqlite engines as `ebb up` opens them: what the log answers for survives a power cut. */
-export const openBenchEngines = (folder: string, now: () => number): EmbeddedEngines =>
-  openEmbeddedEngines(folder, {
+export const openBenchEngines = async (
+  folder: string,
+  now: () => number,
+): Promise<OwnedEngines> => {
+  const engines = openEmbeddedEngines(folder, {
     what: 'npm run bench',
-    topics: BENCH_TOPICS,
     now,
     durability: 'power-cut',
   })
+  await engines.makeTopics(BENCH_TOPICS)
+  return engines
+}
 
 /** What the collector knows of an event beside itself, when it is received as it happens. */
 export const intakeContext = (receivedAt: number): IntakeContext => ({

@@ -57,7 +57,7 @@ const openOnNothing = async ({ folder }: Setting): Promise<Workload> => {
 }
 
 const openOnSqlite = async ({ folder }: Setting): Promise<Workload> => {
-  const engines = openBenchEngines(folder, now)
+  const engines = await openBenchEngines(folder, now)
   const { target, stop } = await startBenchCollector({ log: engines.log, clock: { now }, folder })
   const stopAll = async (): Promise<void> => {
     await stop()

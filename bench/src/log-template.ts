@@ -11,7 +11,7 @@ import type { Clickstream, Stretch } from './clickstream.ts'
 /** Makes a data folder whose history all processors have handled, and whose present they have not. */
 export const makeLogTemplate = async (folder: string, stream: Clickstream): Promise<void> => {
   const { history, live } = stream
-  const engines = openBenchEngines(folder, () => live.until)
+  const engines = await openBenchEngines(folder, () => live.until)
   await append(engines.log, stream, history)
   const processors = await startProcessors(engines, 'features and scorer')
   await processors.reached(history.until)

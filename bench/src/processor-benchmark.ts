@@ -1,8 +1,8 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { EMBEDDED_PARTITIONS, EVENTS } from '@ebb/contracts/topics'
-import type { EmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
+import type { OwnedEngines } from '@ebb/streaming/engines'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { startProcessors } from './bench-processors.ts'
 import { openBenchEngines } from './bench-shop.ts'
@@ -12,7 +12,7 @@ import { makeLogTemplate } from './log-template.ts'
 import type { Popularity } from './shop-traffic.ts'
 
 /** Does one job on the present of a log. */
-type Consumer = (engines: EmbeddedEngines) => Promise<void>
+type Consumer = (engines: OwnedEngines) => Promise<void>
 
 const mixOf = (popularity: Popularity): Benchmark => ({
   name: `processors, ${popularity} customers`,
@@ -32,7 +32,7 @@ const contestant = (name: string, consumer: Consumer): Contestant => ({
     prepare: async (round) => {
       const copy = join(folder, `${round}`)
       cpSync(shared, copy, { recursive: true })
-      const engines = openBenchEngines(copy, () => LIVE_UNTIL)
+      const engines = await openBenchEngines(copy, () => LIVE_UNTIL)
       return {
         run: async () => {
           await consumer(engines)

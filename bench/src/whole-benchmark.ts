@@ -16,7 +16,7 @@ const roundAt = (round: number): number => BEGIN + round * 5 * MINUTE_MS
 const openWhole = async ({ folder, scale }: Setting): Promise<Workload> => {
   let instant = BEGIN
   const clock = { now: () => instant }
-  const engines = openBenchEngines(folder, clock.now)
+  const engines = await openBenchEngines(folder, clock.now)
   const processors = await startProcessors(engines, 'features and scorer')
   const collector = await startBenchCollector({ log: engines.log, clock, folder })
   const tickAll = async (at: number): Promise<void> => {

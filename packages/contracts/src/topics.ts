@@ -2,8 +2,15 @@
 export interface TopicSpec {
   readonly name: string
   /** What the partition key of a record is. */
-  readonly key: 'customer' | 'source'
+  readonly key: 'customer' | 'source' | 'installation'
+  /** How long an engine that can forget keeps a record. */
+  readonly kept: Kept
+  /** Where the number does not follow the installation. */
+  readonly partitions?: number
 }
+
+/** For ever, for so many days, or only the last record of each key. */
+export type Kept = 'for ever' | 'last of each key' | { readonly days: number }
 
 /** Accepted events in canonical form, and ticks. */
 export const EVENTS = 'ebb.events.v1'
@@ -16,18 +23,35 @@ export const ORDERS = 'ebb.orders.v1'
 /** A tier was crossed, or an episode changed. */
 export const ALERTS = 'ebb.alerts.v1'
 
+/** What the installation is: one record of one key, in one partition. */
+export const INSTALLATION = 'ebb.installation.v1'
+
 /** Every topic; those keyed by customer have the same number of partitions. */
 export const TOPICS: readonly TopicSpec[] = [
-  { name: EVENTS, key: 'customer' },
-  { name: REJECTS, key: 'source' },
-  { name: FEATURES, key: 'customer' },
-  { name: ORDERS, key: 'customer' },
-  { name: ALERTS, key: 'customer' },
+  { name: INSTALLATION, key: 'installation', kept: 'last of each key', partitions: 1 },
+  { name: EVENTS, key: 'customer', kept: 'for ever' },
+  { name: REJECTS, key: 'source', kept: { days: 30 } },
+  { name: FEATURES, key: 'customer', kept: 'last of each key' },
+  { name: ORDERS, key: 'customer', kept: { days: 400 } },
+  { name: ALERTS, key: 'customer', kept: { days: 90 } },
 ]
 
-/** All topics with one number of partitions, as an engine makes them. */
-export const topicsOf = (partitions: number): { name: string; partitions: number }[] =>
-  TOPICS.map(({ name }) => ({ name, partitions }))
+/** A topic with its number of partitions, as an engine makes it. */
+export interface SizedTopic {
+  readonly name: string
+  readonly partitions: number
+  readonly kept: Kept
+}
 
-/** Partitions of every topic on the embedded engines. */
+/** All topics of an installation with so many partitions. */
+export const topicsOf = (partitions: number): SizedTopic[] =>
+  TOPICS.map((topic) => ({ partitions, ...topic }))
+
+/** Partitions of the customer topics on the embedded engines. */
 export const EMBEDDED_PARTITIONS = 4
+
+/** Partitions of the customer topics on Kafka, unless told otherwise. */
+export const SHARED_PARTITIONS = 24
+
+/** Topics that a rebuild of the states writes anew, beside those in force. */
+export const MADE_FROM_STATES: ReadonlySet<string> = new Set([FEATURES])

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EventLog } from '@ebb/streaming/event-log'
-import type { PartitionStore } from '@ebb/streaming/partition-store'
+import type { EngineSettings, Engines, OwnedEngines, ReadEngines } from '@ebb/streaming/engines'
 import { type DataFolder, takeDataFolder } from './data-folder.ts'
-import type { Durability } from './sqlite-database.ts'
-import { openSqliteEventLog, type ReadableLog, readSqliteEventLog } from './sqlite-event-log.ts'
+import { openSqliteEventLog, readSqliteEventLog } from './sqlite-event-log.ts'
 import {
   type OpenPartitionStore,
   openSqlitePartitionStore,
@@ -12,31 +10,12 @@ import {
   readSqlitePartitionStore,
 } from './sqlite-partition-store.ts'
 
-/** How the engines of a data folder are opened. */
-export interface EmbeddedSettings {
-  /** Names the owner to another process that tries the folder. */
-  readonly what: string
-  readonly topics: readonly { readonly name: string; readonly partitions: number }[]
-  /** Stamps `appendedAt`. */
-  readonly now: () => number
-  readonly durability: Durability
-}
-
-/** The engines of a data folder that this process owns. */
-export interface EmbeddedEngines {
-  readonly log: EventLog
-  /** The store of a processor; the same one for the same name. */
-  store(processor: string): PartitionStore
-  /** Closes all and lets another process have the folder. */
-  close(): Promise<void>
-}
-
-/** The engines of a data folder to look at, whoever owns it. */
-export interface EmbeddedReaders {
-  readonly log: Omit<ReadableLog, 'close'>
-  /** `undefined` where that processor never ran on this folder. */
-  store(processor: string): Pick<ReadableStore, 'read' | 'scan'> | undefined
-  close(): void
+/** Engines inside the process that owns a data folder; others may look on beside it. */
+export const embeddedEngines: Engines = {
+  names: { log: 'SQLite (node:sqlite)', store: 'SQLite (node:sqlite)' },
+  own: async ({ folder }, settings) => openEmbeddedEngines(folder, settings),
+  look: async ({ folder }) => readEmbeddedEngines(folder),
+  forget: async ({ folder }) => forgetEmbeddedEngines(folder),
 }
 
 const LOG_FILE = 'log.db'
@@ -44,9 +23,9 @@ const storeFile = (processor: string): string => `${processor}.db`
 
 /**
  * Takes a data folder and opens its engines: one SQLite file for the log, one for each processor's
- * states. Throws `EBB_DATA_IN_USE`, `EBB_DATA_UNUSABLE` or `EBB_TOPIC_PARTITIONS`.
+ * states. Throws `EBB_DATA_IN_USE` or `EBB_DATA_UNUSABLE`.
  */
-export const openEmbeddedEngines = (path: string, settings: EmbeddedSettings): EmbeddedEngines => {
+export const openEmbeddedEngines = (path: string, settings: EngineSettings): OwnedEngines => {
   const folder = takeDataFolder(path, settings.what)
   const stores = new Map<string, OpenPartitionStore>()
   const log = orRelease(folder, () =>
@@ -54,6 +33,16 @@ export const openEmbeddedEngines = (path: string, settings: EmbeddedSettings): E
   )
   return {
     log,
+    makeTopics: async (topics) => log.makeTopics(topics),
+    remove: async (unused) => {
+      log.removeTopics(unused.topics)
+      for (const name of unused.stores) {
+        stores.get(name)?.close()
+        stores.delete(name)
+        for (const part of ['', '-wal', '-shm'])
+          rmSync(folder.file(`${storeFile(name)}${part}`), { force: true })
+      }
+    },
     store: (processor) => {
       const known = stores.get(processor)
       if (known !== undefined) return known
@@ -82,7 +71,7 @@ const orRelease = <T>(folder: DataFolder, open: () => T): T => {
 }
 
 /** Looks into a data folder; `undefined` where there is no log in it. */
-export const readEmbeddedEngines = (path: string): EmbeddedReaders | undefined => {
+export const readEmbeddedEngines = (path: string): ReadEngines | undefined => {
   if (!existsSync(join(path, LOG_FILE))) return undefined
   const log = readSqliteEventLog(join(path, LOG_FILE))
   const stores = new Map<string, ReadableStore>()
@@ -95,9 +84,16 @@ export const readEmbeddedEngines = (path: string): EmbeddedReaders | undefined =
       stores.set(processor, store)
       return store
     },
-    close: () => {
+    close: async () => {
       log.close()
       for (const store of stores.values()) store.close()
     },
   }
+}
+
+/** Removes a data folder. Throws `EBB_DATA_IN_USE` where another process owns it. */
+const forgetEmbeddedEngines = (path: string): void => {
+  // Owned first, so that a folder in use is not taken away from under its process.
+  takeDataFolder(path, 'removing it').release()
+  rmSync(path, { recursive: true, force: true })
 }

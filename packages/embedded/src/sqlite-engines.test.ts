@@ -26,13 +26,14 @@ afterEach(async () => {
 
 const openLog = (topics: { name: string; partitions: number }[]) => {
   const file = join(folder, 'log.db')
-  const log = openSqliteEventLog({ file, topics, now: () => 1_000, durability: 'power-cut' })
+  const log = openSqliteEventLog({ file, now: () => 1_000, durability: 'power-cut' })
   let open = true
   const close = async () => {
     if (open) await log.close()
     open = false
   }
   closing.push(close)
+  log.makeTopics(topics)
   return { log, close }
 }
 
@@ -105,7 +106,7 @@ describe('the processor on the sqlite engines', () => {
 
 describe('a damaged database', () => {
   test.each(['log.db', 'features.db'])('%s is told as such', async (name) => {
-    const settings = { what: 'test', topics: [], now: () => 0, durability: 'power-cut' } as const
+    const settings = { what: 'test', now: () => 0, durability: 'power-cut' } as const
     writeFileSync(join(folder, name), 'this is no database, and long enough to be sure of it')
     const open = async () => {
       const engines = openEmbeddedEngines(folder, settings)

@@ -14,8 +14,6 @@ import {
 /** How a log is opened. */
 export interface SqliteLogSettings {
   readonly file: string
-  /** Made where they are missing; another number of partitions than before is refused. */
-  readonly topics: readonly { readonly name: string; readonly partitions: number }[]
   /** Stamps `appendedAt`. */
   readonly now: () => number
   readonly durability: Durability
@@ -23,8 +21,18 @@ export interface SqliteLogSettings {
 
 /** An event log that can be closed. */
 export interface OpenEventLog extends EventLog {
+  /** Made where they are missing; another number of partitions than before is refused. */
+  makeTopics(topics: readonly SqliteTopic[]): void
+  /** With all their records; nobody may append to them or read them any more. */
+  removeTopics(names: readonly string[]): void
   /** Writes what waits, then closes. */
   close(): Promise<void>
+}
+
+/** A topic to make. */
+export interface SqliteTopic {
+  readonly name: string
+  readonly partitions: number
 }
 
 /** The part of a log that needs no ownership of its data. */
@@ -63,10 +71,7 @@ interface Waiting {
  */
 export const openSqliteEventLog = (settings: SqliteLogSettings): OpenEventLog => {
   const database = openDatabase(settings.file, settings.durability)
-  classifying(() => {
-    database.exec(SCHEMA)
-    inTransaction(database, () => makeTopics(database, settings.topics))
-  })
+  classifying(() => database.exec(SCHEMA))
   const reading = reader(database)
   const writing = writer(database, { ...reading, now: settings.now })
   const local: LocalRecords = { ...writing, read: reading.read }
@@ -79,6 +84,10 @@ export const openSqliteEventLog = (settings: SqliteLogSettings): OpenEventLog =>
       const partitions = await reading.partitions(topic)
       return localConsumption({ local, group, topic, partitions, listener })
     },
+    makeTopics: (topics) =>
+      classifying(() => inTransaction(database, () => makeTopics(database, topics))),
+    removeTopics: (names) =>
+      classifying(() => inTransaction(database, () => removeTopics(database, names))),
     close: async () => {
       writing.flush()
       database.close()
@@ -93,7 +102,7 @@ export const readSqliteEventLog = (file: string): ReadableLog => {
   return { partitions, read, close: () => database.close() }
 }
 
-const makeTopics = (database: DatabaseSync, topics: SqliteLogSettings['topics']): void => {
+const makeTopics = (database: DatabaseSync, topics: readonly SqliteTopic[]): void => {
   const insert = database.prepare('INSERT OR IGNORE INTO topics (name, partitions) VALUES (?, ?)')
   const select = database.prepare('SELECT partitions FROM topics WHERE name = ?')
   for (const { name, partitions } of topics) {
@@ -104,6 +113,15 @@ const makeTopics = (database: DatabaseSync, topics: SqliteLogSettings['topics'])
         'EBB_TOPIC_PARTITIONS',
         `topic ${name} has ${found} partitions, not ${partitions}; start with ${found}`,
       )
+  }
+}
+
+const removeTopics = (database: DatabaseSync, names: readonly string[]): void => {
+  const ofTopic = 'WHERE topic = (SELECT id FROM topics WHERE name = ?)'
+  for (const name of names) {
+    database.prepare(`DELETE FROM records ${ofTopic}`).run(name)
+    database.prepare(`DELETE FROM advised ${ofTopic}`).run(name)
+    database.prepare('DELETE FROM topics WHERE name = ?').run(name)
   }
 }
 

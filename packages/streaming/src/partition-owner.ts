@@ -179,7 +179,7 @@ const refuseLostState = async <State>({
   throw new HaltError(
     'EBB_STATE_LOST',
     `${definition.name}: partition ${partition} has no state, but had been read up to offset ` +
-      `${advised}; restore the state store from a backup`,
+      `${advised}; run \`ebb rebuild\`, or restore the state store from a backup`,
   )
 }
 

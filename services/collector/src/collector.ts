@@ -1,4 +1,3 @@
-import { EVENTS } from '@ebb/contracts/topics'
 import type { AccessKeys } from '@ebb/runtime/access-keys'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import { createHttpServer, type HttpServer } from '@ebb/runtime/http-server'
@@ -6,6 +5,7 @@ import type { Logger } from '@ebb/runtime/logger'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { addIngestRoutes, type ShopMoney } from './ingest-routes.ts'
 import { openRecordWriter } from './log-records.ts'
+import { openSpoolingWriter, type SpoolingSettings } from './spooling-writer.ts'
 
 /** What the collector stands on. */
 export interface CollectorPorts {
@@ -15,8 +15,14 @@ export interface CollectorPorts {
   readonly logger: Logger
 }
 
+/** How the collector takes events. */
+export interface IntakeConfig extends ShopMoney {
+  /** Keeps events while the log is away; without it they are refused then, `EBB_LOG_AWAY`. */
+  readonly spool?: SpoolingSettings
+}
+
 /** How the collector is set. */
-export interface CollectorConfig extends ShopMoney {
+export interface CollectorConfig extends IntakeConfig {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -25,33 +31,45 @@ export interface CollectorConfig extends ShopMoney {
 /** A collector that listens. */
 export interface Collector {
   readonly url: string
+  /** Accepted records that wait in the spool for the log. */
+  spooled(): number
   /** Takes no new request, answers those it has, then closes. Idempotent. */
   stop(): Promise<void>
 }
 
 /**
- * Starts to take in events: what is answered with 2xx is in the log, what is refused is in the
- * topic of rejects. Throws `EBB_TOPIC_MISSING`, `EBB_HTTP_PORT_IN_USE` and `EBB_HTTP_LISTEN`.
+ * Starts to take in events: what is answered with 2xx is in the log or, while that is away, in the
+ * fsynced spool; what is refused is in the topic of rejects. Throws `EBB_TOPIC_MISSING`,
+ * `EBB_HTTP_PORT_IN_USE` and `EBB_HTTP_LISTEN`; with a spool also `EBB_SPOOL_IN_USE` and
+ * `EBB_SPOOL_UNUSABLE`.
  */
 export const start = async (ports: CollectorPorts, config: CollectorConfig): Promise<Collector> => {
-  const server = await createCollector(ports, config)
+  const { listen, spooled, stop } = await createCollector(ports, config)
   const { host, port } = config
   const howToChange = 'Set EBB_COLLECTOR_PORT to a free port (0 takes any), or end what has it'
-  const url = await server.listen({ host, port, howToChange })
-  return { url, stop: server.stop }
+  try {
+    return { url: await listen({ host, port, howToChange }), spooled, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }
 
-/** The server of a collector that does not listen yet. Throws `EBB_TOPIC_MISSING`. */
+/** The server of a collector that does not listen yet. Throws as `start` does. */
 export const createCollector = async (
   { log, keys, clock, logger }: CollectorPorts,
-  money: ShopMoney,
-): Promise<HttpServer> => {
-  const writer = await openRecordWriter(log)
-  const readiness = {
-    'event log': () => log.partitions(EVENTS),
-    'access keys': () => keys.find(''),
-  }
+  { spool, ...money }: IntakeConfig,
+): Promise<HttpServer & Pick<Collector, 'spooled'>> => {
+  const writer = await (spool === undefined
+    ? openRecordWriter(log)
+    : openSpoolingWriter({ log, logger }, spool))
+  const readiness = { 'event log': writer.check, 'access keys': () => keys.find('') }
   const server = createHttpServer({ logger, readiness })
   addIngestRoutes(server.app, { writer, keys, clock }, money)
-  return server
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= server.stop().then(writer.close)
+    return stopped
+  }
+  return { ...server, spooled: writer.spooled, stop }
 }

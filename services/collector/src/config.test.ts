@@ -8,6 +8,8 @@ test('with nothing set it listens on this machine only, and counts in dollars', 
     port: 8080,
     currency: 'USD',
     rates: {},
+    spoolFolder: '.ebb/spool',
+    spoolLimit: 1_073_741_824,
     logLevel: 'info',
   })
 })
@@ -29,6 +31,8 @@ test.each([
   ['EBB_RATES', '{"EUR":"1"}'],
   ['EBB_RATES', '1.08'],
   ['EBB_COLLECTOR_PORT', '65536'],
+  ['EBB_SPOOL_LIMIT', '1e6'],
+  ['EBB_SPOOL_LIMIT', '1 GiB'],
   ['EBB_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused', (name, value) => {
   assert.throws(() => readCollectorConfig({ [name]: value }), { code: 'EBB_CONFIG_INVALID' })

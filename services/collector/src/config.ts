@@ -9,6 +9,8 @@ import Type from 'typebox'
 import { isCurrency } from './currency.ts'
 
 const HIGHEST_RATE = 1e9
+/** 64 MB: a batch may come to 20 MB, since each of its events gets a copy of its context. */
+const LEAST_SPOOL_LIMIT = 64 * 1_024 * 1_024
 
 const areRates = (rates: Readonly<Record<string, number>>): boolean =>
   Object.entries(rates).every(
@@ -44,6 +46,20 @@ export const collectorSettings = {
     takes: `a JSON object of ISO 4217 codes and rates up to ${HIGHEST_RATE}, such as {"EUR": 1.08}`,
     schema: Type.Refine(Type.Record(Type.String(), Type.Number()), areRates),
     default: {},
+  }),
+  spoolFolder: setting({
+    env: 'EBB_SPOOL',
+    what: 'folder of the events that the collector accepts while the event log is away',
+    takes: 'the path of a folder that no other process uses',
+    schema: Type.String({ minLength: 1 }),
+    default: '.ebb/spool',
+  }),
+  spoolLimit: setting({
+    env: 'EBB_SPOOL_LIMIT',
+    what: 'bytes that this folder may hold; events are refused above',
+    takes: `a whole number of at least ${LEAST_SPOOL_LIMIT}`,
+    schema: Type.Integer({ minimum: LEAST_SPOOL_LIMIT }),
+    default: 1_024 * 1_024 * 1_024,
   }),
   logLevel: setting({
     env: 'EBB_LOG_LEVEL',

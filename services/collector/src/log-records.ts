@@ -2,7 +2,7 @@ import { type CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event
 import { type Refused, rejectRecord } from '@ebb/contracts/reject-record'
 import { EVENTS, REJECTS } from '@ebb/contracts/topics'
 import { CodedError } from '@ebb/runtime/coded-error'
-import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
+import type { EventLog, NewRecord, TopicPartition } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import { partitionOf } from '@ebb/streaming/partitioner'
 
@@ -31,41 +31,73 @@ export const rejectedRecord = (refused: Refused): NewRecord => {
   }
 }
 
-/** Appends the records of a request. */
+/** Makes the records of requests durable. */
 export interface RecordWriter {
   /**
-   * Resolves when all records are durable. Throws `EBB_LOG_AWAY` (503) where the log is not there:
-   * some of the records may be in it then.
+   * Resolves when all records are durable. Throws a `CodedError` of 503 where they could not be
+   * made so for now: some of them may be in the log then.
    */
   write(events: readonly NewRecord[], rejects: readonly NewRecord[]): Promise<void>
+  /** Throws, saying why, where `write` would throw. */
+  check(): Promise<WriterStanding>
+  /** Records that are durable elsewhere and wait for the log. */
+  spooled(): number
+  /** Call when no `write` is under way. */
+  close(): Promise<void>
 }
 
-/** A writer for the topics as they are provisioned. Throws `EBB_TOPIC_MISSING`. */
+/** How a writer that is ready stands. */
+export interface WriterStanding {
+  /** What a person who looks should know. */
+  readonly note?: string
+}
+
+/** Records of one partition on their way. */
+export interface PlacedRecords {
+  readonly to: TopicPartition
+  readonly records: readonly NewRecord[]
+}
+
+/**
+ * A writer for the topics as they are provisioned, into the log alone: while that is away it throws
+ * `EBB_LOG_AWAY`. Throws `EBB_TOPIC_MISSING`.
+ */
 export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => {
   const events = await log.partitions(EVENTS)
   const rejects = await log.partitions(REJECTS)
   return {
     write: async (newEvents, newRejects) => {
-      const appends = [
-        ...byPartition(newEvents, events).map(([partition, records]) =>
-          log.append({ topic: EVENTS, partition }, records),
-        ),
-        ...byPartition(newRejects, rejects).map(([partition, records]) =>
-          log.append({ topic: REJECTS, partition }, records),
-        ),
+      const placed = [
+        ...placeRecords(newEvents, { topic: EVENTS, partitions: events }),
+        ...placeRecords(newRejects, { topic: REJECTS, partitions: rejects }),
       ]
-      const outcomes = await Promise.allSettled(appends)
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-      if (failed === undefined) return
-      throw failed.reason instanceof TransientError ? logAway(failed.reason) : failed.reason
+      try {
+        await settleAll(placed.map(({ to, records }) => log.append(to, records)))
+      } catch (error) {
+        throw error instanceof TransientError ? logAway(error) : error
+      }
     },
+    check: async () => {
+      await log.partitions(EVENTS)
+      return {}
+    },
+    spooled: () => 0,
+    close: async () => {},
   }
 }
 
-const byPartition = (
+/** Resolves when all have; throws what the first one threw when none is under way any more. */
+export const settleAll = async (appends: readonly Promise<unknown>[]): Promise<void> => {
+  const outcomes = await Promise.allSettled(appends)
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+/** Records of a topic by the partitions of their keys; in each of these in the order given. */
+export const placeRecords = (
   records: readonly NewRecord[],
-  partitions: number,
-): readonly (readonly [number, NewRecord[]])[] => {
+  { topic, partitions }: { readonly topic: string; readonly partitions: number },
+): PlacedRecords[] => {
   const grouped = new Map<number, NewRecord[]>()
   for (const record of records) {
     const partition = partitionOf(record.key, partitions)
@@ -73,7 +105,7 @@ const byPartition = (
     if (group === undefined) grouped.set(partition, [record])
     else group.push(record)
   }
-  return [...grouped]
+  return [...grouped].map(([partition, group]) => ({ to: { topic, partition }, records: group }))
 }
 
 const logAway = (cause: TransientError): CodedError =>

@@ -1,8 +1,13 @@
-import type { Engines } from './engines.ts'
+import type { Engines } from '@ebb/streaming/engines'
 
 /** What every command works with. */
 export interface CliContext {
+  /** Those that the options name; known once a command runs. */
   readonly engines: Engines
+  /** Names the installation on engines that several share; empty for the only one. */
+  readonly namespace: string
+  /** Of the customer topics of an installation that is begun. */
+  readonly partitions: number
   /** Data folder where none is named. */
   readonly dataFolder: string
   /** Standard output: results. One call, one line. */

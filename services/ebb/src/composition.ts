@@ -1,4 +1,5 @@
 import { type Collector, start as startCollector } from '@ebb/collector/collector'
+import type { Installation } from '@ebb/contracts/installation'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type FeaturesService, start as startFeatures } from '@ebb/features/service'
 import type { ProcessClock } from '@ebb/runtime/clock'
@@ -7,9 +8,8 @@ import type { Lifecycle } from '@ebb/runtime/lifecycle'
 import type { Logger } from '@ebb/runtime/logger'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { start as startScorer } from '@ebb/scorer/service'
-import type { OwnedEngines } from './engines.ts'
-import type { Installation } from './installation.ts'
-import { SHIPPED_SCORING } from './shipped-model.ts'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
+import type { OwnedEngines } from '@ebb/streaming/engines'
 
 /** What all services of one process share. */
 export interface CompositionPorts {
@@ -46,7 +46,7 @@ export const startServices = async (
   config: CompositionConfig,
 ): Promise<Composition> => {
   const { host, rates, tickIntervalMs, installation } = config
-  const { timeZone, currency } = installation
+  const { timeZone, currency, generation } = installation
   const { log } = engines
   const onHalt = (error: Error): void => {
     tell(error.message)
@@ -54,12 +54,12 @@ export const startServices = async (
   }
   const scorer = await startScorer(
     { log, store: engines.store(SCORER_PROCESSOR), logger, onHalt },
-    SHIPPED_SCORING,
+    { ...SHIPPED_SCORING, generation },
   )
   lifecycle.onStop({ phase: 'flush', name: 'scorer', run: scorer.stop })
   const features = await startFeatures(
     { log, store: engines.store(FEATURES_PROCESSOR), keys, clock, logger, onHalt },
-    { timeZone, currency, tickIntervalMs, host, port: config.featuresPort },
+    { timeZone, currency, generation, tickIntervalMs, host, port: config.featuresPort },
   )
   lifecycle.onStop({ phase: 'flush', name: 'features', run: features.stop })
   const collector = await startCollector(

@@ -1,14 +1,17 @@
 import { collectorSettings } from '@ebb/collector/config'
+import { SHARED_PARTITIONS } from '@ebb/contracts/topics'
 import { dayOf } from '@ebb/customer/calendar'
+import { FEATURES_SETTINGS } from '@ebb/features/config'
+import { CodedError } from '@ebb/runtime/coded-error'
 import {
   type Configuration,
   readConfiguration,
   type Settings,
   setting,
 } from '@ebb/runtime/configuration'
+import { KAFKA_SETTINGS, REDIS_SETTINGS } from '@ebb/runtime/engine-settings'
+import { SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
 import Type from 'typebox'
-
-const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
 
 const isTimeZone = (name: string): boolean => {
   try {
@@ -17,6 +20,9 @@ const isTimeZone = (name: string): boolean => {
     return false
   }
 }
+
+/** In place of an address: the embedded engines. */
+const NONE = ''
 
 /** Every setting of Ebb in one process; each has an environment variable. */
 export const EBB_SETTINGS = {
@@ -27,6 +33,18 @@ export const EBB_SETTINGS = {
     schema: Type.String({ minLength: 1 }),
     default: '.ebb/data',
   }),
+  ...KAFKA_SETTINGS,
+  ...REDIS_SETTINGS,
+  ...SERVICE_SETTINGS,
+  kafka: { ...KAFKA_SETTINGS.kafka, default: NONE },
+  redis: { ...REDIS_SETTINGS.redis, default: NONE },
+  partitions: setting({
+    env: 'EBB_PARTITIONS',
+    what: 'partitions of the customer topics of an installation that is begun on Kafka',
+    takes: 'a whole number from 1 to 1000',
+    schema: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    default: SHARED_PARTITIONS,
+  }),
   host: setting({
     env: 'EBB_HOST',
     what: 'address that the HTTP interfaces bind',
@@ -35,13 +53,7 @@ export const EBB_SETTINGS = {
     default: '127.0.0.1',
   }),
   collectorPort: collectorSettings.port,
-  featuresPort: setting({
-    env: 'EBB_FEATURES_PORT',
-    what: 'port of the feature service',
-    takes: 'a free port, 0 for any',
-    schema: Port,
-    default: 8081,
-  }),
+  featuresPort: FEATURES_SETTINGS.port,
   timeZone: setting({
     env: 'EBB_TIME_ZONE',
     what: 'time zone of the shop: decides on which day an event falls',
@@ -51,7 +63,6 @@ export const EBB_SETTINGS = {
   }),
   currency: collectorSettings.currency,
   rates: collectorSettings.rates,
-  logLevel: collectorSettings.logLevel,
   allowEmbedded: setting({
     env: 'EBB_ALLOW_EMBEDDED',
     what: 'lets the embedded engines run although NODE_ENV is production',
@@ -71,5 +82,27 @@ export const EBB_SETTINGS = {
 /** The values of `EBB_SETTINGS`. */
 export type EbbConfig = Configuration<typeof EBB_SETTINGS>
 
-/** Reads the environment. Throws `EBB_CONFIG_INVALID` with all problems at once. */
-export const ebbConfig = (): EbbConfig => readConfiguration(EBB_SETTINGS, process.env)
+/** What options of a command line may say in place of the environment. */
+export interface EngineOptions {
+  readonly kafka?: string
+  readonly redis?: string
+  readonly namespace?: string
+}
+
+/**
+ * Reads the environment; options come before it. Throws `EBB_CONFIG_INVALID` with all problems at
+ * once.
+ */
+export const ebbConfig = (options: EngineOptions = {}): EbbConfig => {
+  const given = (['kafka', 'redis', 'namespace'] as const).flatMap((name) =>
+    options[name] === undefined ? [] : [[EBB_SETTINGS[name].env, options[name]] as const],
+  )
+  const config = readConfiguration(EBB_SETTINGS, { ...process.env, ...Object.fromEntries(given) })
+  if ((config.kafka === NONE) === (config.redis === NONE)) return config
+  const [here, missing] = config.kafka === NONE ? ['Redis', 'Kafka'] : ['Kafka', 'Redis']
+  throw new CodedError('EBB_CONFIG_INVALID', {
+    what: `${here} is named, ${missing} is not: one needs the other`,
+    where: 'EBB_KAFKA and EBB_REDIS, or --kafka and --redis',
+    fix: 'Name both, or neither for the embedded engines',
+  })
+}

@@ -1,63 +1,131 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Installation } from '@ebb/contracts/installation'
+import { INSTALLATION, MADE_FROM_STATES, TOPICS, topicsOf } from '@ebb/contracts/topics'
 import { CodedError } from '@ebb/runtime/coded-error'
-import Type, { type Static } from 'typebox'
-import { Compile } from 'typebox/compile'
+import {
+  installationOf,
+  type NewInstallation,
+  pinInstallation,
+  readInstallation,
+} from '@ebb/runtime/installation'
+import type {
+  EngineSettings,
+  Engines,
+  OwnedEngines,
+  Place,
+  ReadEngines,
+} from '@ebb/streaming/engines'
+import { logInGeneration, nameInGeneration, readerInGeneration } from '@ebb/streaming/generation'
 
-/**
- * What all states of a data folder are made with. Another value would mix two ways to count, so it
- * is written down once, when the folder is begun.
- */
-export const Installation = Type.Object({
-  timeZone: Type.String(),
-  currency: Type.String(),
-  partitions: Type.Integer({ minimum: 1 }),
-  /** `live`: the wall clock. `demonstration`: a scaled one. `replay`: the clock of a file. */
-  kind: Type.Union([Type.Literal('live'), Type.Literal('demonstration'), Type.Literal('replay')]),
-  /** Process clock when the folder was begun, ms since the epoch. */
-  begunAt: Type.Integer(),
-})
-export type Installation = Static<typeof Installation>
+/** How a place is taken. */
+export interface OwnSettings extends EngineSettings {
+  readonly wanted: NewInstallation
+}
 
-const check = Compile(Installation)
-const FILE = 'installation.json'
-
-/** The installation in a data folder; `undefined` where none was begun. */
-export const readInstallation = (folder: string): Installation | undefined => {
-  const file = join(folder, FILE)
-  if (!existsSync(file)) return undefined
-  try {
-    const found: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (check.Check(found)) return found
-  } catch {
-    // Told below: unreadable is unreadable, whether or not it is JSON.
-  }
-  const what = 'The description of this data folder cannot be read'
-  const fix = 'Restore the file from a backup, or begin with another data folder'
-  throw new CodedError('EBB_INSTALLATION_UNREADABLE', { what, where: file, fix })
+/** An installation that this process may write. */
+export interface OwnedInstallation {
+  readonly installation: Installation
+  /** Topics and states of the generation in force. */
+  readonly engines: OwnedEngines
 }
 
 /**
- * Begins an installation, or checks that the one in the folder is the same. The folder must be
- * owned. Throws `EBB_INSTALLATION_DIFFERS`.
+ * Takes a place, and begins its installation where there is none. A live one on shared engines is
+ * begun by `ebb topics apply`, so it is only looked up there.
+ * Throws `EBB_INSTALLATION_DIFFERS` and `EBB_INSTALLATION_MISSING`.
  */
-export const pinInstallation = (folder: string, wanted: Installation): Installation => {
-  const found = readInstallation(folder)
-  if (found === undefined) {
-    const file = join(folder, FILE)
-    // On the disk before it has its name, so that a power cut leaves the whole or nothing.
-    writeFileSync(`${file}.new`, `${JSON.stringify(wanted, null, 2)}\n`, { flush: true })
-    renameSync(`${file}.new`, file)
-    return wanted
+export const ownInstallation = async (
+  engines: Engines,
+  place: Place,
+  settings: OwnSettings,
+): Promise<OwnedInstallation> => {
+  refuseEarlierFormat(place.folder)
+  const owned = await engines.own(place, settings)
+  try {
+    const { wanted } = settings
+    const isApplied = engines.shared !== undefined && wanted.kind === 'live'
+    const installation = isApplied
+      ? await installationOf(owned.log)
+      : await begun(owned, wanted, place)
+    const inForce = ownedInGeneration(owned, installation.generation)
+    if (!isApplied) await inForce.makeTopics(topicsOf(installation.partitions))
+    return { installation, engines: inForce }
+  } catch (error) {
+    await owned.close()
+    throw error
   }
-  const differing = (['timeZone', 'currency', 'partitions', 'kind'] as const).filter(
-    (name) => wanted[name] !== found[name],
-  )
-  if (differing.length === 0) return found
-  const parts = differing.map((name) => `${name} is ${found[name]}, not ${wanted[name]}`)
-  throw new CodedError('EBB_INSTALLATION_DIFFERS', {
-    what: `This data folder was begun otherwise: ${parts.join(', ')}`,
-    where: folder,
-    fix: 'Start with those settings, or choose another data folder',
+}
+
+const begun = async (
+  owned: OwnedEngines,
+  wanted: NewInstallation,
+  { folder }: Place,
+): Promise<Installation> => {
+  const topic = TOPICS.find(({ name }) => name === INSTALLATION)!
+  await owned.makeTopics([{ partitions: 1, ...topic }])
+  return pinInstallation(owned.log, wanted, folder)
+}
+
+/** Engines whose topics and states are those of a generation. */
+export const ownedInGeneration = (engines: OwnedEngines, generation: number): OwnedEngines => ({
+  ...engines,
+  log: logInGeneration(engines.log, { generation, madeFromStates: MADE_FROM_STATES }),
+  store: (name) => engines.store(nameInGeneration(name, generation)),
+  makeTopics: (topics) =>
+    engines.makeTopics(
+      topics.map((topic) =>
+        MADE_FROM_STATES.has(topic.name)
+          ? { ...topic, name: nameInGeneration(topic.name, generation) }
+          : topic,
+      ),
+    ),
+})
+
+/** What stands in a place, to look at. */
+export interface FoundInstallation {
+  /** `undefined` where engines are there, but nothing was begun on them. */
+  readonly installation: Installation | undefined
+  /** Topics and states of the generation in force. */
+  readonly engines: ReadEngines
+}
+
+/** Looks into a place, whoever owns it; `undefined` where there is nothing. */
+export const lookAtInstallation = async (
+  engines: Engines,
+  place: Place,
+): Promise<FoundInstallation | undefined> => {
+  const found = await engines.look(place)
+  if (found === undefined) return undefined
+  try {
+    const installation = await readInstallation(found.log)
+    const generation = installation?.generation ?? 0
+    const log = readerInGeneration(found.log, { generation, madeFromStates: MADE_FROM_STATES })
+    const store = (name: string) => found.store(nameInGeneration(name, generation))
+    return { installation, engines: { ...found, log, store } }
+  } catch (error) {
+    await found.close()
+    throw error
+  }
+}
+
+/** The installation of a place; `undefined` where none was begun. */
+export const installationAt = async (
+  engines: Engines,
+  place: Place,
+): Promise<Installation | undefined> => {
+  const found = await lookAtInstallation(engines, place)
+  await found?.engines.close()
+  return found?.installation
+}
+
+/** The first folders kept their description in a file, and no number of their generation. */
+const refuseEarlierFormat = (folder: string): void => {
+  const file = join(folder, 'installation.json')
+  if (!existsSync(file)) return
+  throw new CodedError('EBB_INSTALLATION_UNREADABLE', {
+    what: 'This data folder was begun by a version of Ebb that was never released',
+    where: file,
+    fix: 'Begin with another data folder',
   })
 }

@@ -1,16 +1,23 @@
 // ebb: the command line, and the whole of Ebb in one process.
-// Reads and writes a data folder: the event log, the state of each processor, the access keys.
+// Reads and writes a data folder: access keys, spool, and on the embedded engines the event log and
+// the state of each processor. With --kafka and --redis those are there, shared by all processes.
 // One process owns a folder (`up`, `replay`); everything else looks on beside it.
 // Guarantees: exit code 0 when all went well, 1 for a fault (said on standard error with its code),
 // 130 after Ctrl-C; `up` and `demo` end with 0 when they are told to stop.
+
+import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
 import { refuseProduction } from '@ebb/embedded/data-folder'
-import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedEngines } from '@ebb/embedded/embedded-engines'
+import { kafkaEngine } from '@ebb/kafka/kafka-engine'
+import { connectRedisEngine } from '@ebb/redis/redis-engine'
+import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
 import { onInterrupt } from '@ebb/runtime/interrupt'
 import { thisProcess } from '@ebb/runtime/lifecycle'
 import type { CliContext } from './cli-context.ts'
-import { ebbConfig } from './config.ts'
-import type { Engines } from './engines.ts'
+import { type EbbConfig, ebbConfig } from './config.ts'
 import { ebbProgram } from './program.ts'
+import { sharedEngines } from './shared-engines.ts'
+import { terminal } from './terminal.ts'
 
 const interrupt = new AbortController()
 onInterrupt(thisProcess, () => interrupt.abort())
@@ -22,29 +29,35 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') process.exit(0)
 })
 
+type Chosen = Pick<CliContext, 'engines' | 'namespace' | 'partitions'>
+
+const embedded = (config: EbbConfig): Chosen => ({
+  engines: {
+    ...embeddedEngines,
+    own: (place, settings) => {
+      refuseProduction(config.nodeEnv, config.allowEmbedded === 'yes')
+      return embeddedEngines.own(place, settings)
+    },
+  },
+  namespace: '',
+  partitions: EMBEDDED_PARTITIONS,
+})
+
+const shared = (config: EbbConfig): Chosen => ({
+  engines: sharedEngines(kafkaEngine({ ...kafkaConnection(config), onNotice }), () =>
+    connectRedisEngine({ ...redisAddress(config), onNotice }),
+  ),
+  namespace: config.namespace,
+  partitions: config.partitions,
+})
+
 const main = async (): Promise<void> => {
   const config = ebbConfig()
-  const engines: Engines = {
-    names: { log: 'SQLite (node:sqlite)', store: 'SQLite (node:sqlite)' },
-    own: (folder, settings) => {
-      refuseProduction(config.nodeEnv, config.allowEmbedded === 'yes')
-      return openEmbeddedEngines(folder, settings)
-    },
-    look: readEmbeddedEngines,
-  }
-  const context: CliContext = {
-    engines,
-    dataFolder: config.dataFolder,
-    print: (line) => process.stdout.write(`${line}\n`),
-    tell: (line) => process.stderr.write(`${line}\n`),
-    isTerminal: process.stdout.isTTY === true && process.stdout.hasColors(),
-    columns: process.stdout.columns ?? 80,
-    interrupted: interrupt.signal,
-    exitCode: (code) => {
-      process.exitCode = code
-    },
-  }
-  await ebbProgram(context, config).parseAsync()
+  const context = { ...terminal(config.dataFolder, interrupt.signal), ...embedded(config) }
+  await ebbProgram(context, config, (options) => {
+    const chosen = ebbConfig(options)
+    Object.assign(context, chosen.kafka === '' ? embedded(chosen) : shared(chosen))
+  }).parseAsync()
 }
 
 await main().catch(({ code, message, stack }: Error & { code?: string }) => {

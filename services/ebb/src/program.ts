@@ -4,16 +4,18 @@ import { alertsCommand } from './commands/alerts.ts'
 import { customerCommand } from './commands/customer.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { keysCommand } from './commands/keys.ts'
+import { rebuildCommand } from './commands/rebuild.ts'
 import { rejectsCommand } from './commands/rejects.ts'
 import { replayCommand } from './commands/replay.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { demoCommand, upCommand } from './commands/up.ts'
-import type { EbbConfig } from './config.ts'
+import type { EbbConfig, EngineOptions } from './config.ts'
 
 const COMMANDS = [
   upCommand,
   demoCommand,
   replayCommand,
+  rebuildCommand,
   keysCommand,
   alertsCommand,
   customerCommand,
@@ -22,11 +24,20 @@ const COMMANDS = [
   doctorCommand,
 ]
 
-/** The whole command line. */
-export const ebbProgram = (context: CliContext, config: EbbConfig): Command => {
+/** The whole command line. `choose` is called before a command runs. */
+export const ebbProgram = (
+  context: CliContext,
+  config: EbbConfig,
+  choose: (options: EngineOptions) => void,
+): Command => {
   const program = new Command('ebb')
     .description('Hears a customer going quiet: events in, silence alerts out.')
     .showHelpAfterError('Add --help to see what there is.')
+    .configureHelp({ showGlobalOptions: true })
+    .option('--kafka <brokers>', 'Apache Kafka at HOST:PORT,… in place of the embedded log')
+    .option('--redis <url>', 'Redis in place of the embedded state store')
+    .option('--namespace <name>', 'which installation, on engines that several share')
+    .hook('preAction', (program) => choose(program.opts<EngineOptions>()))
   for (const command of COMMANDS) program.addCommand(command(context, config))
   return program
 }

@@ -47,7 +47,7 @@ export const startRig = async ({
       throw error
     },
   }
-  const config = { ...SHOP, tickIntervalMs: 1, host: '127.0.0.1', port }
+  const config = { ...SHOP, generation: 0, tickIntervalMs: 1, host: '127.0.0.1', port }
   const service = await start(ports, config)
   return {
     ports,

@@ -32,6 +32,8 @@ export interface FeaturesPorts {
 export interface FeaturesConfig extends FeaturesSettings {
   /** Wall time between two ticks of a partition. */
   readonly tickIntervalMs: number
+  /** Of the states: raised by a rebuild. */
+  readonly generation: number
   readonly host: string
   readonly port: number
 }
@@ -69,8 +71,12 @@ export const start = async (
   const running = await runProcessor(
     featuresDefinition(config),
     { log, store },
-    { observer, onHalt },
-  )
+    { observer, onHalt, generation: config.generation },
+  ).catch(async (error: unknown) => {
+    // Whoever tries again needs the port.
+    await http.stop()
+    throw error
+  })
   return {
     url,
     stop: async () => {

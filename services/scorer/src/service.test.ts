@@ -41,7 +41,10 @@ const scorer = () => {
         return outcome
       },
     }
-    const running = await start({ log, store, logger, onHalt: done.reject }, SETTINGS)
+    const running = await start(
+      { log, store, logger, onHalt: done.reject },
+      { ...SETTINGS, generation: 0 },
+    )
     await done.promise.finally(() => running.stop())
   }
   const published = async (topic: string) =>

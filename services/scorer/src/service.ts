@@ -14,6 +14,12 @@ export interface ScorerPorts {
   readonly onHalt: (error: Error) => void
 }
 
+/** How it runs. */
+export interface ScorerConfig extends ScorerSettings {
+  /** Of the states: raised by a rebuild. */
+  readonly generation: number
+}
+
 /** A running scorer. */
 export interface ScorerService {
   /** What was begun is finished or left for the next owner. */
@@ -26,7 +32,7 @@ export interface ScorerService {
  */
 export const start = async (
   { log, store, logger, onHalt }: ScorerPorts,
-  config: ScorerSettings,
+  config: ScorerConfig,
 ): Promise<ScorerService> =>
   runProcessor(
     scorerDefinition(config),
@@ -34,5 +40,6 @@ export const start = async (
     {
       observer: processorLog(logger, SCORER_PROCESSOR),
       onHalt,
+      generation: config.generation,
     },
   )

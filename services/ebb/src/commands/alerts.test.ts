@@ -1,7 +1,7 @@
 import { AlertRecord } from '@ebb/contracts/alert-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { ALERTS } from '@ebb/contracts/topics'
-import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { alertsCommand, followAlerts } from './alerts.ts'
@@ -9,7 +9,7 @@ import { day, live, order, type TestShop, testShop } from './shop-fixture.ts'
 
 let shop: TestShop
 beforeEach(() => {
-  shop = testShop({ own: openEmbeddedEngines, look: readEmbeddedEngines })
+  shop = testShop(embeddedEngines)
 })
 afterEach(() => shop.remove())
 

@@ -6,7 +6,7 @@ import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { alertLine } from './alert-line.ts'
 import { customerKeys } from './customer-key.ts'
-import { shopOf, withData } from './data-folder.ts'
+import { withData } from './data-folder.ts'
 import { type GivenInstant, parseInstant } from './shop-time.ts'
 import { type TopicSource, topicMessages } from './topic-messages.ts'
 
@@ -60,12 +60,11 @@ export const alertsCommand = (context: CliContext): Command =>
 
 const listAlerts = async (context: CliContext, options: AlertsOptions): Promise<void> => {
   const follow = options.follow === true
-  const { timeZone } = shopOf(options.data)
-  const matches = filterOf(options, timeZone)
-  const look = { isTerminal: context.isTerminal, timeZone }
   let heard = 0
   let shown = 0
-  await withData(context, options.data, async ({ log }) => {
+  await withData(context, options.data, async ({ log }, { timeZone }) => {
+    const matches = filterOf(options, timeZone)
+    const look = { isTerminal: context.isTerminal, timeZone }
     if (follow && context.isTerminal) context.tell('Following the alerts; Ctrl-C ends.')
     const span = { follow, signal: context.interrupted }
     for await (const alert of topicMessages(alertSource(log), span)) {

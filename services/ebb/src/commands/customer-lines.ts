@@ -1,6 +1,6 @@
 import { minorUnitExponent } from '@ebb/collector/currency'
 import type { CustomerView } from '@ebb/features/customer-reader'
-import { SHIPPED_SCORING } from '../shipped-model.ts'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { daysBetween, duration, shopDay, shopMinute } from './shop-time.ts'
 import type { Milestone, Silence } from './silence.ts'
 import { silenceChart } from './silence-chart.ts'

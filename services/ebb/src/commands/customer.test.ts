@@ -1,8 +1,8 @@
-import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { featuresDefinition } from '@ebb/features/features-definition'
 import { crossings } from '@ebb/risk/tiers'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { customerCommand } from './customer.ts'
 import {
   appendEvents,
@@ -18,7 +18,7 @@ import { displayWidth } from './terminal-text.ts'
 
 let shop: TestShop
 beforeEach(() => {
-  shop = testShop({ own: openEmbeddedEngines, look: readEmbeddedEngines })
+  shop = testShop(embeddedEngines)
 })
 afterEach(() => shop.remove())
 

@@ -4,14 +4,14 @@ import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { riskCurve } from '@ebb/risk/risk-curve'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
+import type { ReadEngines } from '@ebb/streaming/engines'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import type { ReadEngines } from '../engines.ts'
-import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { customerKeys } from './customer-key.ts'
 import { customerLines } from './customer-lines.ts'
-import { shopOf, withData } from './data-folder.ts'
+import { withData } from './data-folder.ts'
 import { daysBetween } from './shop-time.ts'
 import { readSilence, type Silence } from './silence.ts'
 
@@ -41,14 +41,13 @@ const showCustomer = async (
   given: string,
   { data, json }: CustomerOptions,
 ): Promise<void> => {
-  const shop = shopOf(data)
-  const { customer, silence } = await withData(context, data, async (engines) => {
+  const { customer, silence, shop } = await withData(context, data, async (engines, shop) => {
     const partitions = await engines.log.partitions(EVENTS)
     const customer = await findCustomer(engines, given, { ...shop, partitions })
     const partition = partitionOf(customer.customerId, partitions)
     const scorer = engines.store(SCORER_PROCESSOR)
     const silence = scorer && (await readSilence(scorer, partition, customer.customerId))
-    return { customer, silence }
+    return { customer, silence, shop }
   })
   if (json) return context.print(JSON.stringify({ customer, silence: silenceView(silence) }))
   const look = { timeZone: shop.timeZone, columns: context.columns }

@@ -1,15 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TICK_KEY } from '@ebb/contracts/tick'
 import { EVENTS } from '@ebb/contracts/topics'
-import { readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { demoShop } from '@ebb/simulator/demo-shop'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { producerNumber } from '@ebb/streaming/numbered-producer'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { endOfHistory } from '../demonstration.ts'
 import { type Ended, endAll, startEbb } from '../ebb-process.ts'
+import { installationAt } from '../installation.ts'
 import { startedShop } from './live-shop.ts'
 
 let folder: string
@@ -39,15 +40,15 @@ const logNow = async () => {
   const all: LogRecord[] = []
   for (let partition = 0; partition < (await log.partitions(EVENTS)); partition += 1)
     all.push(...(await log.read({ topic: EVENTS, partition }, 0, 100_000)).records)
-  close()
+  await close()
   const ticks = all.filter(({ key }) => key === TICK_KEY)
   const clocks = ticks.map(({ value }) => JSON.parse(Buffer.from(value).toString('utf8')).at)
   const history = all.filter((record) => producerNumber(record)?.producer === 'replay')
   return { clock: Math.max(...clocks), history: history.map(({ headers }) => headers['ce_id']) }
 }
 
-const begunAt = (): number =>
-  JSON.parse(readFileSync(join(folder, 'installation.json'), 'utf8')).begunAt
+const begunAt = async (): Promise<number | undefined> =>
+  (await installationAt(embeddedEngines, { folder, namespace: '' }))?.begunAt
 
 describe('ebb demo', () => {
   test('raises alerts at once, ends on Ctrl-C, and goes on where it stopped', async () => {
@@ -58,7 +59,7 @@ describe('ebb demo', () => {
       err: expect.stringMatching(/^Stopping; all data stay in \S+\n$/),
     })
     expect(first.out).toContain('DEMONSTRATION')
-    const begun = begunAt()
+    const begun = (await begunAt())!
     const after = await logNow()
     expect(after.clock).toBeGreaterThan(endOfHistory(demoShop(begun)))
     expect(after.history.length).toBeGreaterThan(5_000)
@@ -70,7 +71,7 @@ describe('ebb demo', () => {
       err: expect.stringMatching(/^Stopping; all data stay in \S+\n$/),
     })
     const later = await logNow()
-    expect(begunAt()).toBe(begun)
+    expect(await begunAt()).toBe(begun)
     expect(later.clock).toBeGreaterThan(after.clock)
     expect(later.history).toEqual(after.history)
   })

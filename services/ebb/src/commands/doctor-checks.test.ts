@@ -1,7 +1,7 @@
+import type { Installation } from '@ebb/contracts/installation'
 import { TOPICS } from '@ebb/contracts/topics'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { expect, test } from 'vitest'
-import type { Installation } from '../installation.ts'
 import { attempt } from './doctor-check.ts'
 import { checkDisk, checkNode } from './doctor-machine.ts'
 import { checkClocks, checkLag, checkTopics } from './doctor-pipeline.ts'
@@ -10,7 +10,7 @@ import { day } from './shop-fixture.ts'
 const MIB = 2 ** 20
 
 const installation = (kind: Installation['kind']): Installation => ({
-  ...{ timeZone: 'UTC', currency: 'EUR', partitions: 4, begunAt: day(0), kind },
+  ...{ timeZone: 'UTC', currency: 'EUR', partitions: 4, begunAt: day(0), generation: 0, kind },
 })
 
 const standings = (...clocks: number[]) =>
@@ -43,7 +43,7 @@ test('a missing topic fails, and so does one of another number of partitions', a
       topics: topics.filter(({ partitions }) => partitions > 0),
       now: () => 0,
     })
-    const engines = { log, store: () => undefined, close: () => {} }
+    const engines = { log, store: () => undefined, close: async () => {} }
     return checkTopics(engines, installation('live'))
   }
   expect((await check(() => 4)).status).toBe('ok')

@@ -1,7 +1,7 @@
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Installation } from '@ebb/contracts/installation'
 import { openKeysFile } from '@ebb/runtime/keys-file'
-import { type Installation, readInstallation } from '../installation.ts'
 import { type Check, fail, ok, warn } from './doctor-check.ts'
 import { keysFileOf } from './keys.ts'
 import { printable } from './terminal-text.ts'
@@ -86,22 +86,13 @@ export const checkOwner = (owner: Owner | undefined, start: string): Check => {
   return warn('owner', `nothing runs; the last was ${who}`, mend)
 }
 
-/** What the folder was begun with. */
-export const checkInstallation = (folder: string): Check => {
-  const found = readInstallation(folder)
+/** What the installation was begun with. */
+export const checkInstallation = (found: Installation | undefined): Check => {
   const name = 'installation'
   if (found === undefined) return warn(name, 'none was begun here', 'Start `ebb up`, which does')
-  const { kind, timeZone, currency, partitions } = found
-  return ok(name, `${kind}, ${timeZone}, ${currency}, ${partitions} partitions`)
-}
-
-/** The installation; `undefined` where there is none, or none that can be read. */
-export const installationIn = (folder: string): Installation | undefined => {
-  try {
-    return readInstallation(folder)
-  } catch {
-    return undefined
-  }
+  const { kind, timeZone, currency, partitions, generation } = found
+  const parts = [kind, timeZone, currency, `${partitions} partitions`, `generation ${generation}`]
+  return ok(name, parts.join(', '))
 }
 
 /** Without a write key no storefront can send events. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
-import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { openKeysFile } from '@ebb/runtime/keys-file'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { CliContext } from '../cli-context.ts'
@@ -15,7 +15,7 @@ let shop: TestShop
 let closing: (() => unknown)[]
 let port: number
 beforeEach(async () => {
-  shop = testShop({ own: openEmbeddedEngines, look: readEmbeddedEngines })
+  shop = testShop(embeddedEngines)
   closing = []
   port = await freePort()
 })
@@ -118,17 +118,16 @@ test('a folder that is missing, is a file, or is empty fails with what to do', a
   const empty = join(shop.folder, 'empty')
   mkdirSync(empty)
   expect(statuses(await examine('--data', empty))).toMatchObject({
-    ...{ 'data folder': 'ok', installation: 'warn', owner: 'warn', 'event log': 'fail' },
+    ...{ 'data folder': 'ok', owner: 'warn', 'event log': 'fail' },
   })
   expect(shop.exitCodes).toEqual([1, 1, 1])
 })
 
 test('files that cannot be read are found, and the other checks are made all the same', async () => {
   await shop.live([], [day(1)])
-  for (const name of ['installation.json', 'keys.json'])
-    writeFileSync(join(shop.folder, name), 'not JSON')
+  writeFileSync(join(shop.folder, 'keys.json'), 'not JSON')
   const checks = await examine()
-  expect(statuses(checks)).toMatchObject({ installation: 'fail', keys: 'fail', topics: 'ok' })
+  expect(statuses(checks)).toMatchObject({ installation: 'ok', keys: 'fail', topics: 'ok' })
   expect(checks['keys']?.mend).toContain('Restore the file')
   writeFileSync(join(shop.folder, 'log.db'), 'not a database'.repeat(1_000))
   expect((await examine())['event log']).toMatchObject({ status: 'fail' })
@@ -142,7 +141,7 @@ test('a demonstration and a replay have clocks of their own, and a replay needs 
   expect(stopped['clock']).toMatchObject({
     ...{ status: 'ok', found: expect.stringContaining('demonstration: 2026-01-10') },
   })
-  const replayed = testShop({ own: openEmbeddedEngines, look: readEmbeddedEngines })
+  const replayed = testShop(embeddedEngines)
   closing.push(replayed.remove)
   await replayed.owned((engines) => live(engines, [], [day(9)]), 'replay')
   const checks = await examine('--data', replayed.folder)

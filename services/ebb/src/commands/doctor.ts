@@ -1,8 +1,11 @@
+import type { Installation } from '@ebb/contracts/installation'
 import { wallClock } from '@ebb/runtime/clock'
+import type { ReadEngines } from '@ebb/streaming/engines'
 import { Command, InvalidArgumentError } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import type { EbbConfig } from '../config.ts'
-import type { ReadEngines } from '../engines.ts'
+import { type FoundInstallation, lookAtInstallation } from '../installation.ts'
+import { placeOf } from './data-folder.ts'
 import { attempt, type Check, fail } from './doctor-check.ts'
 import { checkHttp, type HttpProbe } from './doctor-http.ts'
 import {
@@ -13,7 +16,6 @@ import {
   checkNode,
   checkOwner,
   freeSpace,
-  installationIn,
   readOwner,
 } from './doctor-machine.ts'
 import { type ClockSettings, checkClocks, checkLag, checkTopics } from './doctor-pipeline.ts'
@@ -77,13 +79,8 @@ const allChecks = async (context: CliContext, options: DoctorOptions): Promise<C
   if (folder.status === 'fail') return checks
   const owner = await readOwner(data)
   const isRunning = owner?.isAlive ?? false
-  const installation = installationIn(data)
-  const machine = [
-    await attempt('disk', async () => checkDisk(await freeSpace(data))),
-    await attempt('installation', () => checkInstallation(data)),
-  ]
-  const clock = { installation, isRunning, wall: wallClock.now() }
-  const pipeline = await pipelineChecks(context, data, clock)
+  const machine = [await attempt('disk', async () => checkDisk(await freeSpace(data)))]
+  const { installation, pipeline } = await pipelineChecks(context, data, isRunning)
   const start = installation?.kind === 'demonstration' ? 'ebb demo' : 'ebb up'
   // A replay ends, takes no events from elsewhere and answers nobody.
   if (installation?.kind === 'replay') return [...checks, ...machine, ...pipeline]
@@ -97,22 +94,41 @@ const allChecks = async (context: CliContext, options: DoctorOptions): Promise<C
   ]
 }
 
+interface Pipeline {
+  readonly installation: Installation | undefined
+  readonly pipeline: Check[]
+}
+
 const pipelineChecks = async (
-  { engines }: CliContext,
+  context: CliContext,
   folder: string,
-  clock: ClockSettings,
-): Promise<Check[]> => {
-  let found: ReadEngines | undefined
+  isRunning: boolean,
+): Promise<Pipeline> => {
+  let found: FoundInstallation | undefined
   try {
-    found = engines.look(folder)
-    if (found === undefined)
-      return [fail('event log', 'there is none in the folder', 'Start `ebb up`, which makes it')]
-    return await logChecks(found, clock)
+    found = await lookAtInstallation(context.engines, placeOf(context, folder))
+    if (found === undefined) {
+      const none = fail(
+        'event log',
+        'there is none in the folder',
+        'Start `ebb up`, which makes it',
+      )
+      return { installation: undefined, pipeline: [none] }
+    }
+    const { installation, engines } = found
+    const clock = { installation, isRunning, wall: wallClock.now() }
+    const checks = await logChecks(engines, clock)
+    return { installation, pipeline: [checkInstallation(installation), ...checks] }
   } catch (error) {
-    const mend = 'Restore the data folder from a backup, or begin with another'
-    return [fail('event log', `cannot be read: ${(error as Error).message}`, mend)]
+    const { shared } = context.engines
+    const mend =
+      shared !== undefined
+        ? 'Start the engines, or mend --kafka and --redis'
+        : 'Restore the data folder from a backup, or begin with another'
+    const broken = fail('event log', `cannot be read: ${(error as Error).message}`, mend)
+    return { installation: undefined, pipeline: [broken] }
   } finally {
-    found?.close()
+    await found?.engines.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { openKeysFile } from '@ebb/runtime/keys-file'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keysCommand, keysFileOf } from './keys.ts'
@@ -7,7 +7,7 @@ import { type TestShop, testShop } from './shop-fixture.ts'
 
 let shop: TestShop
 beforeEach(() => {
-  shop = testShop({ own: openEmbeddedEngines, look: readEmbeddedEngines })
+  shop = testShop(embeddedEngines)
 })
 afterEach(() => shop.remove())
 

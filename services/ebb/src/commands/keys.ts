@@ -120,7 +120,7 @@ const listKeys = async (context: CliContext, { data, json }: KeysOptions): Promi
   }
   if (keys.length === 0)
     return context.tell('No keys yet. Make one: ebb keys create --source storefront')
-  const { timeZone } = shopOf(data)
+  const { timeZone } = await shopOf(context, data)
   const columns = ['id', 'kind', 'source', 'made', 'may'].map((title) => ({ title }))
   const rows = keys.map((key) => [
     key.id,

@@ -1,14 +1,14 @@
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { type Refused, RejectRecord, rejectRecord } from '@ebb/contracts/reject-record'
 import { REJECTS } from '@ebb/contracts/topics'
-import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { rejectsCommand } from './rejects.ts'
 import { day, type TestShop, testShop } from './shop-fixture.ts'
 
 let shop: TestShop
 beforeEach(() => {
-  shop = testShop({ own: openEmbeddedEngines, look: readEmbeddedEngines })
+  shop = testShop(embeddedEngines)
 })
 afterEach(() => shop.remove())
 

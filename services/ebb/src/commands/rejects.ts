@@ -4,7 +4,7 @@ import { REJECTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { shopOf, withData } from './data-folder.ts'
+import { withData } from './data-folder.ts'
 import { payloadText } from './payload-text.ts'
 import { shopMinute, shopSecond } from './shop-time.ts'
 import { painted, printable } from './terminal-text.ts'
@@ -39,10 +39,9 @@ export const rejectsCommand = (context: CliContext): Command =>
 
 const listRejects = async (context: CliContext, options: RejectsOptions): Promise<void> => {
   const follow = options.follow === true
-  const { timeZone } = shopOf(options.data)
   const counts = new Map<string, CodeCount>()
   let heard = 0
-  await withData(context, options.data, async ({ log }) => {
+  await withData(context, options.data, async ({ log }, { timeZone }) => {
     if (follow && context.isTerminal) context.tell('Following the rejects; Ctrl-C ends.')
     const span = { follow, signal: context.interrupted }
     for await (const reject of topicMessages(rejectSource(log), span)) {
@@ -54,11 +53,11 @@ const listRejects = async (context: CliContext, options: RejectsOptions): Promis
       if (options.json) context.print(JSON.stringify(reject))
       else for (const line of rejectLines(reject, context, timeZone)) context.print(line)
     }
+    if (!options.json && counts.size > 0)
+      for (const line of countLines(counts, timeZone)) context.print(line)
   })
   if (context.interrupted.aborted) context.exitCode(130)
-  if (counts.size > 0) {
-    if (!options.json) for (const line of countLines(counts, timeZone)) context.print(line)
-  } else if (!context.interrupted.aborted) context.tell(heard === 0 ? NONE_YET : noneMatches(heard))
+  else if (counts.size === 0) context.tell(heard === 0 ? NONE_YET : noneMatches(heard))
 }
 
 const NONE_YET = 'No rejects: everything that was sent could be used.'

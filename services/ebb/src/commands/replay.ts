@@ -10,6 +10,7 @@ import { FORMATS, type Format } from '../replay/read-rows.ts'
 import { parseRepeats, parseSendOrder } from '../replay/replay-plan.ts'
 import { replayReport } from '../replay/replay-report.ts'
 import { type ReplayProgress, runReplay } from '../replay/run-replay.ts'
+import { namespaceBelow } from './data-folder.ts'
 
 interface ReplayOptions {
   readonly format: Format
@@ -62,7 +63,8 @@ const replay = async (context: CliContext, path: string, options: ReplayOptions)
     now: Date.now(),
     order: parseSendOrder(options.order),
     repeats: options.repeat === undefined ? undefined : parseRepeats(options.repeat),
-    root: options.data,
+    root: { folder: options.data, namespace: namespaceBelow(context, 'replay') },
+    partitions: context.partitions,
     fresh: options.fresh === true,
     interrupted: context.interrupted,
     onProgress: bar.update,
@@ -73,7 +75,12 @@ const replay = async (context: CliContext, path: string, options: ReplayOptions)
     return
   }
   if (options.json) context.print(JSON.stringify(result.summary))
-  else for (const line of replayReport(result, { timeZone })) context.print(line)
+  else
+    for (const line of replayReport(result, {
+      timeZone,
+      shared: context.engines.shared !== undefined,
+    }))
+      context.print(line)
 }
 
 const unknownCurrency = (code: string): CodedError =>

@@ -2,20 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event'
+import type { Installation } from '@ebb/contracts/installation'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { tickRecord } from '@ebb/contracts/tick'
-import { EVENTS, topicsOf } from '@ebb/contracts/topics'
+import { EVENTS } from '@ebb/contracts/topics'
 import { featuresDefinition } from '@ebb/features/features-definition'
+import type { NewInstallation } from '@ebb/runtime/installation'
 import { scorerDefinition } from '@ebb/scorer/scorer-definition'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
+import type { Engines, OwnedEngines } from '@ebb/streaming/engines'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { runProcessor } from '@ebb/streaming/processor'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import type { Engines, OwnedEngines } from '../engines.ts'
-import { type Installation, pinInstallation } from '../installation.ts'
-
-import { SHIPPED_SCORING } from '../shipped-model.ts'
+import { ownInstallation } from '../installation.ts'
 
 const PARTITIONS = 2
 const DAY_MS = 86_400_000
@@ -29,7 +30,7 @@ const PROCESS_NOW = Date.UTC(2040, 0, 1)
 /** How the shop of every test counts. */
 export const SHOP = { timeZone: 'Europe/Berlin', currency: 'EUR' } as const
 
-const installation = (kind: Installation['kind']): Installation => ({
+const installation = (kind: Installation['kind']): NewInstallation => ({
   ...{ ...SHOP, partitions: PARTITIONS, begunAt: day(0), kind },
 })
 
@@ -74,7 +75,7 @@ export interface TestShop {
 }
 
 /** Makes a shop without a history; the engines are those that a test may import. */
-export const testShop = (engines: Pick<Engines, 'own' | 'look'>): TestShop => {
+export const testShop = (engines: Engines): TestShop => {
   const folder = mkdtempSync(join(tmpdir(), 'ebb-commands-'))
   const interrupt = new AbortController()
   const printed: string[] = []
@@ -82,8 +83,8 @@ export const testShop = (engines: Pick<Engines, 'own' | 'look'>): TestShop => {
   const exitCodes: number[] = []
   const waiting: { pattern: RegExp; resolve: () => void }[] = []
   const context: CliContext = {
-    engines: { ...engines, names: { log: 'log', store: 'store' } },
-    ...{ dataFolder: folder, isTerminal: false, columns: 80, interrupted: interrupt.signal },
+    ...{ engines, namespace: '', partitions: PARTITIONS, dataFolder: folder },
+    ...{ isTerminal: false, columns: 80, interrupted: interrupt.signal },
     print: (line) => {
       printed.push(line)
       for (const { pattern, resolve } of waiting) if (pattern.test(line)) resolve()
@@ -92,11 +93,11 @@ export const testShop = (engines: Pick<Engines, 'own' | 'look'>): TestShop => {
     exitCode: (code) => exitCodes.push(code),
   }
   const owned: TestShop['owned'] = async (work, kind = 'live') => {
-    const topics = topicsOf(PARTITIONS)
     const durability = 'killed-process'
-    const settings = { what: 'a test', topics, now: () => PROCESS_NOW, durability } as const
-    const taken = engines.own(folder, settings)
-    pinInstallation(folder, installation(kind))
+    const wanted = installation(kind)
+    const settings = { what: 'a test', wanted, now: () => PROCESS_NOW, durability } as const
+    const place = { folder, namespace: '' }
+    const { engines: taken } = await ownInstallation(engines, place, settings)
     return work(taken).finally(() => taken.close())
   }
   return {

@@ -1,7 +1,7 @@
 import { crossings, riskAt, riskAtLastOrder } from '@ebb/risk/tiers'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { day } from './shop-fixture.ts'
 import type { Milestone, Silence } from './silence.ts'
 import { silenceChart } from './silence-chart.ts'

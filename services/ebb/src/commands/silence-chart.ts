@@ -1,6 +1,6 @@
 import { type RiskCurve, riskCurve } from '@ebb/risk/risk-curve'
 import type { PerTier } from '@ebb/risk/tiers'
-import { SHIPPED_SCORING } from '../shipped-model.ts'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { daysBetween } from './shop-time.ts'
 import type { Silence } from './silence.ts'
 

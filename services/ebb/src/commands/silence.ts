@@ -2,9 +2,9 @@ import type { RiskState, Stage } from '@ebb/risk/episode'
 import type { CustomerRhythm } from '@ebb/risk/order-rhythm'
 import { type Crossings, crossings, riskAt, riskAtLastOrder, thresholdsOf } from '@ebb/risk/tiers'
 import { unpackScorerState } from '@ebb/scorer/scorer-state'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
-import { SHIPPED_SCORING } from '../shipped-model.ts'
 
 /** A tier or `lost`, and when silence leads to it. Instants in ms. */
 export interface Milestone {

@@ -1,8 +1,8 @@
 import { EVENTS, FEATURES } from '@ebb/contracts/topics'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import type { ReadEngines } from '@ebb/streaming/engines'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
-import type { ReadEngines } from '../engines.ts'
 
 /** A processor and the topic that it reads. */
 export interface Processor {

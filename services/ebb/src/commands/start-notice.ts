@@ -1,6 +1,6 @@
+import type { Installation } from '@ebb/contracts/installation'
 import type { CliContext } from '../cli-context.ts'
 import type { Composition } from '../composition.ts'
-import type { Installation } from '../installation.ts'
 
 /** What there is to say when all services run. */
 export interface StartNotice extends Composition {

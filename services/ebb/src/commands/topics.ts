@@ -1,11 +1,12 @@
 import { TOPICS } from '@ebb/contracts/topics'
+import type { ReadEngines } from '@ebb/streaming/engines'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import type { ReadEngines } from '../engines.ts'
-import { shopOf, withData } from './data-folder.ts'
+import { withData } from './data-folder.ts'
 import { shopSecond } from './shop-time.ts'
 import { lagOf, PROCESSORS, type Processor, type Standing, standingsOf } from './standing.ts'
 import { textTable } from './text-table.ts'
+import { type NewShop, topicsApplyCommand } from './topics-apply.ts'
 
 interface TopicsOptions {
   readonly data: string
@@ -19,17 +20,18 @@ Examples:
 `
 
 /** `ebb topics`: how much is in the log, and how far the processors are. */
-export const topicsCommand = (context: CliContext): Command =>
+export const topicsCommand = (context: CliContext, shop: NewShop): Command =>
   new Command('topics')
     .description('show the topics, and how many records each processor is behind')
     .option('--data <folder>', 'data folder', context.dataFolder)
     .option('--json', 'print one JSON object; instants in ms since 1970')
     .addHelpText('after', EXAMPLES)
+    .addCommand(topicsApplyCommand(context, shop))
     .action((options: TopicsOptions) => showTopics(context, options))
 
 const showTopics = async (context: CliContext, { data, json }: TopicsOptions): Promise<void> => {
-  const { timeZone } = shopOf(data)
-  const { topics, processors } = await withData(context, data, async (engines) => ({
+  const { topics, processors, timeZone } = await withData(context, data, async (engines, shop) => ({
+    timeZone: shop.timeZone,
     topics: await Promise.all(TOPICS.map(({ name }) => sizeOf(engines, name))),
     processors: await Promise.all(PROCESSORS.map((processor) => progressOf(engines, processor))),
   }))

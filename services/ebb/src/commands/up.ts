@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { EMBEDDED_PARTITIONS, topicsOf } from '@ebb/contracts/topics'
+import type { Installation } from '@ebb/contracts/installation'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { printConfiguration } from '@ebb/runtime/configuration'
+import type { NewInstallation } from '@ebb/runtime/installation'
 import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
 import { createLifecycle, type Lifecycle } from '@ebb/runtime/lifecycle'
 import { createLogger, type Logger } from '@ebb/runtime/logger'
@@ -10,6 +11,7 @@ import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { demoShop } from '@ebb/simulator/demo-shop'
 import { postEvents } from '@ebb/simulator/post-events'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
+import type { OwnedEngines, Place } from '@ebb/streaming/engines'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
@@ -22,10 +24,10 @@ import {
   lastInstant,
   sendHistory,
 } from '../demonstration.ts'
-import type { OwnedEngines } from '../engines.ts'
-import { type Installation, pinInstallation, readInstallation } from '../installation.ts'
+import { installationAt, ownInstallation } from '../installation.ts'
 import { alertLine } from './alert-line.ts'
 import { followAlerts } from './alerts.ts'
+import { namespaceBelow, placeOf } from './data-folder.ts'
 import { demonstrationNotice, startNotice } from './start-notice.ts'
 
 const LIVE_TICK_MS = 5_000
@@ -55,14 +57,11 @@ export const demoCommand = (context: CliContext, config: EbbConfig): Command =>
     .action(({ data }: { data: string }) => runDemonstration(context, config, data))
 
 const runLive = async (context: CliContext, config: EbbConfig, data: string): Promise<void> => {
-  const wanted: Installation = {
-    timeZone: config.timeZone,
-    currency: config.currency,
-    partitions: EMBEDDED_PARTITIONS,
-    kind: 'live',
-    begunAt: wallClock.now(),
-  }
-  const base = await openBase(context, { data, wanted, clock: wallClock, level: config.logLevel })
+  const { timeZone, currency, logLevel } = config
+  const { partitions } = context
+  const wanted = { timeZone, currency, partitions, kind: 'live', begunAt: wallClock.now() } as const
+  const place = placeOf(context, data)
+  const base = await openBase(context, { place, wanted, clock: wallClock, level: logLevel })
   await orStop(context, base, async () => {
     const running = await startServices(base, { ...base, ...config, tickIntervalMs: LIVE_TICK_MS })
     for (const line of startNotice(context, { ...base, ...running })) context.print(line)
@@ -75,13 +74,15 @@ const runDemonstration = async (
   config: EbbConfig,
   data: string,
 ): Promise<void> => {
-  const begunAt = readInstallation(data)?.begunAt ?? demonstrationBeginning(wallClock.now())
+  const place = { folder: data, namespace: namespaceBelow(context, 'demo') }
+  const begun = await installationAt(context.engines, place)
+  const begunAt = begun?.begunAt ?? demonstrationBeginning(wallClock.now())
   const shop = demoShop(begunAt)
   const { currency } = shop
-  const partitions = EMBEDDED_PARTITIONS
+  const { partitions } = context
   const wanted = { timeZone: 'UTC', currency, partitions, kind: 'demonstration', begunAt } as const
   const clock = demonstrationClock(endOfHistory(shop))
-  const base = await openBase(context, { data, wanted, clock, level: 'warn' })
+  const base = await openBase(context, { place, wanted, clock, level: 'warn' })
   await orStop(context, base, async () => {
     const { log } = base.engines
     await sendHistory(log, shop, context.interrupted)
@@ -90,7 +91,7 @@ const runDemonstration = async (
     const settings = { ...base, ...config, tickIntervalMs: DEMONSTRATION_TICK_MS }
     const running = await startServices(base, settings)
     for (const line of demonstrationNotice(context, { ...base, ...running })) context.print(line)
-    await scorerAt(base.engines, from, context.interrupted)
+    await scorerAt(base, from, context.interrupted)
     clock.run()
     const posting = postShop(base, { shop, from, url: running.collector.url })
     posting.catch((error: Error) => base.lifecycle.fail(error))
@@ -111,24 +112,24 @@ interface Base {
 }
 
 interface BaseSettings {
-  readonly data: string
-  readonly wanted: Installation
+  readonly place: Place
+  readonly wanted: NewInstallation
   readonly clock: ProcessClock
   readonly level: EbbConfig['logLevel']
 }
 
 const openBase = async (
   { engines, tell, interrupted }: CliContext,
-  { data, wanted, clock, level }: BaseSettings,
+  { place, wanted, clock, level }: BaseSettings,
 ): Promise<Base> => {
   const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
-  const owned = engines.own(data, {
+  const { installation, engines: owned } = await ownInstallation(engines, place, {
     what: wanted.kind === 'live' ? 'ebb up' : 'ebb demo',
-    topics: topicsOf(wanted.partitions),
+    wanted,
     now: () => clock.now(),
     durability: wanted.kind === 'live' ? 'power-cut' : 'killed-process',
   })
-  const installation = pinInstallation(data, wanted)
+  const data = place.folder
   const keys = openKeysFile(join(data, 'keys.json'))
   const writeKey = await storefrontKey(keys)
   const lifecycle = createLifecycle({ logger })
@@ -171,12 +172,12 @@ const postShop = async (
 
 /** Resolves when the scorer has seen everything up to `instant`, or at an interrupt. */
 const scorerAt = async (
-  engines: OwnedEngines,
+  { engines, installation }: Base,
   instant: number,
   interrupted: AbortSignal,
 ): Promise<void> => {
   const store = engines.store(SCORER_PROCESSOR)
-  for (let partition = 0; partition < EMBEDDED_PARTITIONS && !interrupted.aborted; ) {
+  for (let partition = 0; partition < installation.partitions && !interrupted.aborted; ) {
     const { position } = await store.read(partition, [])
     const clock = position === undefined ? 0 : decodePartitionRecord(position.record).clock
     if (clock >= instant) partition += 1

@@ -40,7 +40,7 @@ const progressOf = async (root: string): Promise<number> => {
   for (const topic of [EVENTS, FEATURES, ALERTS])
     for (let partition = 0; partition < (await log.partitions(topic)); partition += 1)
       records += (await log.read({ topic, partition }, 0, 0)).end
-  close()
+  await close()
   return records
 }
 

@@ -4,9 +4,10 @@ import type { ReplayResult } from './run-replay.ts'
 
 /** What a replay came to, as lines for a person. */
 export const replayReport = (
-  { summary, alerts, copies, folder }: ReplayResult,
-  { timeZone }: { timeZone: string },
+  { summary, alerts, copies, place }: ReplayResult,
+  { timeZone, shared }: { timeZone: string; shared: boolean },
 ): string[] => {
+  const where = shared ? `--namespace ${place.namespace}` : `--data ${place.folder}`
   const { customers, orders, refunds, rejects, revenue } = summary
   return [
     row('customers with an order', count(customers)),
@@ -26,8 +27,8 @@ export const replayReport = (
     `digest  ${summary.digest}`,
     '',
     'Look closer:',
-    `  npx ebb alerts --data ${folder}`,
-    `  npx ebb customer KEY --data ${folder}`,
+    `  npx ebb alerts ${where}`,
+    `  npx ebb customer KEY ${where}`,
   ]
 }
 

@@ -6,10 +6,10 @@ import type { CustomerState } from '@ebb/customer/customer-state'
 import { statesDigest } from '@ebb/customer/normalise'
 import { orderRhythm } from '@ebb/customer/order-rhythm'
 import { windows } from '@ebb/customer/windows'
-import { unpackFeaturesState } from '@ebb/features/features-state'
 import { unpackScorerState } from '@ebb/scorer/scorer-state'
 import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
+import { featuresStates, scannedStates } from '../scanned-states.ts'
 
 /** What a replay comes to. */
 export interface ReplaySummary {
@@ -52,8 +52,8 @@ export const replaySummary = async (
 ): Promise<{ summary: ReplaySummary; alerts: AlertRecord[] }> => {
   const { log, features, scorer, timeZone, currency, clock } = sources
   const partitions = await log.partitions(ALERTS)
-  const states = await collect(features, partitions, (bytes) => unpackFeaturesState(bytes).customer)
-  const risks = await collect(scorer, partitions, unpackScorerState)
+  const states = await featuresStates(features, partitions)
+  const risks = await scannedStates(scorer, partitions, unpackScorerState)
   const alerts = distinctAlerts(await readTopic(log, ALERTS))
   const facts = states.map(([, state]) => factsOf(state, { clock, timeZone }))
   const total = (name: keyof (typeof facts)[number]) =>
@@ -91,17 +91,6 @@ const factsOf = (state: CustomerState, at: { clock: number; timeZone: string }) 
     refunds: lifetime.refunds,
     gross: lifetime.grossMinor,
   }
-}
-
-const collect = async <T>(
-  store: Pick<PartitionStore, 'scan'>,
-  partitions: number,
-  unpack: (bytes: Uint8Array) => T,
-): Promise<(readonly [string, T])[]> => {
-  const all: (readonly [string, T])[] = []
-  for (let partition = 0; partition < partitions; partition += 1)
-    for await (const [key, bytes] of store.scan(partition)) all.push([key, unpack(bytes)])
-  return all
 }
 
 const readTopic = async (log: SummarySources['log'], topic: string): Promise<LogRecord[]> => {

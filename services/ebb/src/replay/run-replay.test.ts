@@ -1,18 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openEmbeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { crossings, DEFAULT_TIER_POLICY as POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Engines } from '../engines.ts'
 import { BY_TIME } from './replay-fixture.ts'
 import { type ReplayRequest, runReplay } from './run-replay.ts'
-
-const ENGINES: Engines = {
-  names: { log: 'SQLite', store: 'SQLite' },
-  own: openEmbeddedEngines,
-  look: readEmbeddedEngines,
-}
 
 const HEADER = 'who,no,at,sum'
 /** Ann orders on two days and then no more; Bob comes back after he was missed. */
@@ -36,14 +29,15 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const write = (...lines: string[]): void => writeFileSync(file, [HEADER, ...lines].join('\n'))
 
 const run = (over: Partial<ReplayRequest> = {}) =>
-  runReplay(ENGINES, {
+  runReplay(embeddedEngines, {
     ...BY_TIME,
     path: file,
     format: 'csv',
     map: 'customer=who,order=no,time=at,amount=sum',
     currency: 'EUR',
     now: Date.UTC(2024, 5, 1),
-    root: join(folder, 'replays'),
+    root: { folder: join(folder, 'replays'), namespace: 'replay' },
+    partitions: 4,
     fresh: false,
     interrupted: new AbortController().signal,
     onProgress: () => {},
@@ -136,9 +130,9 @@ describe('a replay', () => {
       { map: 'customer=who,time=at,amount=sum' },
     ]
     const folders = new Set<string>()
-    for (const over of options) folders.add((await run(over))!.folder)
+    for (const over of options) folders.add((await run(over))!.place.folder)
     write(...ORDERS, 'zoe,8,2024-03-20 23:59,1')
-    folders.add((await run())!.folder)
+    folders.add((await run())!.place.folder)
     expect(folders.size).toBe(options.length + 1)
   })
 
@@ -155,7 +149,7 @@ describe('a replay', () => {
   })
 
   test('that is interrupted has no result, and goes on where it stopped', async () => {
-    const whole = await run({ root: join(folder, 'whole') })
+    const whole = await run({ root: { folder: join(folder, 'whole'), namespace: 'whole' } })
     const interrupt = new AbortController()
     const stopped = await run({
       interrupted: interrupt.signal,

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AlertRecord } from '@ebb/contracts/alert-record'
-import { EMBEDDED_PARTITIONS, FEATURES, topicsOf } from '@ebb/contracts/topics'
-import { FEATURES_PROCESSOR, featuresDefinition } from '@ebb/features/features-definition'
-import { SCORER_PROCESSOR, scorerDefinition } from '@ebb/scorer/scorer-definition'
+import { FEATURES } from '@ebb/contracts/topics'
+import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
+import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import type { Engines, OwnedEngines, Place } from '@ebb/streaming/engines'
 import type { EventLog } from '@ebb/streaming/event-log'
-import { runProcessor } from '@ebb/streaming/processor'
 import type { ProcessorObserver } from '@ebb/streaming/processor-options'
-import type { Engines, OwnedEngines } from '../engines.ts'
-import { pinInstallation, readInstallation } from '../installation.ts'
-import { SHIPPED_SCORING } from '../shipped-model.ts'
+import { installationAt, ownInstallation } from '../installation.ts'
+import { startProcessors } from '../processors.ts'
 import { type JudgedRows, judgeRows } from './judge-rows.ts'
 import { type FormatSettings, readRows } from './read-rows.ts'
 import { type ReplayFile, readReplayFile } from './replay-file.ts'
@@ -21,8 +19,10 @@ import { sendRows } from './send-rows.ts'
 /** A replay as it was asked for. */
 export interface ReplayRequest extends FormatSettings, PlanSettings {
   readonly path: string
-  /** Replays live below it, each in a folder of its own. */
-  readonly root: string
+  /** Replays live below it, each in a place of its own: folder and namespace. */
+  readonly root: Place
+  /** Of the customer topics, where the replay is begun. */
+  readonly partitions: number
   /** Forgets an earlier replay of the same file with the same options. */
   readonly fresh: boolean
   readonly interrupted: AbortSignal
@@ -39,7 +39,7 @@ export interface ReplayProgress {
 
 /** A replay that is finished. */
 export interface ReplayResult {
-  readonly folder: string
+  readonly place: Place
   readonly summary: ReplaySummary
   readonly alerts: readonly AlertRecord[]
   /** Accepted rows that said again what an earlier one had said. */
@@ -56,24 +56,23 @@ export const runReplay = async (
   request: ReplayRequest,
 ): Promise<ReplayResult | undefined> => {
   const file = await readReplayFile(request.path)
-  const folder = join(request.root, namespaceOf(file, request))
+  const place = placeOf(file, request)
+  if (request.fresh) await engines.forget(place)
   // What counted as the future when the replay was begun still does when it is continued.
-  const begunAt = request.fresh ? undefined : readInstallation(folder)?.begunAt
-  const now = begunAt ?? request.now
+  const now = (await installationAt(engines, place))?.begunAt ?? request.now
   const rows = judgeRows(readRows(file, { ...request, now }))
   const until = lastTick(rows.accepted, request.timeZone)
-  const owned = await own(engines, folder, { ...request, until })
+  const { timeZone, partitions } = request
+  const { currency } = rows
+  const wanted = { timeZone, currency, partitions, kind: 'replay', begunAt: now } as const
+  const { engines: owned } = await ownInstallation(engines, place, {
+    what: `ebb replay ${request.path}`,
+    wanted,
+    // The midnight behind a row of today is ahead of the wall clock, and a tick must not be.
+    now: () => Math.max(Date.now(), until),
+    durability: 'killed-process',
+  })
   try {
-    const { timeZone } = request
-    const { currency } = rows
-    const partitions = EMBEDDED_PARTITIONS
-    pinInstallation(folder, {
-      timeZone,
-      currency,
-      partitions,
-      kind: 'replay',
-      begunAt: now,
-    })
     const finished = await runToLastTick(owned, { rows, request: { ...request, now }, until })
     if (!finished) return undefined
     const features = owned.store(FEATURES_PROCESSOR)
@@ -81,37 +80,20 @@ export const runReplay = async (
     const sources = { log: owned.log, features, scorer, timeZone, currency, clock: until }
     const { summary, alerts } = await replaySummary(sources)
     const copies = rows.accepted.length - summary.orders - summary.refunds
-    return { folder, summary, alerts, copies }
+    return { place, summary, alerts, copies }
   } finally {
     await owned.close()
   }
 }
 
-/** Its name: the same for the same file and the same options. */
-const namespaceOf = ({ digest }: ReplayFile, request: ReplayRequest): string => {
+/** The same for the same file and the same options. */
+const placeOf = ({ digest }: ReplayFile, request: ReplayRequest): Place => {
   const { format, timeZone, map, currency, order, repeats } = request
   const options = JSON.stringify({ format, timeZone, map, currency, order, repeats })
   const hash = createHash('sha256').update(`${digest} ${options}`).digest('hex')
-  return `${format}-${hash.slice(0, 12)}`
-}
-
-const own = async (
-  engines: Engines,
-  folder: string,
-  { path, fresh, until }: ReplayRequest & { readonly until: number },
-): Promise<OwnedEngines> => {
-  const settings = {
-    what: `ebb replay ${path}`,
-    topics: topicsOf(EMBEDDED_PARTITIONS),
-    // The midnight behind a row of today is ahead of the wall clock, and a tick must not be.
-    now: () => Math.max(Date.now(), until),
-    durability: 'killed-process',
-  } as const
-  if (!fresh) return engines.own(folder, settings)
-  // Owned first, so that a replay that runs is not taken away from under its process.
-  await engines.own(folder, settings).close()
-  rmSync(folder, { recursive: true, force: true })
-  return engines.own(folder, settings)
+  const name = `${format}-${hash.slice(0, 12)}`
+  const { folder, namespace } = request.root
+  return { folder: join(folder, name), namespace: `${namespace}.${name}` }
 }
 
 interface Work {
@@ -121,9 +103,10 @@ interface Work {
 }
 
 const runToLastTick = async (
-  { log, store }: OwnedEngines,
+  engines: OwnedEngines,
   { rows, request, until }: Work,
 ): Promise<boolean> => {
+  const { log } = engines
   const ended = Promise.withResolvers<boolean>()
   const onInterrupt = (): void => ended.resolve(false)
   request.interrupted.addEventListener('abort', onInterrupt)
@@ -133,26 +116,15 @@ const runToLastTick = async (
     request.onProgress({ from, clock, until })
     if (clock >= until) ended.resolve(true)
   })
-  const onHalt = ended.reject
-  const running = [
-    await runProcessor(
-      featuresDefinition({ timeZone, currency: rows.currency }),
-      { log, store: store(FEATURES_PROCESSOR) },
-      { onHalt },
-    ),
-    await runProcessor(
-      scorerDefinition(SHIPPED_SCORING),
-      { log, store: store(SCORER_PROCESSOR) },
-      { onHalt, observer: watch },
-    ),
-  ]
+  const shop = { timeZone, currency: rows.currency, generation: 0 }
+  const running = await startProcessors(engines, shop, { onHalt: ended.reject, scorer: watch })
   try {
     const sending = sendRows(log, { ...request, file: request.path, rows })
     sending.catch(ended.reject)
     return await ended.promise
   } finally {
     request.interrupted.removeEventListener('abort', onInterrupt)
-    await Promise.all(running.map((each) => each.stop()))
+    await running.stop()
   }
 }
 

@@ -1,5 +1,5 @@
 import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
-import type { ScorerSettings } from '@ebb/scorer/scorer-definition'
+import type { ScorerSettings } from './scorer-definition.ts'
 
 /** What every customer is scored with until a shop has a model of its own. */
 export const SHIPPED_SCORING: ScorerSettings = {

@@ -1,0 +1,124 @@
+import { isIP, type Socket, connect as tcpConnect } from 'node:net'
+import { connect as tlsConnect } from 'node:tls'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import kafkajs, {
+  type ISocketFactory,
+  type KafkaConfig,
+  type LogEntry,
+  type SASLOptions,
+} from 'kafkajs'
+import type { KafkaNotice, KafkaSettings } from './kafka-settings.ts'
+
+// Node finds not all names of kafkajs, which is CommonJS, by itself.
+const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs
+
+/** kafkajs, and the means to be rid of its connections. */
+export interface KafkaClient {
+  readonly kafka: kafkajs.Kafka
+  /** Cuts every connection, whatever is on its way. */
+  cut(): void
+}
+
+/** How long a broker may take to answer one request. */
+export const REQUEST_TIMEOUT_MS = 5_000
+const CONNECT_TIMEOUT_MS = 2_000
+const LOGIN_TIMEOUT_MS = 5_000
+const KEEP_ALIVE_MS = 60_000
+
+/**
+ * Short, for those who call kafkajs repeat by themselves and have a deadline. All five are given:
+ * kafkajs has other defaults where NODE_ENV is test.
+ */
+const RETRY = { retries: 2, initialRetryTime: 50, multiplier: 2, factor: 0.2, maxRetryTime: 1_000 }
+
+/** The compression of kafkajs by the name that the settings give it. */
+export const COMPRESSION = {
+  none: CompressionTypes.None,
+  gzip: CompressionTypes.GZIP,
+  zstd: CompressionTypes.ZSTD,
+} as const
+
+/** Connects to nothing yet. Nothing of it ever writes to the console. */
+export const kafkaClient = (settings: KafkaSettings): KafkaClient => {
+  makeZstdKnown()
+  useUpNegativeTimerWarning()
+  const sockets = new Set<Socket>()
+  return {
+    kafka: new Kafka(configuration(settings, sockets)),
+    cut: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+const configuration = (settings: KafkaSettings, sockets: Set<Socket>): KafkaConfig => {
+  const { brokers, clientId, tls, sasl, onNotice } = settings
+  return {
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    authenticationTimeout: LOGIN_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: RETRY,
+    ...(tls && { ssl: tls }),
+    // kafkajs writes into what it is given here.
+    ...(sasl && { sasl: { ...sasl } as SASLOptions }),
+    socketFactory: socketFactory(sockets),
+    logLevel: logLevel.WARN,
+    logCreator: () => noticeWriter(onNotice ?? (() => {})),
+  }
+}
+
+/** As kafkajs makes sockets, but without Nagle's delay, and so that they can be cut. */
+const socketFactory =
+  (sockets: Set<Socket>): ISocketFactory =>
+  ({ host, port, ssl, onConnect }) => {
+    const name = isIP(host) === 0 ? { servername: host } : {}
+    const socket = ssl
+      ? tlsConnect({ host, port, ...name, ...ssl }, onConnect)
+      : tcpConnect({ host, port }, onConnect)
+    socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true)
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    return socket
+  }
+
+const SAID_AGAIN_AFTER_MS = 10_000
+const REMEMBERED_NOTICES = 200
+
+/** What kafkajs logs becomes a notice; the same one once in ten seconds, for it says all at each retry. */
+const noticeWriter = (onNotice: (notice: KafkaNotice) => void) => {
+  const saidAt = new Map<string, number>()
+  return ({ namespace, log }: LogEntry): void => {
+    const about = [log['message'], log['error'], log['broker'], log['groupId']]
+    const message = `kafkajs ${namespace}: ${about.filter((part) => part !== undefined).join(', ')}`
+    const at = performance.now()
+    if (at - (saidAt.get(message) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_AFTER_MS) return
+    if (saidAt.size >= REMEMBERED_NOTICES) saidAt.clear()
+    saidAt.set(message, at)
+    onNotice({ message })
+  }
+}
+
+const zstd = promisify(zstdCompress)
+const unzstd = promisify(zstdDecompress)
+
+/** kafkajs names zstd and leaves the work to others. */
+const makeZstdKnown = (): void => {
+  CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+    compress: ({ buffer }: { readonly buffer: Buffer }) => zstd(buffer),
+    decompress: (buffer: Buffer) => unzstd(buffer),
+  })
+}
+
+/**
+ * kafkajs gives timers a negative delay, of which Node warns: once in a process. We bring that about
+ * where nobody hears it; every other warning is told as ever.
+ */
+const useUpNegativeTimerWarning = (): void => {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  clearTimeout(setTimeout(() => {}, -1))
+  process.emitWarning = emitWarning
+}

@@ -1,0 +1,51 @@
+import { adviseOnServers } from './redis-advice.ts'
+import { redisClient } from './redis-client.ts'
+import { redisFault } from './redis-faults.ts'
+import type { RedisClient } from './redis-scripts.ts'
+import type { RedisSettings } from './redis-settings.ts'
+
+/** A connection that lasts until it is closed: what breaks is made anew by itself. */
+export interface RedisConnection {
+  /**
+   * Makes a call, once. Throws `TransientError` where the fault may pass and the outcome is unknown,
+   * `HaltError` where it will not pass; codes: `redisFault`.
+   */
+  run<T>(call: (client: RedisClient) => Promise<T>): Promise<T>
+  /** Waits for what is in flight, 5 s at most; then every call fails. */
+  close(): Promise<void>
+}
+
+/**
+ * Connects to a server or a cluster, and tells `onNotice` what threatens the states there. Throws as
+ * `RedisConnection.run` does: `TransientError` where nobody answers, so that the caller may try again.
+ */
+export const connectRedis = async (settings: RedisSettings): Promise<RedisConnection> => {
+  const client = redisClient(settings)
+  let lost: Error | undefined
+  const onLoss = (error: Error): void => {
+    lost = error
+  }
+  client.on('error', onLoss).on('node error', onLoss)
+  const run: RedisConnection['run'] = async (call) => {
+    try {
+      const answer = await call(client)
+      lost = undefined
+      return answer
+    } catch (error) {
+      throw redisFault(error as Error, lost)
+    }
+  }
+  try {
+    await run(() => client.connect())
+  } catch (fault) {
+    client.disconnect()
+    throw fault
+  }
+  await adviseOnServers(client, settings.onNotice ?? (() => {}))
+  return { run, close: () => closed(client) }
+}
+
+const closed = async (client: RedisClient): Promise<void> => {
+  await client.quit().catch(() => {})
+  client.disconnect()
+}

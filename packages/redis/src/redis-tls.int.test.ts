@@ -1,0 +1,82 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { HaltError, TransientError } from '@ebb/streaming/faults'
+import { uniqueName, useOwnRedis } from '@ebb/testkit/engines'
+import type { NativeRedis } from '@ebb/testkit/native-redis'
+import { freePort, withFreePorts } from '@ebb/testkit/ports'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectRedis } from './redis-connection.ts'
+import { redisPartitionStore } from './redis-partition-store.ts'
+import type { RedisTls } from './redis-settings.ts'
+
+const startRedis = await useOwnRedis()
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+if (!hasOpenssl) console.warn('NOT RUN: Redis over TLS needs openssl to make its certificates')
+
+let folder: string
+let redis: NativeRedis
+let port: number
+const file = (name: string): string => join(folder, name)
+const pem = (name: string): string => readFileSync(file(name), 'utf8')
+
+/** Makes `name.key`, and `name.crt` signed by itself. */
+const makeCertificate = (name: string): void => {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+  const about = ['-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']
+  const files = ['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`)]
+  execFileSync('openssl', ['req', '-x509', ...key, ...about, ...files], { stdio: 'ignore' })
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ebb-redis-tls-'))
+  if (startRedis === undefined || !hasOpenssl) return
+  for (const name of ['server', 'client', 'stranger']) makeCertificate(name)
+  redis = await withFreePorts(async () => {
+    port = await freePort()
+    const files = ['--tls-cert-file', file('server.crt'), '--tls-key-file', file('server.key')]
+    const clients = ['--tls-ca-cert-file', file('client.crt'), '--tls-auth-clients', 'yes']
+    return startRedis({ args: ['--tls-port', String(port), ...files, ...clients] })
+  })
+})
+afterAll(async () => {
+  await redis?.stop()
+  rmSync(folder, { recursive: true })
+})
+
+const acquireOver = async (scheme: 'redis' | 'rediss', tls: RedisTls) => {
+  const connection = await connectRedis({ url: `${scheme}://127.0.0.1:${port}`, tls })
+  const store = redisPartitionStore(connection, { prefix: uniqueName('tls'), processor: 'counter' })
+  return store.acquire(0).finally(() => connection.close())
+}
+
+describe.skipIf(startRedis === undefined || !hasOpenssl)('Redis over TLS', () => {
+  const ours = () => ({ cert: pem('client.crt'), key: pem('client.key') })
+
+  test('serves whoever knows its certificate and has one of its own', async () => {
+    const tls = { ...ours(), ca: pem('server.crt') }
+    expect(await acquireOver('rediss', tls)).toEqual({ epoch: 1, position: undefined })
+  })
+
+  test('is not believed with a certificate that nobody vouches for', async () => {
+    const doubted = acquireOver('rediss', { ...ours(), ca: pem('stranger.crt') })
+    await expect(doubted).rejects.toBeInstanceOf(HaltError)
+    await expect(doubted).rejects.toMatchObject({ code: 'EBB_REDIS_REFUSED' })
+    await expect(acquireOver('rediss', ours())).rejects.toBeInstanceOf(HaltError)
+  })
+
+  test('is believed blindly where that was asked for', async () => {
+    const tls = { ...ours(), rejectUnauthorized: false }
+    expect((await acquireOver('rediss', tls)).epoch).toBe(1)
+  })
+
+  test('is refused to a client without a certificate', async () => {
+    const stranger = acquireOver('rediss', { ca: pem('server.crt') })
+    await expect(stranger).rejects.toMatchObject({ code: 'EBB_REDIS_REFUSED' })
+  })
+
+  test('is not reached without TLS', async () => {
+    await expect(acquireOver('redis', {})).rejects.toBeInstanceOf(TransientError)
+  })
+})

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs'
+import Type from 'typebox'
+import { CodedError } from './coded-error.ts'
+import { type Configuration, type Settings, setting } from './configuration.ts'
+
+const YesNo = Type.Union([Type.Literal('yes'), Type.Literal('no')])
+const BROKER = /^[^\s:,]+:\d{1,5}$/
+
+const areBrokers = (text: string): boolean => text.split(',').every((broker) => BROKER.test(broker))
+const areRedisUrls = (text: string): boolean =>
+  text.split(',').every((url) => /^rediss?:\/\/\S+$/.test(url))
+
+/** Where Apache Kafka is, and how to sign in. Without a default for where. */
+export const KAFKA_SETTINGS = {
+  kafka: setting({
+    env: 'EBB_KAFKA',
+    what: 'brokers of Apache Kafka',
+    takes: 'HOST:PORT, several with commas',
+    schema: Type.Refine(Type.String(), areBrokers),
+  }),
+  kafkaTls: setting({
+    env: 'EBB_KAFKA_TLS',
+    what: 'speaks TLS with the brokers',
+    takes: 'yes or no',
+    schema: YesNo,
+    default: 'no' as const,
+  }),
+  kafkaCa: setting({
+    env: 'EBB_KAFKA_CA',
+    what: 'certificates to trust the brokers by; those of Node unless given',
+    takes: 'the path of a PEM file',
+    schema: Type.String(),
+    default: '',
+  }),
+  kafkaSasl: setting({
+    env: 'EBB_KAFKA_SASL',
+    what: 'how to sign in at the brokers',
+    takes: 'none, plain, scram-sha-256 or scram-sha-512',
+    schema: Type.Union([
+      Type.Literal('none'),
+      Type.Literal('plain'),
+      Type.Literal('scram-sha-256'),
+      Type.Literal('scram-sha-512'),
+    ]),
+    default: 'none' as const,
+  }),
+  kafkaUsername: setting({
+    env: 'EBB_KAFKA_USERNAME',
+    what: 'name to sign in with at the brokers',
+    takes: 'a name',
+    schema: Type.String(),
+    default: '',
+  }),
+  kafkaPassword: setting({
+    env: 'EBB_KAFKA_PASSWORD',
+    what: 'password to sign in with at the brokers',
+    takes: 'a password',
+    schema: Type.String(),
+    default: '',
+    secret: true,
+  }),
+  kafkaCompression: setting({
+    env: 'EBB_KAFKA_COMPRESSION',
+    what: 'how batches of records are packed',
+    takes: 'none, gzip or zstd',
+    schema: Type.Union([Type.Literal('none'), Type.Literal('gzip'), Type.Literal('zstd')]),
+    default: 'none' as const,
+  }),
+} satisfies Settings
+
+/** Where Redis is; has no default. */
+export const REDIS_SETTINGS = {
+  redis: setting({
+    env: 'EBB_REDIS',
+    what: 'Redis or Valkey',
+    takes: 'a URL such as redis://user:password@host:6379; rediss:// speaks TLS',
+    schema: Type.Refine(Type.String(), areRedisUrls),
+    secret: true,
+  }),
+  redisCluster: setting({
+    env: 'EBB_REDIS_CLUSTER',
+    what: 'says that Redis is a cluster',
+    takes: 'yes or no',
+    schema: YesNo,
+    default: 'no' as const,
+  }),
+  redisCa: setting({
+    env: 'EBB_REDIS_CA',
+    what: 'certificates to trust Redis by; those of Node unless given',
+    takes: 'the path of a PEM file',
+    schema: Type.String(),
+    default: '',
+  }),
+} satisfies Settings
+
+/** How to reach the brokers. Throws `EBB_CONFIG_INVALID` for a file that cannot be read. */
+export const kafkaConnection = (config: Configuration<typeof KAFKA_SETTINGS>) => {
+  const { kafka, kafkaTls, kafkaCa, kafkaSasl, kafkaUsername, kafkaPassword } = config
+  return {
+    brokers: kafka.split(','),
+    compression: config.kafkaCompression,
+    ...(kafkaTls === 'yes' && { tls: trusting(KAFKA_SETTINGS.kafkaCa.env, kafkaCa) }),
+    ...(kafkaSasl !== 'none' && {
+      sasl: { mechanism: kafkaSasl, username: kafkaUsername, password: kafkaPassword },
+    }),
+  }
+}
+
+/** How to reach Redis. Throws `EBB_CONFIG_INVALID` for a file that cannot be read. */
+export const redisAddress = (config: Configuration<typeof REDIS_SETTINGS>) => ({
+  url: config.redis,
+  cluster: config.redisCluster === 'yes',
+  ...(config.redisCa !== '' && { tls: trusting(REDIS_SETTINGS.redisCa.env, config.redisCa) }),
+})
+
+const trusting = (env: string, file: string): { ca?: string } => {
+  if (file === '') return {}
+  try {
+    return { ca: readFileSync(file, 'utf8') }
+  } catch (cause) {
+    throw new CodedError(
+      'EBB_CONFIG_INVALID',
+      {
+        what: `The certificates cannot be read: ${(cause as Error).message}`,
+        where: `${env}=${file}`,
+        fix: 'Give the path of a PEM file that this user may read',
+      },
+      { cause },
+    )
+  }
+}

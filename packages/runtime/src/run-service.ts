@@ -1,0 +1,56 @@
+import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
+import { createLifecycle, type Lifecycle } from './lifecycle.ts'
+import { createLogger, type Logger, type LoggerSettings } from './logger.ts'
+
+/** What a service of its own process is given to start with. */
+export interface ServiceProcess {
+  readonly logger: Logger
+  readonly lifecycle: Lifecycle
+  /** Repeats a call while an engine is away; throws `AbortedError` when the process is to end. */
+  patiently<T>(call: () => Promise<T>): Promise<T>
+}
+
+/**
+ * Runs a service as a process: reads its settings, starts it, and ends the process in order when it
+ * is told to stop or cannot start. A fault of the settings is told on standard error.
+ */
+export const runService = async <Config extends ServiceConfig>(
+  name: string,
+  read: () => Config,
+  begin: (config: Config, process: ServiceProcess) => Promise<void>,
+): Promise<void> => {
+  const config = configOrExit(read)
+  if (config === undefined) return
+  const logger = createLogger({ service: name, level: config.logLevel })
+  const lifecycle = createLifecycle({ logger })
+  const stopping = new AbortController()
+  lifecycle.onStop({ phase: 'readiness', name: 'start', run: () => stopping.abort() })
+  const patiently = <T>(call: () => Promise<T>): Promise<T> =>
+    retryTransient(call, {
+      signal: stopping.signal,
+      wait: waitFor,
+      onRetry: (err, attempt) => {
+        if (attempt === 1) logger.warn({ err }, 'cannot start yet; trying again')
+      },
+    })
+  try {
+    await begin(config, { logger, lifecycle, patiently })
+  } catch (error) {
+    if (!(error instanceof AbortedError)) await lifecycle.fail(error as Error)
+  }
+}
+
+/** The part of its settings that every service has. */
+interface ServiceConfig {
+  readonly logLevel: LoggerSettings['level']
+}
+
+const configOrExit = <Config>(read: () => Config): Config | undefined => {
+  try {
+    return read()
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    process.exitCode = 1
+    return undefined
+  }
+}

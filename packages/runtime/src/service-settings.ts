@@ -1,0 +1,32 @@
+import Type from 'typebox'
+import { type Settings, setting } from './configuration.ts'
+import { LOG_LEVELS } from './logger.ts'
+
+const NAME = /^[a-z0-9][a-z0-9._-]*$/
+
+/** Settings that mean the same in every service. */
+export const SERVICE_SETTINGS = {
+  namespace: setting({
+    env: 'EBB_NAMESPACE',
+    what: 'stands before the topics, groups and keys of this installation',
+    takes: 'small letters, digits, and . _ - between them; empty for none',
+    schema: Type.Refine(Type.String(), (name) => name === '' || NAME.test(name)),
+    default: '',
+  }),
+  logLevel: setting({
+    env: 'EBB_LOG_LEVEL',
+    what: 'least level that is logged',
+    takes: LOG_LEVELS.join(', '),
+    schema: Type.Enum([...LOG_LEVELS]),
+    default: 'info',
+  }),
+} satisfies Settings
+
+/** Where the access keys are, for services that are asked over HTTP. */
+export const KEYS_SETTING = setting({
+  env: 'EBB_KEYS',
+  what: 'file of the access keys, made by `ebb keys create`',
+  takes: 'the path of a file',
+  schema: Type.String({ minLength: 1 }),
+  default: '.ebb/data/keys.json',
+})

@@ -1,0 +1,45 @@
+import type { EventLog } from './event-log.ts'
+
+/** Topic or store of a generation: the name itself in generation 0, then `name.g1`, `name.g2` … */
+export const nameInGeneration = (name: string, generation: number): string =>
+  generation === 0 ? name : `${name}.g${generation}`
+
+/** The part of a log that anybody may have. */
+type LogReader = Pick<EventLog, 'partitions' | 'read'>
+
+/** Which topics are made from states, and in which generation. */
+export interface GenerationOfTopics {
+  readonly generation: number
+  readonly madeFromStates: ReadonlySet<string>
+}
+
+/**
+ * A log in which each topic that is made from states is the one of a generation, and every other
+ * is itself. So a rebuild writes beside what is in force, and no processor knows of it.
+ */
+export const logInGeneration = (log: EventLog, of: GenerationOfTopics): EventLog => {
+  const topicOf = naming(of)
+  return {
+    ...readerInGeneration(log, of),
+    append: ({ topic, partition }, records) =>
+      log.append({ topic: topicOf(topic), partition }, records),
+    consume: (group, topic, listener) => log.consume(group, topicOf(topic), listener),
+    advised: (group, { topic, partition }) =>
+      log.advised(group, { topic: topicOf(topic), partition }),
+  }
+}
+
+/** The same for a log to look at. */
+export const readerInGeneration = (log: LogReader, of: GenerationOfTopics): LogReader => {
+  const topicOf = naming(of)
+  return {
+    partitions: (topic) => log.partitions(topicOf(topic)),
+    read: ({ topic, partition }, offset, limit) =>
+      log.read({ topic: topicOf(topic), partition }, offset, limit),
+  }
+}
+
+const naming =
+  ({ generation, madeFromStates }: GenerationOfTopics) =>
+  (topic: string): string =>
+    madeFromStates.has(topic) ? nameInGeneration(topic, generation) : topic

@@ -1,0 +1,72 @@
+import { topicsOf } from '@ebb/contracts/topics'
+import { wallClock } from '@ebb/runtime/clock'
+import { pinInstallation } from '@ebb/runtime/installation'
+import type { TopicPlan } from '@ebb/streaming/engines'
+import { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import type { EbbConfig } from '../config.ts'
+import { placeOf } from './data-folder.ts'
+import { textTable } from './text-table.ts'
+
+/** What an installation is begun with. */
+export type NewShop = Pick<EbbConfig, 'timeZone' | 'currency'>
+
+interface ApplyOptions {
+  readonly data: string
+  readonly dryRun?: true
+}
+
+const EXAMPLES = `
+The same command may be given again: it changes only what differs. Another number of
+partitions is refused, because all states are bound to it.
+
+Examples:
+  $ ebb topics apply --kafka localhost:9092 --redis redis://localhost:6379 --dry-run
+  $ EBB_TIME_ZONE=Europe/Berlin EBB_CURRENCY=EUR ebb topics apply
+`
+
+/** `ebb topics apply`: makes the topics on Kafka, and begins the installation. */
+export const topicsApplyCommand = (context: CliContext, shop: NewShop): Command =>
+  new Command('apply')
+    .description('make the topics on Kafka: shows the plan, then carries it out')
+    .option('--dry-run', 'show the plan only')
+    .option('--data <folder>', 'data folder', context.dataFolder)
+    .addHelpText('after', EXAMPLES)
+    .action((options: ApplyOptions) => apply(context, shop, options))
+
+const apply = async (
+  context: CliContext,
+  shop: NewShop,
+  { data, dryRun }: ApplyOptions,
+): Promise<void> => {
+  const { engines, partitions } = context
+  if (engines.shared === undefined)
+    return context.tell('The embedded engines make their topics by themselves: nothing to do.')
+  const place = placeOf(context, data)
+  const plan = await engines.shared.plan(place, topicsOf(partitions))
+  for (const line of planLines(plan)) context.print(line)
+  if (dryRun) return
+  await plan.apply()
+  const wanted = { ...shop, partitions, kind: 'live', begunAt: wallClock.now() } as const
+  const settings = {
+    what: 'ebb topics apply',
+    now: wallClock.now,
+    durability: 'power-cut',
+  } as const
+  const owned = await engines.own(place, settings)
+  try {
+    const { timeZone, currency } = await pinInstallation(owned.log, wanted, 'these engines')
+    const name = context.namespace === '' ? 'Installation' : `Installation ${context.namespace}`
+    context.print(`${name}: ${timeZone}, ${currency}, ${partitions} partitions.`)
+  } finally {
+    await owned.close()
+  }
+}
+
+const planLines = ({ steps }: TopicPlan): string[] => {
+  const columns = [{ title: 'topic' }, { title: 'step' }, { title: 'detail' }]
+  return textTable(
+    columns,
+    steps.map(({ topic, action, detail }) => [topic, action, detail]),
+  )
+}

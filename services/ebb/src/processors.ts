@@ -1,0 +1,44 @@
+import type { Installation } from '@ebb/contracts/installation'
+import { featuresDefinition } from '@ebb/features/features-definition'
+import { scorerDefinition } from '@ebb/scorer/scorer-definition'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
+import type { OwnedEngines } from '@ebb/streaming/engines'
+import type { Consumption } from '@ebb/streaming/event-log'
+import { runProcessor } from '@ebb/streaming/processor'
+import type { ProcessorObserver } from '@ebb/streaming/processor-options'
+
+/** What is heard of the processors. */
+export interface ProcessorListeners {
+  readonly onHalt: (error: Error) => void
+  readonly features?: ProcessorObserver
+  readonly scorer?: ProcessorObserver
+}
+
+/** The processors without their services: nothing ticks, nobody asks. */
+export const startProcessors = async (
+  { log, store }: OwnedEngines,
+  { timeZone, currency, generation }: Pick<Installation, 'timeZone' | 'currency' | 'generation'>,
+  { onHalt, features = {}, scorer = {} }: ProcessorListeners,
+): Promise<Consumption> => {
+  const definitions = {
+    features: featuresDefinition({ timeZone, currency }),
+    scorer: scorerDefinition(SHIPPED_SCORING),
+  }
+  const running = [
+    await runProcessor(
+      definitions.features,
+      { log, store: store(definitions.features.name) },
+      { onHalt, generation, observer: features },
+    ),
+    await runProcessor(
+      definitions.scorer,
+      { log, store: store(definitions.scorer.name) },
+      { onHalt, generation, observer: scorer },
+    ),
+  ]
+  return {
+    stop: async () => {
+      await Promise.all(running.map((each) => each.stop()))
+    },
+  }
+}

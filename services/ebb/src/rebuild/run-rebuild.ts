@@ -1,0 +1,197 @@
+import type { Installation } from '@ebb/contracts/installation'
+import { EVENTS, FEATURES, topicsOf } from '@ebb/contracts/topics'
+import { statesDigest } from '@ebb/customer/normalise'
+import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
+import { CodedError } from '@ebb/runtime/coded-error'
+import { putInForce, readInstallation } from '@ebb/runtime/installation'
+import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import type { Engines, OwnedEngines, Place } from '@ebb/streaming/engines'
+import { HaltError } from '@ebb/streaming/faults'
+import { decodePartitionRecord } from '@ebb/streaming/partition-record'
+import type { PartitionStore } from '@ebb/streaming/partition-store'
+import type { ProcessorObserver } from '@ebb/streaming/processor-options'
+import { supersededBy } from '../generations.ts'
+import { ownedInGeneration } from '../installation.ts'
+import { startProcessors } from '../processors.ts'
+import { featuresStates } from '../scanned-states.ts'
+
+/** A rebuild as it was asked for. */
+export interface RebuildRequest {
+  readonly place: Place
+  /** The process clock. */
+  readonly now: () => number
+  readonly interrupted: AbortSignal
+  readonly onProgress: (progress: RebuildProgress) => void
+}
+
+/** Records of the log that are read, of those there were when it began. */
+export interface RebuildProgress {
+  readonly read: number
+  readonly records: number
+}
+
+/** A rebuild that is finished, and in force. */
+export interface RebuildResult {
+  readonly generation: number
+  readonly customers: number
+  /** Largest clock of a partition, ms. */
+  readonly clock: number
+  readonly statesDigest: string
+}
+
+/**
+ * Makes all states again from the log, as a new generation beside the one in force, and puts it in
+ * force when it has read what was in the log at the beginning. Alerts are raised again under the
+ * ids that they had. What an interrupted rebuild left is continued.
+ * Resolves to `undefined` where it was interrupted. Throws `EBB_DATA_EMPTY`.
+ */
+export const runRebuild = async (
+  engines: Engines,
+  request: RebuildRequest,
+): Promise<RebuildResult | undefined> => {
+  const owned = await engines.own(request.place, {
+    what: 'ebb rebuild',
+    now: request.now,
+    durability: 'power-cut',
+  })
+  try {
+    const inForce = await readInstallation(owned.log)
+    if (inForce === undefined) throw nothingToRebuild(request.place)
+    return await rebuildBeside(owned, inForce, request)
+  } finally {
+    await owned.close()
+  }
+}
+
+const nothingToRebuild = ({ folder, namespace }: Place): CodedError =>
+  new CodedError('EBB_DATA_EMPTY', {
+    what: 'There is no installation of Ebb here, so there is nothing to rebuild',
+    where: namespace === '' ? folder : `namespace ${namespace}`,
+    fix: 'Name its data folder with --data, or its engines with --kafka, --redis and --namespace',
+  })
+
+const rebuildBeside = async (
+  owned: OwnedEngines,
+  inForce: Installation,
+  request: RebuildRequest,
+): Promise<RebuildResult | undefined> => {
+  for (let generation = inForce.generation + 1; ; generation += 1) {
+    const installation = { ...inForce, generation }
+    const engines = ownedInGeneration(owned, generation)
+    try {
+      if (!(await catchUp(engines, installation, request))) return undefined
+    } catch (error) {
+      // An interrupted rebuild whose states were lost as well: its number is used up.
+      if (error instanceof HaltError && error.code === 'EBB_STATE_LOST') continue
+      throw error
+    }
+    const result = await resultOf(engines, installation)
+    await putInForce(owned.log, installation)
+    return result
+  }
+}
+
+/**
+ * Removes the states and topics of generations that are not in force any more. A service that still
+ * runs on them ends, and takes those in force when it is started again.
+ */
+export const removeSuperseded = async (
+  engines: Engines,
+  { place, now }: Pick<RebuildRequest, 'place' | 'now'>,
+): Promise<Installation> => {
+  const owned = await engines.own(place, { what: 'ebb rebuild', now, durability: 'power-cut' })
+  try {
+    const inForce = await readInstallation(owned.log)
+    if (inForce === undefined) throw nothingToRebuild(place)
+    await owned.remove(supersededBy(inForce))
+    return inForce
+  } finally {
+    await owned.close()
+  }
+}
+
+/** Runs both processors until each has read what was there; resolves to whether it came so far. */
+const catchUp = async (
+  engines: OwnedEngines,
+  installation: Installation,
+  { interrupted, onProgress }: RebuildRequest,
+): Promise<boolean> => {
+  await engines.makeTopics(topicsOf(installation.partitions))
+  const ended = Promise.withResolvers<boolean>()
+  const onInterrupt = (): void => ended.resolve(false)
+  interrupted.addEventListener('abort', onInterrupt)
+  const wanted = await endsOf(engines, EVENTS)
+  const records = wanted.reduce((sum, end) => sum + end, 0)
+  const features = progressWatch(wanted)
+  const scorer = progressWatch(wanted.map(() => Number.POSITIVE_INFINITY))
+  features.onProgress((read) => onProgress({ read, records }))
+  const running = await startProcessors(engines, installation, {
+    onHalt: ended.reject,
+    features: features.observer,
+    scorer: scorer.observer,
+  })
+  try {
+    const finished = features.reached
+      .then(async () => scorer.waitFor(await endsOf(engines, FEATURES)))
+      .then(() => true)
+    return await Promise.race([ended.promise, finished])
+  } finally {
+    interrupted.removeEventListener('abort', onInterrupt)
+    await running.stop()
+  }
+}
+
+const endsOf = async ({ log }: OwnedEngines, topic: string): Promise<number[]> => {
+  const partitions = Array.from({ length: await log.partitions(topic) }, (_, i) => i)
+  return Promise.all(
+    partitions.map(async (partition) => (await log.read({ topic, partition }, 0, 0)).end),
+  )
+}
+
+/** Hears how far a processor is, and when it has reached an offset in every partition. */
+const progressWatch = (ends: readonly number[]) => {
+  let wanted = ends
+  const offsets = wanted.map(() => 0)
+  const reached = Promise.withResolvers<void>()
+  let tell: (read: number) => void = () => {}
+  const check = (): void => {
+    tell(offsets.reduce((sum, offset, i) => sum + Math.min(offset, wanted[i]!), 0))
+    if (offsets.every((offset, i) => offset >= wanted[i]!)) reached.resolve()
+  }
+  const heard = ({ partition, offset }: { partition: number; offset: number }): void => {
+    offsets[partition] = offset
+    check()
+  }
+  const observer: ProcessorObserver = { acquired: heard, committed: heard }
+  return {
+    observer,
+    reached: reached.promise,
+    waitFor: (later: readonly number[]): Promise<void> => {
+      wanted = later
+      check()
+      return reached.promise
+    },
+    onProgress: (listener: (read: number) => void): void => {
+      tell = listener
+    },
+  }
+}
+
+const resultOf = async (
+  { store }: OwnedEngines,
+  { generation, partitions, timeZone }: Installation,
+): Promise<RebuildResult> => {
+  const features = store(FEATURES_PROCESSOR)
+  const states = await featuresStates(features, partitions)
+  const clock = Math.max(...(await clocksOf(store(SCORER_PROCESSOR), partitions)))
+  const digest = statesDigest(states, clock, timeZone)
+  return { generation, customers: states.length, clock, statesDigest: digest }
+}
+
+const clocksOf = (store: PartitionStore, partitions: number): Promise<number[]> =>
+  Promise.all(
+    Array.from({ length: partitions }, async (_, partition) => {
+      const { position } = await store.read(partition, [])
+      return position === undefined ? 0 : decodePartitionRecord(position.record).clock
+    }),
+  )

@@ -1,0 +1,76 @@
+import { readInstallation } from '@ebb/runtime/installation'
+import type { Engines, OwnedEngines, Place, TopicPlan, WantedTopic } from '@ebb/streaming/engines'
+import type { EventLog } from '@ebb/streaming/event-log'
+import type { PartitionStore } from '@ebb/streaming/partition-store'
+import { everythingOf } from './generations.ts'
+import { type KafkaTopic, kafkaTopic, type StampedBy } from './kafka-topic.ts'
+
+/** A log on Apache Kafka. */
+export interface KafkaPort {
+  /** Opens the log of a namespace; `prefix` stands before its topics and groups. */
+  open(settings: { prefix: string; now: () => number }): Promise<KafkaLog>
+  /** Compares what is wanted with what is there. */
+  plan(prefix: string, topics: readonly KafkaTopic[]): Promise<TopicPlan>
+  /** Deletes topics; those that are not there are no fault. */
+  remove(prefix: string, names: readonly string[]): Promise<void>
+}
+
+/** A log that can be closed. */
+type KafkaLog = EventLog & { close(): Promise<void> }
+
+/** States on Redis, over one connection. */
+export interface RedisPort {
+  /** The states of a processor; `prefix` stands before its keys. */
+  store(prefix: string, processor: string): PartitionStore
+  /** Removes the states of a processor that nobody runs. */
+  forget(prefix: string, states: { name: string; partitions: number }): Promise<void>
+  close(): Promise<void>
+}
+
+/** Kafka and Redis, which several processes and several installations share. */
+export const sharedEngines = (
+  kafka: KafkaPort,
+  connectRedis: () => Promise<RedisPort>,
+): Engines => {
+  const open = async (place: Place, now: () => number): Promise<OwnedEngines> => {
+    const prefix = prefixOf(place)
+    const states = await connectRedis()
+    const log = await kafka.open({ prefix, now })
+    return {
+      log,
+      store: (name) => states.store(prefix, name),
+      makeTopics: async (topics) => {
+        const plan = await kafka.plan(prefix, stampedBy('producer', topics))
+        await plan.apply()
+      },
+      remove: async ({ topics, stores, partitions }) => {
+        for (const name of stores) await states.forget(prefix, { name, partitions })
+        await kafka.remove(prefix, topics)
+      },
+      close: async () => {
+        await log.close()
+        await states.close()
+      },
+    }
+  }
+  return {
+    names: { log: 'Apache Kafka', store: 'Redis' },
+    shared: { plan: (place, topics) => kafka.plan(prefixOf(place), stampedBy('broker', topics)) },
+    own: (place, { now }) => open(place, now),
+    look: (place) => open(place, Date.now),
+    forget: async (place) => {
+      const engines = await open(place, Date.now)
+      try {
+        const found = await readInstallation(engines.log)
+        if (found !== undefined) await engines.remove(everythingOf(found))
+      } finally {
+        await engines.close()
+      }
+    },
+  }
+}
+
+const stampedBy = (by: StampedBy, topics: readonly WantedTopic[]): KafkaTopic[] =>
+  topics.map((topic) => kafkaTopic(topic, by))
+
+const prefixOf = ({ namespace }: Place): string => (namespace === '' ? '' : `${namespace}.`)

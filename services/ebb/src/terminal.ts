@@ -1,0 +1,17 @@
+import type { CliContext } from './cli-context.ts'
+
+/** What a command knows of the person who gave it. */
+export const terminal = (
+  dataFolder: string,
+  interrupted: AbortSignal,
+): Omit<CliContext, 'engines' | 'namespace' | 'partitions'> => ({
+  dataFolder,
+  interrupted,
+  print: (line) => process.stdout.write(`${line}\n`),
+  tell: (line) => process.stderr.write(`${line}\n`),
+  isTerminal: process.stdout.isTTY === true && process.stdout.hasColors(),
+  columns: process.stdout.columns ?? 80,
+  exitCode: (code) => {
+    process.exitCode = code
+  },
+})

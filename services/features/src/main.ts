@@ -1,0 +1,48 @@
+// features: the feature service as a process of its own, on Kafka and Redis.
+// Reads `ebb.events.v1`; answers GET /v1/customers/:key to secret keys.
+// Keeps one packed state a customer in Redis, with the offset it stands at.
+// Writes `ebb.features.v1`, `ebb.orders.v1`, `ebb.rejects.v1`, and a tick every 5 s into each
+// partition of `ebb.events.v1` that it owns.
+// Guarantees: each event counts once, whatever is killed, and however many of these run; a partition
+// is written by its owner alone. Ends with 1 where an invariant is broken, with 0 when told to stop.
+import { MADE_FROM_STATES } from '@ebb/contracts/topics'
+import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
+import { connectRedis } from '@ebb/redis/redis-connection'
+import { redisPartitionStore } from '@ebb/redis/redis-partition-store'
+import { wallClock } from '@ebb/runtime/clock'
+import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
+import { installationOf } from '@ebb/runtime/installation'
+import { openKeysFile } from '@ebb/runtime/keys-file'
+import { runService } from '@ebb/runtime/run-service'
+import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
+import { featuresConfig } from './config.ts'
+import { FEATURES_PROCESSOR } from './features-definition.ts'
+import { start } from './service.ts'
+
+const LIVE_TICK_MS = 5_000
+
+await runService('features', featuresConfig, async (config, { logger, lifecycle, patiently }) => {
+  const { namespace, host, port } = config
+  const prefix = namespace === '' ? '' : `${namespace}.`
+  const onNotice = ({ message, error: err }: { message: string; error?: Error }): void =>
+    logger.warn({ err }, message)
+  const connection = { ...kafkaConnection(config), clientId: 'ebb-features', prefix, onNotice }
+  const wholeLog = await openKafkaEventLog({ ...connection, now: wallClock.now })
+  lifecycle.onStop({ phase: 'rest', name: 'event log', run: wholeLog.close })
+  const redis = await patiently(() => connectRedis({ ...redisAddress(config), onNotice }))
+  lifecycle.onStop({ phase: 'rest', name: 'state store', run: redis.close })
+  const { generation, timeZone, currency } = await patiently(() => installationOf(wholeLog))
+  const processor = nameInGeneration(FEATURES_PROCESSOR, generation)
+  const log = logInGeneration(wholeLog, { generation, madeFromStates: MADE_FROM_STATES })
+  const store = redisPartitionStore(redis, { prefix, processor })
+  const keys = openKeysFile(config.keys)
+  const onHalt = (error: Error): void => void lifecycle.fail(error)
+  const service = await patiently(() =>
+    start(
+      { log, store, keys, clock: wallClock, logger, onHalt },
+      { timeZone, currency, generation, host, port, tickIntervalMs: LIVE_TICK_MS },
+    ),
+  )
+  lifecycle.onStop({ phase: 'flush', name: 'features', run: service.stop })
+  logger.info({ url: service.url, generation }, 'up')
+})

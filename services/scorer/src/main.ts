@@ -1,0 +1,42 @@
+// scorer: the scorer as a process of its own, on Kafka and Redis.
+// Reads `ebb.features.v1`.
+// Keeps risk inputs and episode of each customer in Redis, with the offset they stand at; a timer a
+// customer in memory, made again from the states.
+// Writes `ebb.alerts.v1` and `ebb.rejects.v1`.
+// Guarantees: a crossing is raised once, under one id, whatever is killed, and however many of these
+// run. Ends with 1 where an invariant is broken, with 0 when told to stop.
+import { MADE_FROM_STATES } from '@ebb/contracts/topics'
+import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
+import { connectRedis } from '@ebb/redis/redis-connection'
+import { redisPartitionStore } from '@ebb/redis/redis-partition-store'
+import { wallClock } from '@ebb/runtime/clock'
+import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
+import { installationOf } from '@ebb/runtime/installation'
+import { runService } from '@ebb/runtime/run-service'
+import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
+import { scorerConfig } from './config.ts'
+import { SCORER_PROCESSOR } from './scorer-definition.ts'
+import { start } from './service.ts'
+import { SHIPPED_SCORING } from './shipped-model.ts'
+
+await runService('scorer', scorerConfig, async (config, { logger, lifecycle, patiently }) => {
+  const { namespace } = config
+  const prefix = namespace === '' ? '' : `${namespace}.`
+  const onNotice = ({ message, error: err }: { message: string; error?: Error }): void =>
+    logger.warn({ err }, message)
+  const connection = { ...kafkaConnection(config), clientId: 'ebb-scorer', prefix, onNotice }
+  const wholeLog = await openKafkaEventLog({ ...connection, now: wallClock.now })
+  lifecycle.onStop({ phase: 'rest', name: 'event log', run: wholeLog.close })
+  const redis = await patiently(() => connectRedis({ ...redisAddress(config), onNotice }))
+  lifecycle.onStop({ phase: 'rest', name: 'state store', run: redis.close })
+  const { generation } = await patiently(() => installationOf(wholeLog))
+  const processor = nameInGeneration(SCORER_PROCESSOR, generation)
+  const log = logInGeneration(wholeLog, { generation, madeFromStates: MADE_FROM_STATES })
+  const store = redisPartitionStore(redis, { prefix, processor })
+  const onHalt = (error: Error): void => void lifecycle.fail(error)
+  const service = await patiently(() =>
+    start({ log, store, logger, onHalt }, { ...SHIPPED_SCORING, generation }),
+  )
+  lifecycle.onStop({ phase: 'flush', name: 'scorer', run: service.stop })
+  logger.info({ generation }, 'up')
+})
