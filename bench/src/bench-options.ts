@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly scale: Scale
   /** Only benchmarks whose name has this in it. */
   readonly only: string
+  /** Whether engines are brought up for what needs them. */
+  readonly engines: boolean
   readonly json: boolean
 }
 
@@ -17,16 +19,19 @@ const QUICK: Scale = { rounds: 2, warmUps: 0, events: 400 }
 export const benchOptions = (args: readonly string[]): BenchOptions => {
   const { values } = parseArgs({
     args: [...args],
+    allowNegative: true,
     options: {
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
+      engines: { type: 'boolean', default: true },
     },
   })
   const scale = values.quick ? QUICK : FULL
   const rounds = Number(values.rounds ?? scale.rounds)
   if (!Number.isSafeInteger(rounds) || rounds < 1)
     throw new TypeError(`--rounds takes a whole number from 1, not ${values.rounds}`)
-  return { scale: { ...scale, rounds }, only: values.only, json: values.json }
+  const { only, engines, json } = values
+  return { scale: { ...scale, rounds }, only, engines, json }
 }

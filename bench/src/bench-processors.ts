@@ -1,14 +1,13 @@
-import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
-import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
 import { featuresDefinition } from '@ebb/features/features-definition'
 import { scorerDefinition } from '@ebb/scorer/scorer-definition'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import type { OwnedEngines } from '@ebb/streaming/engines'
 import { runProcessor } from '@ebb/streaming/processor'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
-import type { ProcessorObserver } from '@ebb/streaming/processor-options'
+import type { ProcessorObserver, ProcessorPorts } from '@ebb/streaming/processor-options'
 import { SHOP } from './bench-shop.ts'
 
-/** Processors that run in this process. */
+/** A processor, or several, that run in this process. */
 export interface RunningProcessors {
   /** Resolves when the clock of every partition of the last one stands at `instant` or later. */
   reached(instant: number): Promise<void>
@@ -17,12 +16,14 @@ export interface RunningProcessors {
 
 /** Starts processors on the engines of a data folder, as `ebb up` does. */
 export const startProcessors = async (
-  engines: OwnedEngines,
+  { log, store }: OwnedEngines,
   which: 'features' | 'features and scorer',
 ): Promise<RunningProcessors> => {
-  const features = await startProcessor(engines, featuresDefinition(SHOP))
+  const onStore = <State>(definition: ProcessorDefinition<State>) =>
+    startBenchProcessor({ log, store: store(definition.name) }, definition)
+  const features = await onStore(featuresDefinition(SHOP))
   if (which === 'features') return features
-  const scorer = await startProcessor(engines, scorerDefinition(SHIPPED_SCORING))
+  const scorer = await onStore(scorerDefinition(SHIPPED_SCORING))
   return {
     reached: scorer.reached,
     stop: async () => {
@@ -32,27 +33,24 @@ export const startProcessors = async (
   }
 }
 
-const startProcessor = async <State>(
-  { log, store }: OwnedEngines,
+/** Starts one processor. */
+export const startBenchProcessor = async <State>(
+  ports: ProcessorPorts,
   definition: ProcessorDefinition<State>,
 ): Promise<RunningProcessors> => {
-  const watch = clockWatch()
-  const { stop } = await runProcessor(
-    definition,
-    { log, store: store(definition.name) },
-    {
-      observer: watch.observer,
-      // A benchmark cannot go on without its subject.
-      onHalt: (error) => {
-        throw error
-      },
+  const watch = clockWatch(await ports.log.partitions(definition.input))
+  const { stop } = await runProcessor(definition, ports, {
+    observer: watch.observer,
+    // A benchmark cannot go on without its subject.
+    onHalt: (error) => {
+      throw error
     },
-  )
+  })
   return { reached: watch.reached, stop }
 }
 
-const clockWatch = () => {
-  const clocks = new Array<number>(EMBEDDED_PARTITIONS).fill(0)
+const clockWatch = (partitions: number) => {
+  const clocks = new Array<number>(partitions).fill(0)
   let awaited = Number.POSITIVE_INFINITY
   let resolve = (): void => {}
   const check = (): void => {

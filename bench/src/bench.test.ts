@@ -1,35 +1,51 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { useOwnRedis } from '@ebb/testkit/engines'
 import { expect, test } from 'vitest'
 import { contestantsOf } from './benchmark.ts'
 import { BENCHMARKS } from './benchmarks.ts'
+import { OWN, TOGETHER } from './results.ts'
 import type { Report } from './tables.ts'
 
 const run = promisify(execFile)
 const MAIN = join(import.meta.dirname, 'main.ts')
 
 const ARGS = ['--expose-gc', '--disable-warning=ExperimentalWarning', MAIN, '--quick', '--json']
+const ROUND = ['--rounds', '1']
 
 /** Shows that everything runs and is told; says nothing about speed. */
-test('a quick run tells every contestant of every benchmark', async () => {
-  const { stdout } = await run(process.execPath, [...ARGS, '--rounds', '1'])
+test('a quick run tells every contestant of every benchmark that needs no engine', async () => {
+  const { stdout } = await run(process.execPath, [...ARGS, ...ROUND, '--no-engines'])
   const { results, sizes }: Report = JSON.parse(stdout)
-  const expected = BENCHMARKS.flatMap((benchmark) =>
+  const possible = BENCHMARKS.filter(({ needs }) => needs === undefined)
+  const expected = possible.flatMap((benchmark) =>
     contestantsOf(benchmark).map(({ name }) => [benchmark.name, name]),
   )
   expect(results.map(({ benchmark, contestant }) => [benchmark, contestant])).toEqual(expected)
-  for (const { events, cpuMicros, eventsPerSecond } of results) {
+  for (const { events, costs, eventsPerSecond } of results) {
     expect(events).toBeGreaterThan(0)
-    expect(cpuMicros.median).toBeGreaterThan(0)
+    expect(costs[0]!.cpuMicros.median).toBeGreaterThan(0)
     expect(eventsPerSecond.median).toBeGreaterThan(0)
   }
-  const limits = results.filter(({ comparison }) => comparison === undefined)
-  expect(limits).toHaveLength(BENCHMARKS.length)
+  const limits = results.filter(({ costs }) => costs[0]!.comparison === undefined)
+  expect(limits).toHaveLength(possible.length)
   expect(sizes.at(-1)?.customers).toBe(2_357)
   for (const { median, p95, max } of sizes) {
     expect(median).toBeGreaterThan(0)
     expect(median).toBeLessThanOrEqual(p95)
     expect(p95).toBeLessThanOrEqual(max)
   }
+})
+
+const redis = await useOwnRedis()
+
+test.skipIf(redis === undefined)('with Redis its part of the cost is told', async () => {
+  const { stdout } = await run(process.execPath, [...ARGS, ...ROUND, '--only', 'one commit'])
+  const { results, missing }: Report = JSON.parse(stdout)
+  expect(missing).toEqual({})
+  expect(results.map(({ costs }) => costs.map(({ of }) => of))).toEqual([
+    [OWN, 'Redis', TOGETHER],
+    [OWN, 'Redis', TOGETHER],
+  ])
 })

@@ -1,7 +1,10 @@
 import type { Benchmark } from './benchmark.ts'
 import { collectorBenchmarks } from './collector-benchmark.ts'
+import { countersBenchmarks } from './counters-benchmark.ts'
+import { fenceBenchmark } from './fence-benchmark.ts'
 import { foldBenchmark } from './fold-benchmark.ts'
 import { processorBenchmarks } from './processor-benchmark.ts'
+import { SIZES } from './state-sizes.ts'
 import { validationBenchmark } from './validation-benchmark.ts'
 import { wholeBenchmark } from './whole-benchmark.ts'
 
@@ -12,12 +15,14 @@ export const BENCHMARKS: readonly Benchmark[] = [
   wholeBenchmark,
   foldBenchmark,
   validationBenchmark,
+  ...countersBenchmarks,
+  fenceBenchmark,
 ]
 
-/** Those that have a text in their name. Throws where there is none. */
+/** Those that have a text in their name; none where only the sizes have. Throws for any other. */
 export const chosenBenchmarks = (only: string): readonly Benchmark[] => {
   const chosen = BENCHMARKS.filter(({ name }) => name.includes(only))
-  if (chosen.length > 0) return chosen
-  const names = BENCHMARKS.map(({ name }) => name).join('\n  ')
+  if (chosen.length > 0 || SIZES.includes(only)) return chosen
+  const names = [...BENCHMARKS.map(({ name }) => name), SIZES].join('\n  ')
   throw new Error(`No benchmark has "${only}" in its name; there are:\n  ${names}`)
 }

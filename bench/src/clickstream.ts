@@ -23,18 +23,33 @@ export interface Clickstream {
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const HISTORY_MS = 30 * 24 * HOUR_MS
-const LIVE_MS = 2 * MINUTE_MS
-/** Where the clock stands when all of the live stretch is handled. */
-export const LIVE_UNTIL = BEGIN + LIVE_MS
+const LIVE_MINUTES = 2
+/** Where the clock stands when all of a live stretch of that length is handled. */
+export const LIVE_UNTIL = BEGIN + LIVE_MINUTES * MINUTE_MS
 const LIVE_TICK_MS = 5_000
 /** Of the live stretch: five a minute, as of people who are in the shop. */
 const EVENTS_A_CUSTOMER = 10
 /** Events of the history for one of the live stretch. */
 const HISTORY_EVENTS = 2
 
-/** 30 days of history, and two minutes with so many events of a tenth as many customers. */
-export const clickstream = (events: number, popularity: Popularity): Clickstream => {
-  const customers = Math.ceil(events / EVENTS_A_CUSTOMER)
+/** What a clickstream is made of. */
+export interface ClickstreamSettings {
+  /** Of the live stretch. */
+  readonly events: number
+  readonly popularity: Popularity
+  /** A tenth as many as events, unless given. */
+  readonly customers?: number
+  /** Of the live stretch: two, unless given. */
+  readonly minutes?: number
+}
+
+/** 30 days of history up to `BEGIN`, and a live stretch behind it. */
+export const clickstream = ({
+  events,
+  popularity,
+  customers = Math.ceil(events / EVENTS_A_CUSTOMER),
+  minutes = LIVE_MINUTES,
+}: ClickstreamSettings): Clickstream => {
   const next = shopTraffic({ name: 'clickstream', customers, popularity })
   return {
     history: {
@@ -43,7 +58,12 @@ export const clickstream = (events: number, popularity: Popularity): Clickstream
       until: BEGIN,
       tickEveryMs: HOUR_MS,
     },
-    live: { events, from: BEGIN, until: LIVE_UNTIL, tickEveryMs: LIVE_TICK_MS },
+    live: {
+      events,
+      from: BEGIN,
+      until: BEGIN + minutes * MINUTE_MS,
+      tickEveryMs: LIVE_TICK_MS,
+    },
     events: function* ({ events: count, from, until }) {
       for (let index = 0; index < count; index += 1) {
         const at = from + Math.floor(((until - from) * index) / count)

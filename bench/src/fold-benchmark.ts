@@ -17,7 +17,7 @@ interface Present {
 }
 
 const presentOf = ({ events }: Scale): Present => {
-  const stream = clickstream(events, 'uniform')
+  const stream = clickstream({ events, popularity: 'uniform' })
   const { history, live } = stream
   const past = stream.events(history).map((event) => keyedEvent(event, history))
   const states = foldInto(new Map(), past)

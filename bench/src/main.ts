@@ -1,43 +1,69 @@
 // npm run bench: what the parts of Ebb cost, each against the bare limit of its job.
-//   --rounds N    rounds that count (5)         --only TEXT   benchmarks with this in their name
-//   --quick       a little of everything        --json        for machines
-// Starts every contestant in a process of its own and runs their rounds in turn. Keeps its files in
-// a temporary folder that goes with it. Writes to standard output.
-// Guarantees: one benchmark at a time; what is compared is of one interleaved run.
+//   --rounds N    rounds that count (5)         --only TEXT    benchmarks with this in their name
+//   --quick       a little of everything        --no-engines   without Kafka and Redis
+//   --json        for machines
+// Starts every contestant in a process of its own and runs their rounds in turn; brings up a broker
+// and a Redis on loopback for those that need them. Keeps all files in temporary folders that go
+// with it. Writes to standard output.
+// Guarantees: one benchmark at a time; what is compared is of one interleaved run; what was left out
+// for want of an engine is said.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BenchOptions, benchOptions } from './bench-options.ts'
+import { startBenchEngines } from './bench-engines.ts'
+import { benchOptions } from './bench-options.ts'
+import type { Benchmark, EngineName, Engines, Scale } from './benchmark.ts'
 import { chosenBenchmarks } from './benchmarks.ts'
 import { type Result, resultsOf } from './results.ts'
 import { runBenchmark } from './run-benchmark.ts'
-import { stateSizes } from './state-sizes.ts'
+import { SIZES, stateSizes } from './state-sizes.ts'
 import { jsonReport, textReport } from './tables.ts'
 
-const measure = async ({ scale, only }: BenchOptions): Promise<readonly Result[]> => {
-  const benchmarks = chosenBenchmarks(only)
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`)
+}
+
+const measure = async (
+  benchmarks: readonly Benchmark[],
+  scale: Scale,
+  engines: Engines,
+): Promise<readonly Result[]> => {
   const root = mkdtempSync(join(tmpdir(), 'ebb-bench-'))
   process.once('exit', () => rmSync(root, { recursive: true, force: true }))
-  process.once('SIGINT', () => process.exit(130))
   const results: Result[] = []
   for (const [index, benchmark] of benchmarks.entries()) {
-    process.stderr.write(`${benchmark.name} …\n`)
+    say(`${benchmark.name} …`)
     const folder = join(root, `${index}`)
     mkdirSync(folder)
-    const rounds = await runBenchmark(benchmark, { scale, folder })
+    const rounds = await runBenchmark(benchmark, { scale, folder, engines })
     results.push(...resultsOf(benchmark.name, rounds))
   }
   return results
 }
 
+const enginesFor = (benchmarks: readonly Benchmark[], withSizes: boolean) =>
+  new Set<EngineName>([
+    ...benchmarks.flatMap(({ needs = [] }) => needs),
+    ...(withSizes ? (['redis'] as const) : []),
+  ])
+
 const main = async (): Promise<void> => {
   const options = benchOptions(process.argv.slice(2))
-  const sizes = await stateSizes()
-  const report = { scale: options.scale, results: await measure(options), sizes }
+  const { scale, only } = options
+  const withSizes = SIZES.includes(only)
+  const chosen = chosenBenchmarks(only)
+  process.once('SIGINT', () => process.exit(130))
+  const wanted = options.engines ? enginesFor(chosen, withSizes) : new Set<EngineName>()
+  const { engines, missing, stop } = await startBenchEngines(wanted)
+  for (const [name, why] of Object.entries(missing)) say(`LEFT OUT, what needs ${name}: ${why}`)
+  const possible = chosen.filter(({ needs = [] }) => needs.every((name) => engines[name]))
+  const sizes = withSizes ? await stateSizes(engines.redis?.url) : []
+  const report = { scale, results: await measure(possible, scale, engines), sizes, missing }
+  await stop()
   process.stdout.write(options.json ? jsonReport(report) : textReport(report))
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`)
+  say(error.message)
   process.exitCode = 1
 })

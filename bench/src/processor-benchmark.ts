@@ -16,7 +16,8 @@ type Consumer = (engines: OwnedEngines) => Promise<void>
 
 const mixOf = (popularity: Popularity): Benchmark => ({
   name: `processors, ${popularity} customers`,
-  prepare: (shared, { events }) => makeLogTemplate(shared, clickstream(events, popularity)),
+  prepare: ({ shared, scale: { events } }) =>
+    makeLogTemplate(shared, clickstream({ events, popularity })),
   against: contestant('consume and discard', consumeTo(discard)),
   contestants: [
     contestant('consume, parse, discard', consumeTo(parse)),

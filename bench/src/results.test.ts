@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Contestant, Measure } from './benchmark.ts'
-import { resultsOf } from './results.ts'
+import { OWN, resultsOf, TOGETHER } from './results.ts'
 
 const contestant = (name: string, isExtra?: true): Contestant => ({
   name,
@@ -11,6 +11,8 @@ const contestant = (name: string, isExtra?: true): Contestant => ({
 const measure = (cpuMs: number, more: Partial<Measure> = {}): Measure => ({
   events: 1_000,
   cpuMs,
+  besideCpuMs: {},
+  delaysMs: {},
   wallMs: 500,
   residentMiB: 100,
   latenciesMs: [],
@@ -22,15 +24,20 @@ const limit = { contestant: contestant('bare'), measures: [measure(4), measure(8
 test('a contestant is compared with the limit of its own round', () => {
   const own = { contestant: contestant('own'), measures: [measure(8), measure(10), measure(10)] }
   const [bare, result] = resultsOf('intake', [limit, own])
-  expect(bare).not.toHaveProperty('comparison')
-  expect(result?.comparison).toEqual({ kind: 'share', median: 50, min: 20, max: 80 })
-  expect(result?.cpuMicros).toEqual({ median: 10, min: 8, max: 10 })
+  expect(bare?.costs[0]).not.toHaveProperty('comparison')
+  expect(result?.costs).toEqual([
+    {
+      of: OWN,
+      cpuMicros: { median: 10, min: 8, max: 10 },
+      comparison: { kind: 'share', median: 50, min: 20, max: 80 },
+    },
+  ])
 })
 
 test('what comes on top of the limit is told as a part of it', () => {
   const own = { contestant: contestant('own', true), measures: [1, 1, 1].map((ms) => measure(ms)) }
   const [, result] = resultsOf('check', [limit, own])
-  expect(result?.comparison).toEqual({ kind: 'extra', median: 25, min: 12.5, max: 50 })
+  expect(result?.costs[0]?.comparison).toEqual({ kind: 'extra', median: 25, min: 12.5, max: 50 })
 })
 
 test('the rate is by the wall clock, the memory the greatest, latencies are of all rounds', () => {
@@ -42,4 +49,40 @@ test('the rate is by the wall clock, the memory the greatest, latencies are of a
   expect(result?.eventsPerSecond).toEqual({ median: 2_000, min: 2_000, max: 4_000 })
   expect(result?.residentMiB).toBe(300)
   expect(result?.latencyMs).toEqual({ p50: 2, p99: 9 })
+})
+
+test('engines and helpers are costs of their own, and all together are one more', () => {
+  const rounds = [measure(2, { besideCpuMs: { Redis: 6 } })]
+  const goals = { [TOGETHER]: '≤ 13 µs' }
+  const [, own] = resultsOf('store', [
+    { contestant: contestant('bare'), measures: [measure(1, { besideCpuMs: { Redis: 3 } })] },
+    { contestant: { ...contestant('own'), goals }, measures: rounds },
+  ])
+  expect(own?.costs.map(({ of, cpuMicros }) => [of, cpuMicros.median])).toEqual([
+    [OWN, 2],
+    ['Redis', 6],
+    [TOGETHER, 8],
+  ])
+  expect(own?.costs.map(({ comparison }) => comparison?.median)).toEqual([50, 50, 50])
+  expect(own?.costs.map(({ goal }) => goal)).toEqual([undefined, undefined, '≤ 13 µs'])
+})
+
+test('a process that the limit does not have is compared with nothing', () => {
+  const rounds = [measure(2, { besideCpuMs: { scorer: 6 } })]
+  const [, own] = resultsOf('path', [
+    { contestant: contestant('bare'), measures: [measure(1)] },
+    { contestant: contestant('own'), measures: rounds },
+  ])
+  expect(own?.costs.map(({ comparison }) => comparison === undefined)).toEqual([false, true, true])
+})
+
+test('what a contestant timed itself is told over all rounds', () => {
+  const rounds = [[1, 4], [9]].map((alert) => measure(1, { delaysMs: { alert } }))
+  const goals = { alert: '≤ 30 ms' }
+  const [result] = resultsOf('path', [
+    { contestant: { ...contestant('own'), goals }, measures: rounds },
+  ])
+  expect(result?.delays).toEqual([
+    { of: 'alert', count: 3, p50: 4, p99: 9, max: 9, goal: '≤ 30 ms' },
+  ])
 })

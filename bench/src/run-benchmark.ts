@@ -4,6 +4,7 @@ import {
   type Benchmark,
   type Contestant,
   contestantsOf,
+  type Engines,
   type Measure,
   type Scale,
 } from './benchmark.ts'
@@ -20,6 +21,7 @@ export interface RunSettings {
   readonly scale: Scale
   /** Empty; contestants keep their files below it. */
   readonly folder: string
+  readonly engines: Engines
 }
 
 /**
@@ -28,16 +30,17 @@ export interface RunSettings {
  */
 export const runBenchmark = async (
   benchmark: Benchmark,
-  { scale, folder }: RunSettings,
+  { scale, folder, engines }: RunSettings,
 ): Promise<readonly ContestantRounds[]> => {
   const shared = join(folder, 'shared')
   mkdirSync(shared)
-  await benchmark.prepare?.(shared, scale)
+  await benchmark.prepare?.({ shared, scale, engines })
   const running = await Promise.all(
     contestantsOf(benchmark).map((contestant, index) =>
       startContestant(benchmark.name, contestant, {
         scale,
         shared,
+        engines,
         folder: join(folder, `${index}`),
       }),
     ),

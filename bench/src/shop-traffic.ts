@@ -38,11 +38,14 @@ export const shopTraffic = ({
     return {
       ...renamed(life[index % life.length]!, `${name}-${customer}-${lap}`),
       messageId: `${name}-${sent++}`,
-      userId: `shopper-${customer}`,
+      userId: shopperId(customer),
       timestamp: new Date(at).toISOString(),
     }
   }
 }
+
+/** The user id of a customer of the traffic, who is a number. */
+export const shopperId = (customer: number): string => `shopper-${customer}`
 
 const LIVES = 200
 const LONGEST_LIFE = 300
@@ -88,8 +91,17 @@ const drawer = (
     total += (rank + 1) ** -ZIPF_EXPONENT
     return total
   })
-  return () => {
-    const drawn = uniform() * total
-    return reached.findIndex((sum) => drawn < sum)
+  return () => firstAbove(reached, uniform() * total)
+}
+
+/** Index of the first of ascending numbers that is greater; there is one. */
+const firstAbove = (ascending: readonly number[], than: number): number => {
+  let low = 0
+  let high = ascending.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ascending[middle]! > than) high = middle
+    else low = middle + 1
   }
+  return low
 }

@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readCdnow } from '@ebb/cli/replay/cdnow-format'
+import { type Format, readRows } from '@ebb/cli/replay/read-rows'
 import { readReplayFile } from '@ebb/cli/replay/replay-file'
 import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import { packFeaturesState } from '@ebb/features/features-state'
+import { connectRedis } from '@ebb/redis/redis-connection'
 import { demoShop } from '@ebb/simulator/demo-shop'
 import { shopTimeline } from '@ebb/simulator/timeline'
 import { BEGIN, canonicalEvent, intakeContext } from './bench-shop.ts'
 import { type CustomerStates, foldInto, keyedEvent } from './keyed-events.ts'
+import { type RedisBytes, redisBytes } from './redis-bytes.ts'
 import { quantile } from './statistics.ts'
 
 /** Bytes that the feature service keeps of one customer. */
@@ -16,23 +19,67 @@ export interface StateSizes {
   readonly median: number
   readonly p95: number
   readonly max: number
+  /** Absent without Redis. */
+  readonly redis?: RedisBytes
+  /** Of the median in Redis. */
+  readonly goal?: string
+}
+
+/** What the sizes are called where benchmarks are chosen by name. */
+export const SIZES = 'bytes a customer'
+
+/** Customers of one kind, and the bytes of their states. */
+interface StateSet {
+  readonly name: string
+  readonly states: ReadonlyMap<string, Uint8Array>
+  readonly goal?: string
+}
+
+const ORDERS_GOAL = '≤ 400'
+const CLICKS_GOAL = '≤ 600'
+
+/**
+ * Of the demonstration's shop, and of files of orders as a replay leaves them; also as Redis counts
+ * them, where there is one at `redisUrl`.
+ */
+export const stateSizes = async (redisUrl?: string): Promise<readonly StateSizes[]> => {
+  const sets = await stateSets()
+  if (redisUrl === undefined) return sets.map(sizesOf)
+  const connection = await connectRedis({ url: redisUrl })
+  const sizes: StateSizes[] = []
+  for (const set of sets)
+    sizes.push({ ...sizesOf(set), redis: await redisBytes(connection, set.states) })
+  await connection.close()
+  return sizes
 }
 
 const DAY_MS = 86_400_000
 const DEMO_DAYS = 120
 const TICKS = { tickEveryMs: 3_600_000 }
 
-const CDNOW_FILE = join(import.meta.dirname, '../../examples/cdnow_sample.txt')
+const CDNOW = join(import.meta.dirname, '../../examples/cdnow_sample.txt')
+const ONLINE_RETAIL = join(import.meta.dirname, '../../../shared/data/online_retail.csv.gz')
 
-/** Of the demonstration's shop after 120 days, and of CDNOW's sample as a replay leaves it. */
-export const stateSizes = async (): Promise<readonly StateSizes[]> => {
+const stateSets = async (): Promise<readonly StateSet[]> => {
   const demo = statesAfter(demoEvents())
-  const name = `demo shop after ${DEMO_DAYS} days`
+  const shop = `demo shop after ${DEMO_DAYS} days`
+  const cdnow = statesAfter(await eventsIn(CDNOW, 'cdnow'))
   return [
-    sizesOf(`${name}, customers`, demo, 'u:'),
-    sizesOf(`${name}, anonymous visitors`, demo, 'a:'),
-    sizesOf('CDNOW, orders alone', statesAfter(await cdnowEvents()), 'u:'),
+    { name: `${shop}, customers`, states: packedOf(demo, 'u:'), goal: CLICKS_GOAL },
+    { name: `${shop}, anonymous visitors`, states: packedOf(demo, 'a:') },
+    ...(await onlineRetail()),
+    { name: 'CDNOW, orders alone', states: packedOf(cdnow, 'u:') },
   ]
+}
+
+const onlineRetail = async (): Promise<readonly StateSet[]> => {
+  if (!existsSync(ONLINE_RETAIL)) {
+    process.stderr.write('LEFT OUT, sizes of Online Retail: its file is absent\n')
+    return []
+  }
+  const states = statesAfter(await eventsIn(ONLINE_RETAIL, 'online-retail'))
+  const name = 'Online Retail, orders alone'
+  return [{ name, states: packedOf(states, 'u:'), goal: ORDERS_GOAL }]
 }
 
 const statesAfter = (events: Iterable<CanonicalEvent>): CustomerStates =>
@@ -49,24 +96,32 @@ function* demoEvents(): Generator<CanonicalEvent> {
 }
 
 /** Rows without a time of their own: they are received when they happened, as in a replay. */
-const cdnowEvents = async (): Promise<readonly CanonicalEvent[]> => {
-  const file = await readReplayFile(CDNOW_FILE)
-  const { rows } = readCdnow(file, { digest: file.digest, timeZone: 'UTC', now: BEGIN })
-  return rows.map(({ item, occurredAt }) => canonicalEvent(item, intakeContext(occurredAt)))
+const eventsIn = async (path: string, format: Format): Promise<readonly CanonicalEvent[]> => {
+  const reading = { format, timeZone: 'UTC', now: BEGIN, currency: '', map: undefined }
+  const { rows, currency } = readRows(await readReplayFile(path), reading)
+  return rows
+    .toSorted((a, b) => a.occurredAt - b.occurredAt)
+    .map(({ item, occurredAt }) =>
+      canonicalEvent(item, { ...intakeContext(occurredAt), baseCurrency: currency }),
+    )
 }
 
-const sizesOf = (name: string, states: CustomerStates, prefix: 'u:' | 'a:'): StateSizes => {
-  const sizes = states
-    .entries()
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([, customer]) => packFeaturesState({ customer, told: true }).length)
-    .toArray()
-    .sort((a, b) => a - b)
+const packedOf = (states: CustomerStates, prefix: 'u:' | 'a:'): ReadonlyMap<string, Uint8Array> =>
+  new Map(
+    states
+      .entries()
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, customer]) => [key, packFeaturesState({ customer, told: true })] as const),
+  )
+
+const sizesOf = ({ name, states, goal }: StateSet): StateSizes => {
+  const sizes = [...states.values()].map(({ length }) => length).sort((a, b) => a - b)
   return {
     name,
     customers: sizes.length,
     median: quantile(sizes, 0.5),
     p95: quantile(sizes, 0.95),
     max: quantile(sizes, 1),
+    ...(goal !== undefined && { goal }),
   }
 }

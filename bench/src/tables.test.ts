@@ -1,32 +1,44 @@
 import { expect, test } from 'vitest'
-import type { Result } from './results.ts'
+import { OWN, type Result, TOGETHER } from './results.ts'
 import { type Report, textReport } from './tables.ts'
 
 const spread = { median: 2.5, min: 1.25, max: 12_000 }
+const share = { kind: 'share', median: 41.26, min: 40, max: 43 } as const
 const bare: Result = {
   benchmark: 'intake',
   contestant: 'bare',
   events: 20_000,
-  cpuMicros: spread,
+  costs: [{ of: OWN, cpuMicros: spread }],
   eventsPerSecond: spread,
+  delays: [],
   residentMiB: 145.4,
 }
 const own: Result = {
   ...bare,
   contestant: 'own',
-  goal: '≥ 40 %',
-  comparison: { kind: 'share', median: 41.26, min: 40, max: 43 },
+  costs: [
+    { of: OWN, cpuMicros: spread, goal: '≥ 40 %', comparison: share },
+    { of: 'Redis', cpuMicros: spread },
+    { of: TOGETHER, cpuMicros: spread, goal: '≤ 13 µs' },
+  ],
   latencyMs: { p50: 1.23, p99: 20 },
 }
 const check: Result = {
   ...bare,
   contestant: 'check',
-  comparison: { kind: 'extra', median: 3, min: 2, max: 4 },
+  costs: [{ of: OWN, cpuMicros: spread, comparison: { kind: 'extra', median: 3, min: 2, max: 4 } }],
+}
+const paced: Result = {
+  ...bare,
+  benchmark: 'paced',
+  costs: [OWN, 'scorer', 'Kafka', TOGETHER].map((of) => ({ of, cpuMicros: spread })),
+  delays: [{ of: 'alert', count: 2_000, p50: 3.21, p99: 30, max: 44, goal: '≤ 60' }],
 }
 const report: Report = {
   scale: { rounds: 5, warmUps: 2, events: 20_000 },
-  results: [bare, own, check],
+  results: [bare, own, check, paced],
   sizes: [{ name: 'CDNOW', customers: 2_357, median: 64, p95: 440, max: 2_265 }],
+  missing: {},
 }
 
 /** The cells of every line of a table. */
@@ -41,16 +53,31 @@ const cells = (text: string): string[][] =>
         .map((cell) => cell.trim()),
     )
 
-test('each contestant has a line with what it costs and how far that is from the limit', () => {
-  const [, , ...lines] = cells(textReport(report))
-  const costs = ['2.50 (1.25–12,000.00)', '3 (1–12,000)']
-  expect(lines.slice(0, 3)).toEqual([
-    ['intake', 'bare', ...costs, 'the limit', '', '', '145'],
-    ['', 'own', ...costs, '41.3 (40.0–43.0) %', '≥ 40 %', '1.2 / 20.0', '145'],
-    ['', 'check', ...costs, '+3.0 (2.0–4.0) %', '', '', '145'],
+const linesOf = (table: number, of: Report = report): string[][] =>
+  cells(textReport(of).split('\n\n')[table]!).slice(2)
+
+test('each process of a contestant has a line with what it costs and how far from the limit', () => {
+  const [cost, rate] = ['2.50 (1.25–12,000.00)', '3 (1–12,000)']
+  expect(linesOf(1)).toEqual([
+    ['intake', 'bare', OWN, cost, 'the limit', '', rate, '', '145'],
+    ['', 'own', OWN, cost, '41.3 (40.0–43.0) %', '≥ 40 %', rate, '1.2 / 20.0', '145'],
+    ['', '', 'Redis', cost, '', '', '', '', ''],
+    ['', '', TOGETHER, cost, '', '≤ 13 µs', '', '', ''],
+    ['', 'check', OWN, cost, '+3.0 (2.0–4.0) %', '', rate, '', '145'],
   ])
 })
 
+test('what was timed at a pace stands in a table of its own, without who only sent and listened', () => {
+  const costs = 'scorer 2.5, Kafka 2.5'
+  expect(linesOf(2)).toEqual([['paced', 'alert', '2,000', '3.2', '30.0', '44.0', '≤ 60', costs]])
+})
+
 test('bytes a customer stand in a table of their own', () => {
-  expect(cells(textReport(report)).at(-1)).toEqual(['CDNOW', '2,357', '64', '440', '2,265'])
+  expect(linesOf(3)).toEqual([['CDNOW', '2,357', '64', '440', '2,265', '', '', '']])
+})
+
+test('a table without lines is left out, and what was not measured is said', () => {
+  const text = textReport({ ...report, results: [], missing: { kafka: 'java is not on PATH' } })
+  expect(text).not.toContain('CPU time of')
+  expect(text).toContain('NOT MEASURED, what needs kafka: java is not on PATH')
 })

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import type { Scale } from './benchmark.ts'
-import type { Result } from './results.ts'
+import type { EngineName, Scale } from './benchmark.ts'
+import { type Cost, OWN, type Result } from './results.ts'
 import type { StateSizes } from './state-sizes.ts'
 import type { Spread } from './statistics.ts'
 
@@ -9,6 +9,8 @@ export interface Report {
   readonly scale: Scale
   readonly results: readonly Result[]
   readonly sizes: readonly StateSizes[]
+  /** Why what needs an engine was left out. */
+  readonly missing: Readonly<Partial<Record<EngineName, string>>>
 }
 
 const machine = { node: process.version, cores: availableParallelism() }
@@ -17,56 +19,93 @@ const machine = { node: process.version, cores: availableParallelism() }
 export const jsonReport = (report: Report): string =>
   `${JSON.stringify({ ...machine, ...report }, null, 2)}\n`
 
-/** For people: two tables in Markdown. */
-export const textReport = ({ scale, results, sizes }: Report): string => `\
-Median (least–greatest) of ${scale.rounds} interleaved rounds; Node ${machine.node}, \
-${machine.cores} cores. CPU is that of the
-contestant's process. Of the limit: what the limit costs, as a share of what this costs; with a +,
-what this adds to what the limit costs.
+/** For people: tables in Markdown. */
+export const textReport = ({ scale, results, sizes, missing }: Report): string => {
+  const isPaced = ({ delays }: Result): boolean => delays.length > 0
+  return [
+    `Median (least–greatest) of ${scale.rounds} interleaved rounds; Node ${machine.node}, ` +
+      `${machine.cores} cores. Of the limit: what the limit\ncosts, as a share of what this ` +
+      'costs; with a +, what this adds to what the limit costs.',
+    costsTable(results.filter((result) => !isPaced(result))),
+    delaysTable(results.filter(isPaced)),
+    sizesTable(sizes),
+    ...Object.entries(missing).map(([name, why]) => `NOT MEASURED, what needs ${name}: ${why}`),
+  ]
+    .filter((part) => part !== '')
+    .map((part) => `${part}\n`)
+    .join('\n')
+}
 
-${resultsTable(results)}
-
-${sizesTable(sizes)}
-`
-
-/** One line a contestant. */
-const resultsTable = (results: readonly Result[]): string =>
-  markdownTable([
+/** One line for each process of a contestant. */
+const costsTable = (results: readonly Result[]): string =>
+  markdownTable(
     [
       'benchmark',
       'contestant',
-      'CPU µs/event',
-      'events/s',
+      'CPU time of',
+      'µs/event',
       'of the limit',
       'goal',
+      'events/s',
       'ms p50 / p99',
       'MiB',
     ],
-    ...results.map((result, index) => [
-      result.benchmark === results[index - 1]?.benchmark ? '' : result.benchmark,
-      result.contestant,
-      spread(result.cpuMicros, 2),
-      spread(result.eventsPerSecond, 0),
-      comparison(result.comparison),
-      result.goal ?? '',
-      result.latencyMs
-        ? `${digits(result.latencyMs.p50, 1)} / ${digits(result.latencyMs.p99, 1)}`
-        : '',
-      digits(result.residentMiB, 0),
-    ]),
-  ])
+    results.flatMap((result, index) =>
+      result.costs.map((cost) => {
+        const isFirst = cost.of === OWN
+        const isLimit = result.benchmark !== results[index - 1]?.benchmark
+        return [
+          isFirst && isLimit ? result.benchmark : '',
+          isFirst ? result.contestant : '',
+          cost.of,
+          spread(cost.cpuMicros, 2),
+          isLimit ? 'the limit' : comparison(cost.comparison),
+          cost.goal ?? '',
+          isFirst ? spread(result.eventsPerSecond, 0) : '',
+          isFirst && result.latencyMs
+            ? `${digits(result.latencyMs.p50, 1)} / ${digits(result.latencyMs.p99, 1)}`
+            : '',
+          isFirst ? digits(result.residentMiB, 0) : '',
+        ]
+      }),
+    ),
+  )
+
+/** One line for each thing that was timed; who sends and listens is not among the costs. */
+const delaysTable = (results: readonly Result[]): string =>
+  markdownTable(
+    ['at a pace', 'ms from the append to', 'timed', 'p50', 'p99', 'most', 'goal', 'CPU µs/event'],
+    results.flatMap(({ benchmark, delays, costs }, index) =>
+      delays.map((delay, line) => [
+        benchmark === results[index - 1]?.benchmark || line > 0 ? '' : benchmark,
+        delay.of,
+        digits(delay.count, 0),
+        ...[delay.p50, delay.p99, delay.max].map((ms) => digits(ms, 1)),
+        delay.goal ?? '',
+        line > 0 ? '' : besideCosts(costs),
+      ]),
+    ),
+  )
+
+const besideCosts = (costs: readonly Cost[]): string =>
+  costs
+    .slice(1, -1)
+    .map(({ of, cpuMicros }) => `${of} ${digits(cpuMicros.median, 1)}`)
+    .join(', ')
 
 const sizesTable = (sizes: readonly StateSizes[]): string =>
-  markdownTable([
-    ['bytes a customer', 'customers', 'median', 'p95', 'most'],
-    ...sizes.map(({ name, customers, median, p95, max }) => [
+  markdownTable(
+    ['bytes a customer', 'customers', 'median', 'p95', 'most', 'in Redis: median', 'mean', 'goal'],
+    sizes.map(({ name, customers, median, p95, max, redis, goal }) => [
       name,
       ...[customers, median, p95, max].map((number) => digits(number, 0)),
+      ...[redis?.median, redis?.mean].map((bytes) => (bytes ? digits(bytes, 0) : '')),
+      goal ?? '',
     ]),
-  ])
+  )
 
-const comparison = (compared: Result['comparison']): string => {
-  if (compared === undefined) return 'the limit'
+const comparison = (compared: Cost['comparison']): string => {
+  if (compared === undefined) return ''
   return `${compared.kind === 'extra' ? '+' : ''}${spread(compared, 1)} %`
 }
 
@@ -79,11 +118,13 @@ const digits = (value: number, decimals: number): string =>
     maximumFractionDigits: decimals,
   })
 
-const markdownTable = (rows: readonly (readonly string[])[]): string => {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+/** Nothing where there are no lines. */
+const markdownTable = (head: readonly string[], body: readonly (readonly string[])[]): string => {
+  if (body.length === 0) return ''
+  const rows = [head, ...body]
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  const [head, ...body] = rows
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [line(head!), rule, ...body.map(line)].join('\n')
+  return [line(head), rule, ...body.map(line)].join('\n')
 }

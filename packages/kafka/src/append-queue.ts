@@ -101,10 +101,10 @@ export const appendQueue = <T>(settings: AppendQueueSettings<T>): AppendQueue<T>
     onItsWay = []
     if (isTooLarge(error) && failed.flatMap(({ records }) => records).length > 1)
       maxBytes = Math.min(maxBytes, Math.floor(bytesOf(failed) / 2))
-    else if (error instanceof TransientError) rest()
-    else for (const { call } of failed) call.refuse(error)
+    else if (!(error instanceof TransientError)) for (const { call } of failed) call.refuse(error)
     const again = failed.flatMap((parcel) => cutParcel(parcel, sizeOf, maxBytes))
     waiting = [...again, ...waiting].filter(({ call }) => call.isOpen())
+    if (error instanceof TransientError && waiting.length > 0) rest()
   }
   const rest = (): void => {
     const ms = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)

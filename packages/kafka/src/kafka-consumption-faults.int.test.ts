@@ -213,7 +213,7 @@ describe.skipIf(kafka === undefined).concurrent('a consumption of a Kafka topic'
   })
 })
 
-describe.skipIf(startKafka === undefined)('a consumption of a broker that comes and goes', () => {
+describe.skipIf(startKafka === undefined).concurrent('a consumption of a broker that comes and goes', () => {
   test('goes on by itself where it was, and stops while the broker stands still', {
     timeout: 60_000,
   }, async () => {

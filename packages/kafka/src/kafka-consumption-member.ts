@@ -1,25 +1,26 @@
 import type { PartitionListener } from '@ebb/streaming/event-log'
-import { missingTopic } from '@ebb/streaming/faults'
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { EachBatchPayload } from 'kafkajs'
 import { brokerAdvice } from './kafka-consumption-advice.ts'
+import {
+  type ConsumerSettings,
+  forgetMembers,
+  type OpenConsumer,
+  openConsumer,
+} from './kafka-consumption-client.ts'
 import type { FetchedBatch } from './kafka-consumption-inflow.ts'
 import { type OffsetRange, offsetRanges } from './kafka-consumption-ranges.ts'
 import { type PartitionReader, partitionReader } from './kafka-consumption-reader.ts'
 
 /** What a membership of a consumer group works with. */
-export interface MemberSettings {
-  readonly kafka: Kafka
-  readonly group: string
-  readonly topic: string
+export interface MemberSettings extends ConsumerSettings {
   readonly listener: PartitionListener
   readonly onNotice: (notice: { message: string; error?: Error }) => void
-  /** Without a heartbeat for so long the broker gives the partitions to others. */
-  readonly sessionTimeoutMs: number
-  readonly heartbeatIntervalMs: number
   /** Ends the membership when it aborts. */
   readonly stopping: AbortSignal
   /** The end of the last reader of each partition in this process, of earlier memberships too. */
   readonly readings: Map<number, Promise<void>>
+  /** Member ids that could not leave the group; added to, and forgotten at the next opening. */
+  readonly left: Set<string>
   readonly onJoined: () => void
   readonly onFailed: (error: Error) => void
 }
@@ -32,9 +33,6 @@ export interface GroupMember {
   leave(): Promise<void>
 }
 
-/** Also how late a record can be that comes just when its partition was released. */
-const LONGEST_FETCH_MS = 100
-const PARTITION_BYTES = 1_048_576
 /** A batch holds its worker only while it waits for room. */
 const WORKERS = 64
 
@@ -48,23 +46,30 @@ const WORKERS = 64
  * generation before are aborted then.
  */
 export const openGroupMember = async (settings: MemberSettings): Promise<GroupMember> => {
-  const consumer = await subscribed(settings)
+  const opened = await openConsumer(settings)
+  await forgetMembers(opened, settings.group, settings.left)
+  const { consumer } = opened
   const { CRASH, GROUP_JOIN, HEARTBEAT, REBALANCING, START_BATCH_PROCESS } = consumer.events
   const { promise: ended, resolve } = Promise.withResolvers<Error | undefined>()
   const over = new AbortController()
-  const assignment = partitionAssignment(settings, consumer, over.signal)
+  const assignment = partitionAssignment(settings, opened, over.signal)
   const watch = sessionWatch(settings, assignment.isHeld, (error) => end(error))
 
+  let memberId: string | undefined
   const end = (error?: Error): void => {
+    if (!over.signal.aborted && error !== undefined && memberId !== undefined)
+      settings.left.add(memberId)
     over.abort()
     watch.stop()
     assignment.revoke()
+    if (error !== undefined) assignment.unadvised()
     resolve(error)
   }
   settings.stopping.addEventListener('abort', () => end(), { signal: over.signal })
   consumer.on(HEARTBEAT, watch.heard)
   consumer.on(REBALANCING, assignment.revoke)
   consumer.on(GROUP_JOIN, ({ payload }) => {
+    memberId = payload.memberId
     watch.heard()
     assignment.renew(payload.memberAssignment[settings.topic] ?? [])
   })
@@ -90,37 +95,12 @@ export const openGroupMember = async (settings: MemberSettings): Promise<GroupMe
   }
 }
 
-const subscribed = async (settings: MemberSettings): Promise<Consumer> => {
-  const { kafka, group, topic } = settings
-  const consumer = kafka.consumer({
-    groupId: group,
-    allowAutoTopicCreation: false,
-    sessionTimeout: settings.sessionTimeoutMs,
-    heartbeatInterval: settings.heartbeatIntervalMs,
-    maxWaitTimeInMs: LONGEST_FETCH_MS,
-    maxBytesPerPartition: PARTITION_BYTES,
-    // What takes longer than these retries is mended by a new consumer, and only by us.
-    retry: {
-      initialRetryTime: 100,
-      maxRetryTime: 1_000,
-      retries: 5,
-      restartOnFailure: async () => false,
-    },
-  })
-  try {
-    await consumer.connect()
-    // From the beginning: where kafkajs resets an offset, what comes then must be noticed.
-    await consumer.subscribe({ topics: [topic], fromBeginning: true })
-    return consumer
-  } catch (error) {
-    consumer.disconnect().catch(() => {})
-    const isMissing = (error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION'
-    throw isMissing ? missingTopic(topic) : error
-  }
-}
-
 /** The partitions that the group gave to a consumer, generation by generation. */
-const partitionAssignment = (settings: MemberSettings, consumer: Consumer, over: AbortSignal) => {
+const partitionAssignment = (
+  settings: MemberSettings,
+  { consumer, cluster }: OpenConsumer,
+  over: AbortSignal,
+) => {
   const { topic, onNotice, readings } = settings
   let readers: ReadonlyMap<number, PartitionReader> = new Map()
   const advice = brokerAdvice(
@@ -131,9 +111,11 @@ const partitionAssignment = (settings: MemberSettings, consumer: Consumer, over:
     whileItRuns(() => consumer.pause([{ topic, partitions: [...partitions] }]))
   const release = (partition: number): void =>
     whileItRuns(() => consumer.resume([{ topic, partitions: [partition] }]))
-  const ranges = async (): Promise<ReadonlyMap<number, OffsetRange>> => {
+  const ranges = async (
+    partitions: readonly number[],
+  ): Promise<ReadonlyMap<number, OffsetRange>> => {
     try {
-      return await offsetRanges(settings.kafka, topic)
+      return await offsetRanges(cluster, topic, partitions)
     } catch (error) {
       // Not needed for safety: nothing that lies elsewhere than due is ever handed on.
       onNotice({ message: `could not ask for the offsets of ${topic}`, error: error as Error })
@@ -165,7 +147,7 @@ const partitionAssignment = (settings: MemberSettings, consumer: Consumer, over:
       advise: (offset) => {
         if (settings.stopping.aborted || readers.has(partition)) advice.note(partition, offset)
       },
-      range: async () => (await ranges()).get(partition),
+      range: async () => (await ranges([partition])).get(partition),
       rangeAtJoin: atJoin.then((offsets) => offsets.get(partition)),
       before: readings.get(partition) ?? Promise.resolve(),
       failed: settings.onFailed,
@@ -183,7 +165,7 @@ const partitionAssignment = (settings: MemberSettings, consumer: Consumer, over:
       if (over.aborted) return
       advice.forget()
       settings.onJoined()
-      const atJoin = ranges()
+      const atJoin = ranges(partitions)
       readers = new Map(partitions.map((partition) => [partition, open(partition, atJoin)]))
     },
     queue: async ({ batch, isStale, resolveOffset }: EachBatchPayload): Promise<void> => {
@@ -198,6 +180,7 @@ const partitionAssignment = (settings: MemberSettings, consumer: Consumer, over:
       if (batch.batchSize === 0)
         readers.get(batch.partition)?.skip(batch.firstOffset, batch.lastOffset)
     },
+    unadvised: advice.forget,
     /** Resolves when all batches have ended and what they resolved to was advised. */
     advised: async (): Promise<void> => {
       await Promise.all(readings.values())

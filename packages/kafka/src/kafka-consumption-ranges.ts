@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs'
+import type { Cluster } from 'kafkajs'
 
 /** What a partition's log holds: from the first offset that is still there to behind the last. */
 export interface OffsetRange {
@@ -6,19 +6,17 @@ export interface OffsetRange {
   readonly end: number
 }
 
-/** The offsets that each partition of a topic holds now. */
+/** The offsets that partitions of a topic hold now. */
 export const offsetRanges = async (
-  kafka: Kafka,
+  cluster: Cluster,
   topic: string,
+  partitions: readonly number[],
 ): Promise<ReadonlyMap<number, OffsetRange>> => {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    const offsets = await admin.fetchTopicOffsets(topic)
-    return new Map(
-      offsets.map((of) => [of.partition, { start: Number(of.low), end: Number(of.high) }]),
-    )
-  } finally {
-    await admin.disconnect()
+  const offsetsAt = async (fromBeginning: boolean): Promise<ReadonlyMap<number, number>> => {
+    const asked = partitions.map((partition) => ({ partition }))
+    const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: asked, fromBeginning }])
+    return new Map(answer?.partitions.map((of) => [of.partition, Number(of.offset)]))
   }
+  const [starts, ends] = await Promise.all([offsetsAt(true), offsetsAt(false)])
+  return new Map([...starts].map(([of, start]) => [of, { start, end: ends.get(of) ?? start }]))
 }

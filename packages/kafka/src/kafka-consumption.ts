@@ -20,7 +20,7 @@ export interface KafkaConsumptionSettings {
 const SESSION_TIMEOUT_MS = 10_000
 const HEARTBEAT_INTERVAL_MS = 1_000
 const FIRST_WAIT_MS = 250
-const LONGEST_WAIT_MS = 5_000
+const LONGEST_WAIT_MS = 2_000
 /** A broker that is away is not waited for longer when the consumption stops. */
 const LEAVE_WITHIN_MS = 4_500
 
@@ -41,6 +41,7 @@ export const kafkaConsumption = async (
 ): Promise<Consumption> => {
   const stopping = new AbortController()
   const readings = new Map<number, Promise<void>>()
+  const left = new Set<string>()
   const halt = (error: Error): void => {
     if (stopping.signal.aborted) return
     stopping.abort()
@@ -55,6 +56,7 @@ export const kafkaConsumption = async (
       onNotice: settings.onNotice ?? (() => {}),
       stopping: stopping.signal,
       readings,
+      left,
       onJoined: supervision.recovered,
       onFailed: halt,
     })
@@ -67,14 +69,14 @@ export const kafkaConsumption = async (
     stop: async () => {
       stopping.abort()
       await Promise.all(readings.values())
-      const left = new AbortController()
-      await Promise.race([over, waitFor(LEAVE_WITHIN_MS, left.signal)])
-      left.abort()
+      const waited = new AbortController()
+      await Promise.race([over, waitFor(LEAVE_WITHIN_MS, waited.signal)])
+      waited.abort()
     },
   }
 }
 
-/** Puts a new membership in the place of one that broke, after waits that double up to 5 s. */
+/** Puts a new membership in the place of one that broke, after waits that double up to 2 s. */
 const supervisor = (
   { group, topic, onNotice }: KafkaConsumptionSettings,
   stopping: AbortSignal,

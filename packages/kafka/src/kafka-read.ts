@@ -1,6 +1,7 @@
 import type { LogRecord, Slice, TopicPartition } from '@ebb/streaming/event-log'
 import type { Broker, Cluster, RecordBatchEntry } from 'kafkajs'
 import { type KafkaCluster, leaderOf, repeated } from './kafka-cluster.ts'
+import { type OffsetRange, offsetRanges } from './kafka-consumption-ranges.ts'
 import { logRecordOf } from './kafka-consumption-record.ts'
 import { rootFault } from './kafka-faults.ts'
 
@@ -10,12 +11,6 @@ export interface Reader {
   read(from: TopicPartition, offset: number, limit: number): Promise<Slice>
   /** As `EventLog.advised`, of a partition that exists. */
   advised(group: string, from: TopicPartition): Promise<number>
-}
-
-/** A partition's log from the first offset that is still there to behind the last. */
-interface Range {
-  readonly start: number
-  readonly end: number
 }
 
 /** One answer of a broker: records, where the log ends, and where to read on. */
@@ -42,8 +37,14 @@ const AT_ONCE_MS = 0
 export const reader = (cluster: KafkaCluster): Reader => {
   const inTurn = turns()
 
-  const rangeOf = (from: TopicPartition): Promise<Range> =>
-    repeated(() => cluster.use([from.topic], reading(from), (brokers) => fetchRange(brokers, from)))
+  const rangeOf = async ({ topic, partition }: TopicPartition): Promise<OffsetRange> => {
+    const ranges = await repeated(() =>
+      cluster.use([topic], reading({ topic, partition }), (brokers) =>
+        offsetRanges(brokers, topic, [partition]),
+      ),
+    )
+    return ranges.get(partition)!
+  }
   const pageAt = (from: TopicPartition, request: PageRequest): Promise<Page | undefined> =>
     repeated(() =>
       cluster.use([from.topic], reading(from), (brokers) => {
@@ -153,19 +154,6 @@ const pageOf = (messages: readonly FetchedMessage[], offset: number, limit: numb
 
 const unlessOutOfRange = (error: unknown): undefined => {
   if (rootFault(error).type !== 'OFFSET_OUT_OF_RANGE') throw error
-}
-
-const fetchRange = async (
-  brokers: Cluster,
-  { topic, partition }: TopicPartition,
-): Promise<Range> => {
-  const offsetAt = async (fromBeginning: boolean): Promise<number> => {
-    const partitions = [{ partition }]
-    const [answer] = await brokers.fetchTopicsOffset([{ topic, partitions, fromBeginning }])
-    return Number(answer!.partitions[0]!.offset)
-  }
-  const [start, end] = await Promise.all([offsetAt(true), offsetAt(false)])
-  return { start, end }
 }
 
 const fetchAdvice = async (

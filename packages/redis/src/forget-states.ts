@@ -2,7 +2,7 @@ import { partitionKeys, type StatesOwner } from './partition-keys.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
 /** Whose states, and in how many partitions they lie. */
-export interface ForgottenStates extends StatesOwner {
+interface ForgottenStates extends StatesOwner {
   readonly partitions: number
 }
 

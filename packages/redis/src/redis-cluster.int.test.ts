@@ -3,7 +3,7 @@ import { TransientError } from '@ebb/streaming/faults'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { partitionStoreContract } from '@ebb/streaming/partition-store.contract'
 import { retryTransient, waitFor } from '@ebb/streaming/retry'
-import { uniqueName, useOwnRedis } from '@ebb/testkit/engines'
+import { useOwnRedis } from '@ebb/testkit/engines'
 import type { NativeRedis } from '@ebb/testkit/native-redis'
 import { freePort, withFreePorts } from '@ebb/testkit/ports'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -18,7 +18,7 @@ const SLOTS = 16_384
 let nodes: NativeRedis[] = []
 const connections: RedisConnection[] = []
 
-/** A connection to one node as if it stood alone. */
+/** A connection to one node, as if it stood alone. */
 const nodeConnection = async ({ url }: NativeRedis): Promise<RedisConnection> => {
   const connection = await connectRedis({ url })
   connections.push(connection)
@@ -57,13 +57,11 @@ const formCluster = async (): Promise<void> => {
     await redisCli(node, 'CLUSTER', 'SET-CONFIG-EPOCH', i + 1)
     const [first, last] = [Math.ceil(i * share), Math.ceil((i + 1) * share) - 1]
     await redisCli(node, 'CLUSTER', 'ADDSLOTSRANGE', first, last)
-    const bus = /^cluster-port\n(\d+)/.exec(await configOf(node))![1]!
-    await redisCli(nodes[0]!, 'CLUSTER', 'MEET', '127.0.0.1', node.port, bus)
+    const [, bus] = (await redisCli(node, 'CONFIG', 'GET', 'cluster-port')) as string[]
+    await redisCli(nodes[0]!, 'CLUSTER', 'MEET', '127.0.0.1', node.port, bus!)
   }
   await untilFormed()
 }
-const configOf = async (node: NativeRedis): Promise<string> =>
-  ((await redisCli(node, 'CONFIG', 'GET', 'cluster-port')) as string[]).join('\n')
 
 beforeAll(async () => {
   if (startRedis === undefined) return
@@ -81,7 +79,12 @@ const connectToCluster = async (): Promise<RedisConnection> => {
   connections.push(connection)
   return connection
 }
-const freshOwner = () => ({ prefix: `${uniqueName('cluster')}.`, processor: 'counter' })
+/** The cluster is ours alone: names that are the same in each run lie in the same slots. */
+const freshOwner = (): StatesOwner => {
+  owners += 1
+  return { prefix: `owner${owners}.`, processor: 'counter' }
+}
+let owners = 0
 
 const firstCommit = (store: PartitionStore, partition: number, epoch: number) =>
   store.commit(partition, {

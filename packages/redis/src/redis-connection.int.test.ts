@@ -118,8 +118,8 @@ describe.skipIf(startRedis === undefined)('the notices at the start', () => {
 
 describe.skipIf(startRedis === undefined)('a user of Redis', () => {
   const RIGHTS = ['+eval', '+evalsha', '+hmget', '+hset', '+hdel', '+hincrby', '+hscan', '+unlink']
-  const connectAs = (password: string) =>
-    connect({ url: redis.url.replace('//', `//ebb:${password}@`) })
+  const connectAs = (password: string, database = 0) =>
+    connect({ url: `${redis.url.replace('//', `//ebb:${password}@`)}/${database}` })
   const giveRights = (...rules: string[]) =>
     redisCli('ACL', 'SETUSER', 'ebb', 'reset', 'on', '>s3cret', ...rules)
 
@@ -157,6 +157,16 @@ describe.skipIf(startRedis === undefined)('a user of Redis', () => {
     const refused = storeOn(await connectAs('s3cret')).acquire(0)
     await expect(refused).rejects.toBeInstanceOf(HaltError)
     await expect(refused).rejects.toMatchObject({ code: 'EBB_REDIS_REFUSED' })
+  })
+
+  test('is never served from another database than was asked for', async () => {
+    await giveRights('~ebb:*', ...RIGHTS)
+    await expect(connectAs('s3cret', 3)).rejects.toMatchObject({ code: 'EBB_REDIS_REFUSED' })
+    await giveRights('~ebb:*', ...RIGHTS, '+select')
+    await expect(connectAs('s3cret', 99)).rejects.toMatchObject({ code: 'EBB_REDIS_SETTINGS' })
+    const owner = { prefix: `${uniqueName('third')}.`, processor: 'counter' }
+    await redisPartitionStore(await connectAs('s3cret', 3), owner).acquire(0)
+    expect((await redisPartitionStore(await connect(), owner).read(0, [])).epoch).toBe(0)
   })
 
   test('is refused with a wrong password, which is not repeated', async () => {

@@ -9,7 +9,7 @@ import { HaltError, TransientError } from '@ebb/streaming/faults'
  * | `EBB_REDIS_AWAY` | may pass: no connection, no answer in time, loading, a failover |
  * | `EBB_REDIS_FULL` | may pass: no memory is left, or the disk is full |
  * | `EBB_REDIS_REFUSED` | halts: the user, the rights or the certificates |
- * | `EBB_REDIS_SETTINGS` | halts: a cluster addressed as a single server, or the reverse |
+ * | `EBB_REDIS_SETTINGS` | halts: no such database, or a cluster addressed as a single server |
  * | `EBB_REDIS_FAILED` | halts: an answer that nothing here explains |
  *
  * @param lost why there is no connection now, if so: ioredis says of a call only that there is none.
@@ -64,6 +64,12 @@ const REPLIES: readonly Row[] = [
     HaltError,
     'EBB_REDIS_SETTINGS',
     'this Redis is a single server, and not to be addressed as a cluster',
+  ],
+  [
+    /^ERR DB index/,
+    HaltError,
+    'EBB_REDIS_SETTINGS',
+    'this Redis does not have the database of the address',
   ],
   [/^/, HaltError, 'EBB_REDIS_FAILED', 'Redis gave an answer that Ebb does not know'],
 ]

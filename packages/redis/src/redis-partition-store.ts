@@ -15,8 +15,7 @@ const SCAN_COUNT = 500
  * than it expects and answers `fenced`; the owner acquires again, finds its own commit there, and
  * goes on behind it.
  *
- * `scan` may give a key twice while the hash shrinks or grows. One commit changes 500,000 states at
- * most. Throws as `RedisConnection.run` does.
+ * `scan` may give a key twice while the hash shrinks or grows. Throws as `RedisConnection.run` does.
  */
 export const redisPartitionStore = (
   { run }: RedisConnection,

@@ -8,7 +8,7 @@ export type RedisClient = (Redis | Cluster) & PartitionScripts
 type PositionReply = readonly [offset: Buffer | null, record: Buffer | null]
 
 /** What the scripts take and answer; each names the keys of one partition, and so touches one slot. */
-export interface PartitionScripts {
+interface PartitionScripts {
   ebbAcquireBuffer(position: string): Promise<readonly [epoch: number, ...PositionReply]>
   /** `states` come in lists that follow each other. */
   ebbReadBuffer(

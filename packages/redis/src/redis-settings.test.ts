@@ -40,6 +40,7 @@ describe('the address of Redis', () => {
     ['redis://a/1', true, 'only database 0'],
     ['redis://a/first', false, 'a database is a number'],
     ['http://a', false, 'an address is to be'],
+    ['redis://ebb:50%off@a', false, 'a % is %25'],
     ['redis://a?family=6', false, 'an address is to be'],
     ['cache:6379', false, 'an address is to be'],
     ['redis://', false, 'an address is to be'],
@@ -48,6 +49,12 @@ describe('the address of Redis', () => {
   ])('%j is refused', (url, cluster, why) => {
     const error = { code: 'EBB_REDIS_SETTINGS', message: expect.stringContaining(why) }
     expect(() => readRedisUrl({ url, cluster })).toThrow(expect.objectContaining(error))
+  })
+
+  test('is refused without TLS where there are settings for it', () => {
+    const refused = expect.objectContaining({ code: 'EBB_REDIS_SETTINGS' })
+    expect(() => readRedisUrl({ url: 'redis://a', tls: { ca: 'PEM' } })).toThrow(refused)
+    expect(readRedisUrl({ url: 'rediss://a', tls: { ca: 'PEM' } }).isTls).toBe(true)
   })
 
   test('gives back any credentials that were encoded into it, and never tells them', () => {

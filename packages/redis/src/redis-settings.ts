@@ -3,11 +3,10 @@ import { HaltError } from '@ebb/streaming/faults'
 /** Something an operator should know; nothing stops for it. */
 export interface RedisNotice {
   readonly message: string
-  readonly error?: Error
 }
 
-/** Certificates, as PEM text. Only read where the URL says `rediss://`. */
-export interface RedisTls {
+/** Certificates, as PEM text; the URL must say `rediss://`. */
+interface RedisTls {
   /** Who signed the server's certificate, where that is nobody whom Node trusts. */
   readonly ca?: string
   /** Our own certificate and its key, where the server asks for one. */
@@ -32,7 +31,7 @@ export interface RedisSettings {
 }
 
 /** What a URL says. */
-export interface RedisAddress {
+interface RedisAddress {
   readonly nodes: readonly { readonly host: string; readonly port: number }[]
   readonly username?: string
   readonly password?: string
@@ -47,12 +46,11 @@ const SCHEMES = ['redis:', 'rediss:']
  * Reads `RedisSettings.url`. Throws a `HaltError` `EBB_REDIS_SETTINGS`, which never repeats the URL:
  * there may be a password in it.
  */
-export const readRedisUrl = ({
-  url,
-  cluster = false,
-}: Pick<RedisSettings, 'url' | 'cluster'>): RedisAddress => {
+export const readRedisUrl = ({ url, cluster = false, tls }: RedisSettings): RedisAddress => {
   const [first, ...others] = partsOf(url)
   const database = databaseOf(first)
+  const isTls = first.protocol === 'rediss:'
+  if (tls !== undefined && !isTls) refuse('there are settings for TLS, but it is not rediss://')
   if (others.length > 0 && !cluster) refuse('several addresses are only for a cluster')
   if (database !== 0 && cluster) refuse('a cluster has only database 0')
   return {
@@ -60,10 +58,10 @@ export const readRedisUrl = ({
       host: hostname.replace(/^\[|\]$/g, ''),
       port: port === '' ? DEFAULT_PORT : Number(port),
     })),
-    ...(first.username !== '' && { username: decodeURIComponent(first.username) }),
-    ...(first.password !== '' && { password: decodeURIComponent(first.password) }),
+    ...(first.username !== '' && { username: decoded(first.username) }),
+    ...(first.password !== '' && { password: decoded(first.password) }),
     database,
-    isTls: first.protocol === 'rediss:',
+    isTls,
   }
 }
 
@@ -85,6 +83,14 @@ const partOf = (text: string): URL => {
 const databaseOf = ({ pathname }: URL): number => {
   const [, digits] = pathname.match(/^\/?(\d*)$/) ?? []
   return digits === undefined ? refuse('a database is a number') : Number(digits)
+}
+
+const decoded = (credential: string): string => {
+  try {
+    return decodeURIComponent(credential)
+  } catch {
+    return refuse('user and password are to be percent-encoded: a % is %25')
+  }
 }
 
 const refuse = (why: string): never => {

@@ -9,7 +9,7 @@ import { freePort, withFreePorts } from '@ebb/testkit/ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectRedis } from './redis-connection.ts'
 import { redisPartitionStore } from './redis-partition-store.ts'
-import type { RedisTls } from './redis-settings.ts'
+import type { RedisSettings } from './redis-settings.ts'
 
 const startRedis = await useOwnRedis()
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
@@ -45,8 +45,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const acquireOver = async (scheme: 'redis' | 'rediss', tls: RedisTls) => {
-  const connection = await connectRedis({ url: `${scheme}://127.0.0.1:${port}`, tls })
+const acquireWith = async (settings: Omit<RedisSettings, 'url'>, scheme = 'rediss') => {
+  const connection = await connectRedis({ url: `${scheme}://127.0.0.1:${port}`, ...settings })
   const store = redisPartitionStore(connection, { prefix: uniqueName('tls'), processor: 'counter' })
   return store.acquire(0).finally(() => connection.close())
 }
@@ -56,27 +56,27 @@ describe.skipIf(startRedis === undefined || !hasOpenssl)('Redis over TLS', () =>
 
   test('serves whoever knows its certificate and has one of its own', async () => {
     const tls = { ...ours(), ca: pem('server.crt') }
-    expect(await acquireOver('rediss', tls)).toEqual({ epoch: 1, position: undefined })
+    expect(await acquireWith({ tls })).toEqual({ epoch: 1, position: undefined })
   })
 
   test('is not believed with a certificate that nobody vouches for', async () => {
-    const doubted = acquireOver('rediss', { ...ours(), ca: pem('stranger.crt') })
+    const doubted = acquireWith({ tls: { ...ours(), ca: pem('stranger.crt') } })
     await expect(doubted).rejects.toBeInstanceOf(HaltError)
     await expect(doubted).rejects.toMatchObject({ code: 'EBB_REDIS_REFUSED' })
-    await expect(acquireOver('rediss', ours())).rejects.toBeInstanceOf(HaltError)
+    await expect(acquireWith({ tls: ours() })).rejects.toBeInstanceOf(HaltError)
   })
 
   test('is believed blindly where that was asked for', async () => {
     const tls = { ...ours(), rejectUnauthorized: false }
-    expect((await acquireOver('rediss', tls)).epoch).toBe(1)
+    expect((await acquireWith({ tls })).epoch).toBe(1)
   })
 
   test('is refused to a client without a certificate', async () => {
-    const stranger = acquireOver('rediss', { ca: pem('server.crt') })
+    const stranger = acquireWith({ tls: { ca: pem('server.crt') } })
     await expect(stranger).rejects.toMatchObject({ code: 'EBB_REDIS_REFUSED' })
   })
 
   test('is not reached without TLS', async () => {
-    await expect(acquireOver('redis', {})).rejects.toBeInstanceOf(TransientError)
+    await expect(acquireWith({}, 'redis')).rejects.toBeInstanceOf(TransientError)
   })
 })

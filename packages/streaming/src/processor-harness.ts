@@ -56,6 +56,8 @@ export const runToEnd = async (
   observer: ProcessorObserver = {},
 ): Promise<void> => {
   const done = Promise.withResolvers<void>()
+  // It may be rejected before anybody waits for it.
+  done.promise.catch(() => {})
   const check = async (): Promise<void> => {
     for (const partition of PARTITIONS) {
       const { end } = await log.read({ topic: input, partition }, 0, 1)

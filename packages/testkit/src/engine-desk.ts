@@ -5,6 +5,13 @@ import { kafkaProgram } from './kafka-jars.ts'
 import { type Engine, type EngineName, type Missing, withoutPassword } from './provider.ts'
 import { redisProgram } from './redis-program.ts'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where test files ask for servers. */
+    engineDesk: string
+  }
+}
+
 /** What a test file may ask the desk for: a shared server, or leave to start servers of its own. */
 export type Wanted = EngineName | 'own-kafka' | 'own-redis'
 

@@ -5,13 +5,6 @@ import { bringUp } from './bring-up.ts'
 import { readConfig } from './config.ts'
 import { openEngineDesk } from './engine-desk.ts'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Where test files ask for servers. */
-    engineDesk: string
-  }
-}
-
 /**
  * Vitest's global setup: servers for the whole run, each brought up when first asked for and stopped
  * at the end. What serves what and which files went without stands on standard error, and in

@@ -1,31 +1,38 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { readCollectorConfig } from './config.ts'
+import { collectorConfig } from './config.ts'
 
-test('with nothing set it listens on this machine only, and counts in dollars', () => {
-  assert.deepEqual(readCollectorConfig({}), {
-    host: '127.0.0.1',
-    port: 8080,
-    currency: 'USD',
-    rates: {},
-    spoolFolder: '.ebb/spool',
-    spoolLimit: 1_073_741_824,
-    logLevel: 'info',
-  })
+const KAFKA = { EBB_KAFKA: 'one:9092,two:9092' }
+
+test('only the brokers have to be named; it listens on this machine only', () => {
+  const config = collectorConfig(KAFKA)
+  const { kafka, namespace, host, port, rates, spoolFolder, spoolLimit, logLevel } = config
+  assert.deepEqual(
+    { kafka, namespace, host, port, rates, spoolFolder, spoolLimit, logLevel },
+    {
+      kafka: 'one:9092,two:9092',
+      namespace: '',
+      host: '127.0.0.1',
+      port: 8080,
+      rates: {},
+      spoolFolder: '.ebb/spool',
+      spoolLimit: 1_073_741_824,
+      logLevel: 'info',
+    },
+  )
+  assert.throws(() => collectorConfig({}), /EBB_KAFKA is not set/)
 })
 
 test('rates are a JSON object', () => {
-  const { currency, rates } = readCollectorConfig({
-    EBB_CURRENCY: 'EUR',
-    EBB_RATES: '{"USD":0.92,"JPY":0.0061}',
-  })
-  assert.equal(currency, 'EUR')
+  const { rates } = collectorConfig({ ...KAFKA, EBB_RATES: '{"USD":0.92,"JPY":0.0061}' })
   assert.deepEqual(rates, { USD: 0.92, JPY: 0.0061 })
 })
 
 test.each([
-  ['EBB_CURRENCY', 'euro'],
-  ['EBB_CURRENCY', 'XYZ'],
+  ['EBB_KAFKA', 'localhost'],
+  ['EBB_KAFKA', 'one:9092, two:9092'],
+  ['EBB_KAFKA_SASL', 'gssapi'],
+  ['EBB_NAMESPACE', 'Shop 1'],
   ['EBB_RATES', '{"EURO":1}'],
   ['EBB_RATES', '{"EUR":0}'],
   ['EBB_RATES', '{"EUR":"1"}'],
@@ -35,5 +42,5 @@ test.each([
   ['EBB_SPOOL_LIMIT', '1 GiB'],
   ['EBB_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused', (name, value) => {
-  assert.throws(() => readCollectorConfig({ [name]: value }), { code: 'EBB_CONFIG_INVALID' })
+  assert.throws(() => collectorConfig({ ...KAFKA, [name]: value }), { code: 'EBB_CONFIG_INVALID' })
 })

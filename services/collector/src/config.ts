@@ -4,7 +4,8 @@ import {
   readConfiguration,
   setting,
 } from '@ebb/runtime/configuration'
-import { LOG_LEVELS } from '@ebb/runtime/logger'
+import { KAFKA_SETTINGS } from '@ebb/runtime/engine-settings'
+import { KEYS_SETTING, SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
 import Type from 'typebox'
 import { isCurrency } from './currency.ts'
 
@@ -17,8 +18,11 @@ const areRates = (rates: Readonly<Record<string, number>>): boolean =>
     ([code, rate]) => isCurrency(code) && rate >= 1 / HIGHEST_RATE && rate <= HIGHEST_RATE,
   )
 
-/** The settings of the collector. */
-export const collectorSettings = {
+/** The settings of the collector as a process of its own. */
+export const COLLECTOR_SETTINGS = {
+  ...KAFKA_SETTINGS,
+  ...SERVICE_SETTINGS,
+  keys: KEYS_SETTING,
   host: setting({
     env: 'EBB_COLLECTOR_HOST',
     what: 'address that the collector listens on',
@@ -32,13 +36,6 @@ export const collectorSettings = {
     takes: 'a whole number from 0 to 65535; 0 takes any free port',
     schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
     default: 8080,
-  }),
-  currency: setting({
-    env: 'EBB_CURRENCY',
-    what: 'currency of the shop',
-    takes: 'an ISO 4217 code in capitals, such as USD',
-    schema: Type.Refine(Type.String(), isCurrency),
-    default: 'USD',
   }),
   rates: setting({
     env: 'EBB_RATES',
@@ -61,16 +58,9 @@ export const collectorSettings = {
     schema: Type.Integer({ minimum: LEAST_SPOOL_LIMIT }),
     default: 1_024 * 1_024 * 1_024,
   }),
-  logLevel: setting({
-    env: 'EBB_LOG_LEVEL',
-    what: 'least level that is logged',
-    takes: LOG_LEVELS.join(', '),
-    schema: Type.Enum([...LOG_LEVELS]),
-    default: 'info',
-  }),
 }
 
-/** The settings of the collector from the environment. Throws `EBB_CONFIG_INVALID`. */
-export const readCollectorConfig = (
+/** The settings from the environment. Throws `EBB_CONFIG_INVALID`. */
+export const collectorConfig = (
   env: Environment = process.env,
-): Configuration<typeof collectorSettings> => readConfiguration(collectorSettings, env)
+): Configuration<typeof COLLECTOR_SETTINGS> => readConfiguration(COLLECTOR_SETTINGS, env)

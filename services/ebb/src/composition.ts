@@ -1,4 +1,5 @@
 import { type Collector, start as startCollector } from '@ebb/collector/collector'
+import type { SpoolSettings } from '@ebb/collector/spool'
 import type { Installation } from '@ebb/contracts/installation'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type FeaturesService, start as startFeatures } from '@ebb/features/service'
@@ -30,6 +31,8 @@ export interface CompositionConfig {
   readonly collectorPort: number
   readonly featuresPort: number
   readonly rates: Readonly<Record<string, number>>
+  /** Keeps events while the log is away; a log inside the process is never away. */
+  readonly spool?: SpoolSettings
   /** Wall time between two ticks of a partition. */
   readonly tickIntervalMs: number
 }
@@ -45,7 +48,7 @@ export const startServices = async (
   { engines, keys, clock, logger, lifecycle, tell }: CompositionPorts,
   config: CompositionConfig,
 ): Promise<Composition> => {
-  const { host, rates, tickIntervalMs, installation } = config
+  const { host, rates, tickIntervalMs, installation, spool } = config
   const { timeZone, currency, generation } = installation
   const { log } = engines
   const onHalt = (error: Error): void => {
@@ -64,7 +67,7 @@ export const startServices = async (
   lifecycle.onStop({ phase: 'flush', name: 'features', run: features.stop })
   const collector = await startCollector(
     { log, keys, clock, logger },
-    { host, port: config.collectorPort, currency, rates },
+    { host, port: config.collectorPort, currency, rates, ...(spool && { spool }) },
   )
   lifecycle.onStop({ phase: 'intake', name: 'collector', run: collector.stop })
   return { collector, features }

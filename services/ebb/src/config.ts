@@ -1,4 +1,5 @@
-import { collectorSettings } from '@ebb/collector/config'
+import { COLLECTOR_SETTINGS } from '@ebb/collector/config'
+import { isCurrency } from '@ebb/collector/currency'
 import { SHARED_PARTITIONS } from '@ebb/contracts/topics'
 import { dayOf } from '@ebb/customer/calendar'
 import { FEATURES_SETTINGS } from '@ebb/features/config'
@@ -52,7 +53,8 @@ export const EBB_SETTINGS = {
     schema: Type.String({ minLength: 1 }),
     default: '127.0.0.1',
   }),
-  collectorPort: collectorSettings.port,
+  collectorPort: COLLECTOR_SETTINGS.port,
+  spoolLimit: COLLECTOR_SETTINGS.spoolLimit,
   featuresPort: FEATURES_SETTINGS.port,
   timeZone: setting({
     env: 'EBB_TIME_ZONE',
@@ -61,8 +63,14 @@ export const EBB_SETTINGS = {
     schema: Type.Refine(Type.String(), isTimeZone),
     default: 'UTC',
   }),
-  currency: collectorSettings.currency,
-  rates: collectorSettings.rates,
+  currency: setting({
+    env: 'EBB_CURRENCY',
+    what: 'currency of the shop',
+    takes: 'an ISO 4217 code in capitals, such as USD',
+    schema: Type.Refine(Type.String(), isCurrency),
+    default: 'USD',
+  }),
+  rates: COLLECTOR_SETTINGS.rates,
   allowEmbedded: setting({
     env: 'EBB_ALLOW_EMBEDDED',
     what: 'lets the embedded engines run although NODE_ENV is production',

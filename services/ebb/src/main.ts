@@ -43,6 +43,11 @@ const embedded = (config: EbbConfig): Chosen => ({
   partitions: EMBEDDED_PARTITIONS,
 })
 
+/** What an engine has to say beside its answers; a fault is told where it ends a command. */
+const onNotice = ({ message }: { message: string }): void => {
+  process.stderr.write(`${message}\n`)
+}
+
 const shared = (config: EbbConfig): Chosen => ({
   engines: sharedEngines(kafkaEngine({ ...kafkaConnection(config), onNotice }), () =>
     connectRedisEngine({ ...redisAddress(config), onNotice }),

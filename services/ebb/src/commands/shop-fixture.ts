@@ -155,6 +155,8 @@ export const runToEnd = async <State>(
 ): Promise<void> => {
   const states = store(definition.name)
   const done = Promise.withResolvers<void>()
+  // It may be rejected before anybody waits for it.
+  done.promise.catch(() => {})
   const check = async (): Promise<void> => {
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
       const { end } = await log.read({ topic: definition.input, partition }, 0, 1)

@@ -63,7 +63,12 @@ const runLive = async (context: CliContext, config: EbbConfig, data: string): Pr
   const place = placeOf(context, data)
   const base = await openBase(context, { place, wanted, clock: wallClock, level: logLevel })
   await orStop(context, base, async () => {
-    const running = await startServices(base, { ...base, ...config, tickIntervalMs: LIVE_TICK_MS })
+    const settings = { ...base, ...config, tickIntervalMs: LIVE_TICK_MS }
+    const spool = { folder: join(data, 'spool'), limitBytes: config.spoolLimit }
+    const running = await startServices(
+      base,
+      context.engines.shared === undefined ? settings : { ...settings, spool },
+    )
     for (const line of startNotice(context, { ...base, ...running })) context.print(line)
     await printAlerts(context, base)
   })

@@ -1,0 +1,182 @@
+import { EVENTS } from '@ebb/contracts/topics'
+import type { NativeEngine } from '@ebb/testkit/native-engine'
+import { startNativeKafka } from '@ebb/testkit/native-kafka'
+import { startNativeRedis } from '@ebb/testkit/native-redis'
+import { mustHold } from './check.ts'
+import { type Ledger, ledger as newLedger } from './ledger.ts'
+import type { NodeProcess } from './node-process.ts'
+import { handledBy, openPipelineView, type PipelineView, sizeOf } from './pipeline-view.ts'
+import { comeToRest, untilCaughtUp } from './rest.ts'
+import type { Report, ScenarioSettings } from './scenario.ts'
+import { type ServiceName, type Shop, withShop } from './shop.ts'
+import { returningOrders, shopTraffic } from './shop-traffic.ts'
+import { type Storefront, storefront } from './storefront.ts'
+import { until } from './until.ts'
+import { verify } from './verify.ts'
+
+const FORMS = {
+  short: { partitions: 4, eventsPerSecond: 500, seconds: 10, rounds: 1, returning: 40 },
+  long: { partitions: 6, eventsPerSecond: 2_000, seconds: 60, rounds: 4, returning: 400 },
+} as const
+
+const BATCH = 10
+const LANES = 20
+
+/** The engines that are killed. */
+interface OwnEngines {
+  readonly kafka: NativeEngine
+  readonly redis: NativeEngine
+}
+
+/** What a kill hit. */
+interface Kill {
+  readonly victim: string
+  /** Requests without an answer at that instant. */
+  readonly underWay: number
+  /** Until it was up again. */
+  readonly downMs: number
+}
+
+/**
+ * R1: during a paced load of backdated histories, Kafka, Redis, the collector, the scorer and the
+ * feature service are killed by SIGKILL in turn, each when it has done work since the last kill, and
+ * started again. Nothing acknowledged is lost, nothing counts twice, states and alerts are those of a
+ * fault-free run over the same log.
+ */
+export const kills = async (settings: ScenarioSettings): Promise<Report> => {
+  const form = { ...FORMS[settings.isLong ? 'long' : 'short'], ...settings }
+  const kafka = await startNativeKafka()
+  const redis = await startNativeRedis()
+  const { brokers } = kafka
+  const place = { brokers, redisUrl: redis.url, namespace: 'kills', partitions: form.partitions }
+  try {
+    return await withShop(place, (shop) => runKills(shop, { kafka, redis }, form))
+  } finally {
+    await Promise.all([kafka.stop(), redis.stop()])
+  }
+}
+
+type Form = ScenarioSettings &
+  Pick<(typeof FORMS)['short' | 'long'], 'eventsPerSecond' | 'seconds' | 'returning'> & {
+    readonly rounds: number
+  }
+
+const runKills = async (shop: Shop, engines: OwnEngines, form: Form): Promise<Report> => {
+  const services = await startServices(shop)
+  const view = await openPipelineView(shop)
+  const ledger = newLedger()
+  const front = storefront({ url: shop.collectorUrl, writeKey: shop.writeKey, ledger })
+  const traffic = shopTraffic({ seed: 'kills', now: Date.now() })
+  const victims = victimsOf({ shop, services, view, ledger }, engines)
+  try {
+    const load = { ...form, batch: BATCH, lanes: LANES, next: traffic.take }
+    const killed = await front.under(load, () => killInTurn(victims, front, form))
+    await untilCaughtUp(view, 'scorer', Date.now())
+    await front.post(returningOrders(traffic.customers().slice(0, form.returning), Date.now()))
+    await comeToRest(view, {
+      features: [services.features],
+      scorers: [services.scorer],
+      startFeatures: () => shop.start('features'),
+    })
+    const verdict = await verify(view, ledger)
+    mustHold(verdict.atRisk >= 100, `only ${verdict.atRisk} alerts were raised: too few to tell`)
+    mustHold(verdict.recovered >= 10, `only ${verdict.recovered} customers recovered`)
+    return { kills: killed.length, ...downTimes(killed), ...verdict }
+  } finally {
+    await view.close()
+  }
+}
+
+const startServices = async (shop: Shop): Promise<Record<ServiceName, NodeProcess>> => {
+  const [collector, features, scorer] = await Promise.all([
+    shop.start('collector'),
+    shop.start('features'),
+    shop.start('scorer'),
+  ])
+  return { collector, features, scorer }
+}
+
+/** Something that is killed and started again. */
+interface Victim {
+  readonly name: string
+  /** Grows while it does its work. */
+  progress(): Promise<number> | number
+  kill(): Promise<void>
+  restart(): Promise<void>
+}
+
+interface Stage {
+  readonly shop: Shop
+  readonly services: Record<ServiceName, NodeProcess>
+  readonly view: PipelineView
+  readonly ledger: Ledger
+}
+
+/** Whoever is killed without leaving its consumer group keeps its partitions for 10 s: they come last. */
+const victimsOf = (
+  { shop, services, view, ledger }: Stage,
+  { kafka, redis }: OwnEngines,
+): readonly Victim[] => {
+  const engine = (name: string, of: NativeEngine, progress: Victim['progress']): Victim => ({
+    name,
+    progress,
+    kill: () => of.kill('SIGKILL'),
+    restart: of.restart,
+  })
+  const service = (name: ServiceName, progress: Victim['progress']): Victim => ({
+    name,
+    progress,
+    kill: () => services[name].kill('SIGKILL'),
+    restart: async () => {
+      services[name] = await shop.start(name)
+    },
+  })
+  return [
+    engine('kafka', kafka, () => sizeOf(view, EVENTS)),
+    engine('redis', redis, () => handledBy(view, 'features')),
+    service('collector', ledger.acknowledgedCount),
+    service('scorer', () => handledBy(view, 'scorer')),
+    service('features', () => handledBy(view, 'features')),
+  ]
+}
+
+const killInTurn = async (
+  victims: readonly Victim[],
+  front: Storefront,
+  { rounds, say }: Form,
+): Promise<Kill[]> => {
+  const done: Kill[] = []
+  for (let round = 1; round <= rounds; round += 1)
+    for (const victim of victims) {
+      await untilItWorks(victim)
+      const kill = await killOne(victim, front)
+      say(`round ${round}: ${kill.victim} was down for ${kill.downMs} ms`)
+      done.push(kill)
+    }
+  return done
+}
+
+const untilItWorks = async ({ name, progress }: Victim): Promise<void> => {
+  let before: number | undefined
+  await until({ what: `${name} to do its work` }, async () => {
+    before ??= await progress()
+    return (await progress()) > before
+  })
+}
+
+const killOne = async (victim: Victim, front: Storefront): Promise<Kill> => {
+  await until({ what: 'a request under way' }, () => front.underWay() > 0)
+  const underWay = front.underWay()
+  const since = performance.now()
+  await victim.kill()
+  await victim.restart()
+  return { victim: victim.name, underWay, downMs: Math.round(performance.now() - since) }
+}
+
+const downTimes = (killed: readonly Kill[]): Report =>
+  Object.fromEntries(
+    [...Map.groupBy(killed, ({ victim }) => victim)].map(([victim, all]) => [
+      `${victim} down, ms`,
+      all.map(({ downMs }) => downMs).join(' '),
+    ]),
+  )

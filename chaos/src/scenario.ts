@@ -1,0 +1,18 @@
+/** What a scenario measured: a value by its name. */
+export type Report = Readonly<Record<string, number | string>>
+
+/** How a scenario is run. */
+export interface ScenarioSettings {
+  /** Long enough to be told of; short enough for every run of the tests otherwise. */
+  readonly isLong: boolean
+  /** How often the fault is repeated; each scenario has its own default. */
+  readonly rounds?: number
+  /** Told of every fault as it is made. */
+  readonly say: (line: string) => void
+}
+
+/** Engines that a scenario leaves alive. */
+export interface SharedEngines {
+  readonly brokers: readonly string[]
+  readonly redisUrl: string
+}

@@ -1,0 +1,35 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** What is waited for, and how patiently. */
+export interface Awaited {
+  /** Ends the sentence "waited in vain for …". */
+  readonly what: string
+  /** 90 s unless given: a session of a consumer group (10 s) may end several times over. */
+  readonly withinMs?: number
+}
+
+const PATIENCE_MS = 90_000
+const LOOK_EVERY_MS = 50
+
+/**
+ * Asks again and again until the answer is true. A check that throws counts as "not yet", for an
+ * engine may be away. Throws at the deadline, with what the check threw last.
+ */
+export const until = async (
+  { what, withinMs = PATIENCE_MS }: Awaited,
+  check: () => Promise<boolean> | boolean,
+): Promise<void> => {
+  const giveUpAt = performance.now() + withinMs
+  let cause: unknown
+  while (performance.now() < giveUpAt) {
+    try {
+      if (await check()) return
+      cause = undefined
+    } catch (error) {
+      cause = error
+    }
+    await wait(LOOK_EVERY_MS)
+  }
+  const why = cause === undefined ? '' : `: ${(cause as Error).message}`
+  throw new Error(`waited in vain for ${what}, ${withinMs} ms long${why}`, { cause })
+}

@@ -1,0 +1,38 @@
+// collector: the collector as a process of its own, on Kafka.
+// Reads events over HTTP.
+// Keeps what it accepted while the broker is away in a spool on its disk, and nothing else; the
+// folder of the spool is its own, and is to outlive the process.
+// Writes `ebb.events.v1` and `ebb.rejects.v1`.
+// Guarantees: what is answered with 2xx is in the log or fsynced in the spool, whatever is killed;
+// events of one customer stay in the order they came. As many of these may run as are needed. Ends
+// with 1 where it cannot go on, with 0 when told to stop.
+import { join } from 'node:path'
+import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
+import { wallClock } from '@ebb/runtime/clock'
+import { kafkaConnection } from '@ebb/runtime/engine-settings'
+import { openKeysFile } from '@ebb/runtime/keys-file'
+import { rememberedInstallation } from '@ebb/runtime/remembered-installation'
+import { runService } from '@ebb/runtime/run-service'
+import { start } from './collector.ts'
+import { collectorConfig } from './config.ts'
+
+await runService('collector', collectorConfig, async (config, { logger, lifecycle, patiently }) => {
+  const { namespace, host, port, rates, spoolFolder: folder, spoolLimit: limitBytes } = config
+  const log = await openKafkaEventLog({
+    ...kafkaConnection(config),
+    clientId: 'ebb-collector',
+    prefix: namespace === '' ? '' : `${namespace}.`,
+    now: wallClock.now,
+    onNotice: ({ message, error: err }) => logger.warn({ err }, message),
+  })
+  lifecycle.onStop({ phase: 'rest', name: 'event log', run: log.close })
+  const { currency } = await patiently(() =>
+    rememberedInstallation(log, join(folder, 'installation.json')),
+  )
+  const keys = openKeysFile(config.keys)
+  const spool = { folder, limitBytes }
+  const ports = { log, keys, clock: wallClock, logger }
+  const service = await start(ports, { host, port, currency, rates, spool })
+  lifecycle.onStop({ phase: 'intake', name: 'collector', run: service.stop })
+  logger.info({ url: service.url, spooled: service.spooled() }, 'up')
+})
