@@ -23,20 +23,30 @@ export interface BenchCollectorPorts {
   readonly clock: ProcessClock
   /** Takes the file of access keys. */
   readonly folder: string
+  /** Where it keeps events while the log is away; it does not without. */
+  readonly spoolFolder?: string
 }
+
+const SPOOL_BYTES = 1_024 * 1_024 * 1_024
 
 /** Starts the collector as `ebb up` does, on any free port. */
 export const startBenchCollector = async ({
   log,
   clock,
   folder,
+  spoolFolder,
 }: BenchCollectorPorts): Promise<BenchCollector> => {
   const keys = openKeysFile(join(folder, 'keys.json'))
   const { key } = await keys.create({ kind: 'write', source: 'storefront' })
   const logger = createLogger({ service: 'collector', level: 'warn', destination: process.stderr })
   const { url, stop } = await start(
     { log, keys, clock, logger },
-    { ...SHOP, host: '127.0.0.1', port: 0 },
+    {
+      ...SHOP,
+      host: '127.0.0.1',
+      port: 0,
+      ...(spoolFolder !== undefined && { spool: { folder: spoolFolder, limitBytes: SPOOL_BYTES } }),
+    },
   )
   return { target: targetAt(url, key), stop }
 }

@@ -3,6 +3,7 @@ import { collectorBenchmarks } from './collector-benchmark.ts'
 import { countersBenchmarks } from './counters-benchmark.ts'
 import { fenceBenchmark } from './fence-benchmark.ts'
 import { foldBenchmark } from './fold-benchmark.ts'
+import { kafkaCollectorBenchmarks } from './kafka-collector-benchmark.ts'
 import { processorBenchmarks } from './processor-benchmark.ts'
 import { SIZES } from './state-sizes.ts'
 import { validationBenchmark } from './validation-benchmark.ts'
@@ -17,6 +18,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   validationBenchmark,
   ...countersBenchmarks,
   fenceBenchmark,
+  ...kafkaCollectorBenchmarks,
 ]
 
 /** Those that have a text in their name; none where only the sizes have. Throws for any other. */

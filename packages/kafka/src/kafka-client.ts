@@ -9,6 +9,7 @@ import kafkajs, {
   type SASLOptions,
 } from 'kafkajs'
 import type { KafkaNotice, KafkaSettings } from './kafka-settings.ts'
+import { calmTimers } from './kafkajs-timers.ts'
 
 // Node finds not all names of kafkajs, which is CommonJS, by itself.
 const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs
@@ -42,7 +43,7 @@ export const COMPRESSION = {
 /** Connects to nothing yet. Nothing of it ever writes to the console. */
 export const kafkaClient = (settings: KafkaSettings): KafkaClient => {
   makeZstdKnown()
-  useUpNegativeTimerWarning()
+  calmTimers()
   const sockets = new Set<Socket>()
   return {
     kafka: new Kafka(configuration(settings, sockets)),
@@ -110,15 +111,4 @@ const makeZstdKnown = (): void => {
     compress: ({ buffer }: { readonly buffer: Buffer }) => zstd(buffer),
     decompress: (buffer: Buffer) => unzstd(buffer),
   })
-}
-
-/**
- * kafkajs gives timers a negative delay, of which Node warns: once in a process. We bring that about
- * where nobody hears it; every other warning is told as ever.
- */
-const useUpNegativeTimerWarning = (): void => {
-  const { emitWarning } = process
-  process.emitWarning = () => {}
-  clearTimeout(setTimeout(() => {}, -1))
-  process.emitWarning = emitWarning
 }

@@ -213,41 +213,43 @@ describe.skipIf(kafka === undefined).concurrent('a consumption of a Kafka topic'
   })
 })
 
-describe.skipIf(startKafka === undefined).concurrent('a consumption of a broker that comes and goes', () => {
-  test('goes on by itself where it was, and stops while the broker stands still', {
-    timeout: 60_000,
-  }, async () => {
-    const broker = await startKafka!()
-    closing.push(broker.stop)
-    const at = await openTopic(broker.brokers, 2)
-    const notices: string[] = []
-    let next = 0
-    const member = recordedListener({
-      assigned: async () => next,
-      batch: async (_partition, records) => {
-        next = behind(records)
-        return next
-      },
+describe
+  .skipIf(startKafka === undefined)
+  .concurrent('a consumption of a broker that comes and goes', () => {
+    test('goes on by itself where it was, and stops while the broker stands still', {
+      timeout: 60_000,
+    }, async () => {
+      const broker = await startKafka!()
+      closing.push(broker.stop)
+      const at = await openTopic(broker.brokers, 2)
+      const notices: string[] = []
+      let next = 0
+      const member = recordedListener({
+        assigned: async () => next,
+        batch: async (_partition, records) => {
+          next = behind(records)
+          return next
+        },
+      })
+      await consume(at, member, ({ message }) => notices.push(message))
+      await at.append(0, 5)
+      await member.until(() => member.handled(0).length === 5)
+
+      await broker.kill('SIGKILL')
+      const early = recordedListener()
+      const other = { ...at, group: `${at.group}.early` }
+      const consumption = await consume(other, early)
+      await broker.restart()
+      await at.append(0, 5)
+      await member.until(() => member.handled(0).length === 10)
+      expect(member.handled(0)).toEqual(offsets(0, 10))
+      await early.until(() => early.handled(0).length === 10)
+
+      await broker.kill('SIGSTOP')
+      await consumption.stop()
+      await broker.kill('SIGCONT')
+      await at.append(0, 1)
+      await member.until(() => member.handled(0).length >= 11)
+      expect(member.count('halted')).toBe(0)
     })
-    await consume(at, member, ({ message }) => notices.push(message))
-    await at.append(0, 5)
-    await member.until(() => member.handled(0).length === 5)
-
-    await broker.kill('SIGKILL')
-    const early = recordedListener()
-    const other = { ...at, group: `${at.group}.early` }
-    const consumption = await consume(other, early)
-    await broker.restart()
-    await at.append(0, 5)
-    await member.until(() => member.handled(0).length === 10)
-    expect(member.handled(0)).toEqual(offsets(0, 10))
-    await early.until(() => early.handled(0).length === 10)
-
-    await broker.kill('SIGSTOP')
-    await consumption.stop()
-    await broker.kill('SIGCONT')
-    await at.append(0, 1)
-    await member.until(() => member.handled(0).length >= 11)
-    expect(member.count('halted')).toBe(0)
   })
-})

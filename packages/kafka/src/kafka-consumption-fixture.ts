@@ -83,6 +83,8 @@ export interface TestTopic {
   readonly group: string
   /** A client for one member: kafkajs mixes up the members of a group that share a client. */
   client(): Kafka
+  /** Resolves when the broker serves all partitions. */
+  led(): Promise<void>
   /** Appends `count` records to a partition, of `size` bytes each. */
   append(partition: number, count: number, size?: number): Promise<void>
   /** The offset that was last advised for a partition; -1 where none was. */
@@ -108,12 +110,16 @@ export const openTestTopic = async (
     topics: [{ topic, numPartitions: partitions }],
     waitForLeaders: false,
   })
+  const led = async (): Promise<void> => {
+    while (await isRefused(admin.fetchTopicOffsets(topic)));
+  }
   // The broker may not know at once what it has made.
-  while (await isMissing(admin.fetchTopicOffsets(topic)));
+  await led()
   return {
     topic,
     group,
     client,
+    led,
     append: async (partition, count, size = 10) => {
       const message = { key: 'k', value: Buffer.alloc(size), partition }
       await producer.send({ topic, acks: -1, messages: Array(count).fill(message) })
@@ -133,7 +139,7 @@ export const openTestTopic = async (
 /** Every message names its partition. */
 const of0 = ({ message }: { message: { partition?: number } }): number => message.partition ?? 0
 
-const isMissing = (asked: Promise<unknown>): Promise<boolean> =>
+const isRefused = (asked: Promise<unknown>): Promise<boolean> =>
   asked.then(
     () => false,
     () => true,

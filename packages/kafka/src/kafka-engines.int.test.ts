@@ -3,34 +3,11 @@ import { eventLogContract } from '@ebb/streaming/event-log.contract'
 import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import { processorContract } from '@ebb/streaming/processor.contract'
 import { COUNTER_TOPICS } from '@ebb/streaming/silence-counter'
-import { uniqueName, useKafka } from '@ebb/testkit/engines'
-import { afterEach, describe, test } from 'vitest'
-import { type OpenKafkaEventLog, openKafkaEventLog } from './kafka-event-log.ts'
-import type { KafkaSettings } from './kafka-settings.ts'
-import { applyTopics, planTopics } from './kafka-topics.ts'
+import { useKafka } from '@ebb/testkit/engines'
+import { describe, test } from 'vitest'
+import { openLog, withTopics } from './kafka-log-fixture.ts'
 
 const kafka = await useKafka()
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-/** Topics of one test, under a prefix of its own. */
-const withTopics = async (names: readonly string[], partitions: number): Promise<KafkaSettings> => {
-  const brokers = kafka!.brokers
-  const prefix = `${uniqueName('contract')}.`
-  const settings = { brokers, clientId: 'test', prefix, now: () => 1_000 }
-  const wanted = names.map((name) => ({ name, partitions, config: {} }))
-  await applyTopics(settings, await planTopics(settings, wanted))
-  return settings
-}
-
-const open = async (settings: KafkaSettings): Promise<OpenKafkaEventLog> => {
-  const log = await openKafkaEventLog(settings)
-  closing.push(log.close)
-  return log
-}
-
 /**
  * The processor's contract is written for engines where every member of a group owns all partitions
  * at once. So here a second member beside the first, a zombie's successor, has a group of its own,
@@ -80,20 +57,21 @@ const ownedAtOnce = (log: EventLog, partitions: readonly number[]): EventLog => 
 describe.skipIf(kafka === undefined)('the Kafka event log', () => {
   for (const { name, run } of eventLogContract)
     test(name, async () => {
-      const settings = await withTopics(['topic'], 3)
-      const log = await open(settings)
+      const settings = await withTopics(kafka!.brokers, [{ name: 'topic', partitions: 3 }])
+      const log = await openLog(settings)
       const reopen = async () => {
         await log.close()
-        return open(settings)
+        return openLog(settings)
       }
       await run({ log, topic: 'topic', reopen })
     })
 })
 
 describe.skipIf(kafka === undefined)('the processor on the Kafka event log', () => {
+  const topics = Object.values(COUNTER_TOPICS).map((name) => ({ name, partitions: 2 }))
   for (const { name, run } of processorContract)
     test(name, async () => {
-      const log = await open(await withTopics(Object.values(COUNTER_TOPICS), 2))
+      const log = await openLog(await withTopics(kafka!.brokers, topics))
       await run({ log: ownedAtOnce(log, [0, 1]), store: memoryPartitionStore() })
     })
 })

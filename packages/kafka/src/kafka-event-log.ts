@@ -55,6 +55,8 @@ export const openKafkaEventLog = async (settings: KafkaSettings): Promise<OpenKa
   }
   const close = async (): Promise<void> => {
     await Promise.all([...members].map((member) => member.stop()))
+    // Calls made before this one are still looking up their partition.
+    await new Promise((resolve) => setImmediate(resolve))
     await appending.close(FLUSH_MS)
     await within(GOODBYE_MS, Promise.allSettled([writing.close(), reading.close()]))
     cut()

@@ -4,6 +4,7 @@ import kafkajs, { type Admin } from 'kafkajs'
 import { kafkaClient } from './kafka-client.ts'
 import { classified, isUnknownTopic } from './kafka-faults.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
+import { within } from './time-limit.ts'
 
 const { ConfigResourceTypes, ConfigSource } = kafkajs
 
@@ -88,6 +89,8 @@ export const deleteTopics = (settings: KafkaSettings, names: readonly string[]):
     if (found.length > 0) await admin.deleteTopics({ topics: found })
   })
 
+const GOODBYE_MS = 1_000
+
 const asAdmin = async <T>(
   settings: KafkaSettings,
   doing: string,
@@ -101,6 +104,7 @@ const asAdmin = async <T>(
   } catch (error) {
     throw classified(error, doing)
   } finally {
+    await within(GOODBYE_MS, admin.disconnect()).catch(() => {})
     cut()
   }
 }

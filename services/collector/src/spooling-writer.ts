@@ -25,8 +25,6 @@ export interface SpoolingPorts {
 }
 
 const PATIENCE_MS = 2_000
-/** So few are drained within a moment, for which new ones may wait. */
-const FEW_RECORDS = 5_000
 
 /**
  * Opens a writer and its spool. Records go to the log while it answers. When it does not, all that
@@ -49,21 +47,18 @@ export const openSpoolingWriter = async (
   const stopping = new AbortController()
   let isSpooling = false
 
+  const onSetback = (error: Error) => {
+    report.setback(error)
+    gate.open()
+  }
   const drain = async () => {
     const { signal } = stopping
-    do await drainSpool({ log, spool, topics, signal, onProgress, onSetback })
+    const hooks = { onProgress: report.drained, onSetback, holdBack: gate.close }
+    do await drainSpool({ log, spool, topics, signal, ...hooks })
     while (spool.waiting() > 0)
     isSpooling = false
     gate.open()
     report.end()
-  }
-  const onProgress = (records: number) => {
-    report.drained(records)
-    if (spool.waiting() <= FEW_RECORDS) gate.close()
-  }
-  const onSetback = (error: Error) => {
-    report.setback(error)
-    gate.open()
   }
   const begin = (cause?: Error) => {
     isSpooling = true
