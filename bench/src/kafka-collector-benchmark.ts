@@ -8,7 +8,7 @@ import { partitionOf } from '@ebb/streaming/partitioner'
 import { startBenchCollector } from './bench-collector.ts'
 import { benchKafka, makeKafkaTopics } from './bench-kafka.ts'
 import { BEGIN, canonicalEvent, intakeContext } from './bench-shop.ts'
-import type { Benchmark, Scale, Setting, Workload } from './benchmark.ts'
+import type { Benchmark, Contestant, Scale, Setting, Workload } from './benchmark.ts'
 import { BARE, BATCHES, bodiesOf, type IntakeShape, SENDERS, SINGLES } from './intake-shapes.ts'
 import { TOGETHER } from './results.ts'
 import { shopTraffic } from './shop-traffic.ts'
@@ -40,7 +40,8 @@ const openCollector =
         end: async () => {
           held += events
           const found = await eventsIn(log)
-          if (found !== held) throw new Error(`The log holds ${found} events, not ${held}`)
+          // What a send repeated because its outcome was unknown stands there twice.
+          if (found < held) throw new Error(`The log holds ${found} of ${held} events`)
         },
       }),
       close: async () => {
@@ -94,14 +95,14 @@ const recordsOf = ({ events }: Scale) => {
 
 const intakeOf = (
   shape: IntakeShape,
-  { goal, together }: { readonly goal: string; readonly together: string },
+  goals: Pick<Contestant, 'goal' | 'goals'>,
 ): Benchmark => ({
   name: `collector on Kafka, ${shape.name}`,
   needs: ['kafka'],
   bodies: (_round, scale) => bodiesOf(shape, scale),
   against: BARE,
   contestants: [
-    { name: 'collector', goal, goals: { [TOGETHER]: together }, open: openCollector(shape) },
+    { name: 'collector', ...goals, open: openCollector(shape) },
     ...(shape === BATCHES
       ? [{ name: 'kafkajs alone, 500 a send', isExtra: true as const, open: openProducer }]
       : []),
@@ -110,6 +111,6 @@ const intakeOf = (
 
 /** The HTTP intake on a real broker, acknowledged by all replicas. */
 export const kafkaCollectorBenchmarks: readonly Benchmark[] = [
-  intakeOf(BATCHES, { goal: '≥ 40 %, ≤ 20 µs', together: '≤ 35 µs' }),
-  intakeOf(SINGLES, { goal: '≥ 55 %, ≤ 130 µs', together: '' }),
+  intakeOf(BATCHES, { goal: '≥ 40 %, ≤ 20 µs', goals: { [TOGETHER]: '≤ 35 µs' } }),
+  intakeOf(SINGLES, { goal: '≥ 55 %, ≤ 130 µs' }),
 ]

@@ -65,5 +65,6 @@ const main = async (): Promise<void> => {
 
 main().catch((error: Error) => {
   say(error.message)
-  process.exitCode = 1
+  // Contestants that are still there would wait for their next round.
+  process.exit(1)
 })

@@ -1,8 +1,8 @@
 import { windows } from '@ebb/customer/windows'
-import type { LogRecord } from '@ebb/streaming/event-log'
-import { SHOP } from './fault-free-run.ts'
 import { type CustomerCount, countCustomers, type Ledger } from './ledger.ts'
 import { alertsOf, customersOf, type Outcome, publishedTexts } from './outcome.ts'
+import type { TopicRecords } from './pipeline-view.ts'
+import { SHOP } from './shop.ts'
 
 /** A promise was broken: something was lost, doubled, or made up. */
 export class BrokenPromise extends Error {}
@@ -23,10 +23,7 @@ export interface LedgerCheck {
 }
 
 /** Every acknowledged event is in the log, and the log holds nothing that was not sent. */
-export const checkLedger = (
-  ledger: Ledger,
-  events: readonly (readonly LogRecord[])[],
-): LedgerCheck => {
+export const checkLedger = (ledger: Ledger, events: TopicRecords): LedgerCheck => {
   const entries = ledger.entries()
   const ids = idsIn(events)
   const inLog = new Set(ids)
@@ -46,7 +43,7 @@ export const checkLedger = (
   }
 }
 
-const idsIn = (events: readonly (readonly LogRecord[])[]): string[] =>
+const idsIn = (events: TopicRecords): string[] =>
   events
     .flat()
     .filter(({ key }) => !key.startsWith('~'))
@@ -56,11 +53,7 @@ const idsIn = (events: readonly (readonly LogRecord[])[]): string[] =>
  * Orders, revenue and product views of each customer, as the states tell them, are those of the
  * distinct events in the log, as the ledger knows them.
  */
-export const checkCounts = (
-  ledger: Ledger,
-  events: readonly (readonly LogRecord[])[],
-  outcome: Outcome,
-): void => {
+export const checkCounts = (ledger: Ledger, events: TopicRecords, outcome: Outcome): void => {
   const entries = ledger.entries()
   const counts = countCustomers([...new Set(idsIn(events))].map((id) => entries.get(id)!))
   const customers = customersOf(outcome)
@@ -102,7 +95,7 @@ export const checkRun = (actual: Outcome, expected: Outcome): RunCheck => {
   return {
     featuresAgain: checkPublished('features', actual.features, expected.features),
     ordersAgain: checkPublished('orders', actual.orders, expected.orders),
-    alertsAgain: actual.alerts.length - expected.alerts.length,
+    alertsAgain: alertsOf(actual).length - alertsOf(expected).length,
   }
 }
 
@@ -122,11 +115,7 @@ const checkStates = (
 const isSame = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   a !== undefined && b !== undefined && Buffer.compare(a, b) === 0
 
-const checkPublished = (
-  of: string,
-  actual: readonly LogRecord[],
-  expected: readonly LogRecord[],
-): number => {
+const checkPublished = (of: string, actual: TopicRecords, expected: TopicRecords): number => {
   const published = publishedTexts(actual)
   const implied = publishedTexts(expected)
   const madeUp = [...published].filter(
@@ -138,7 +127,7 @@ const checkPublished = (
   )
   const missing = [...implied.keys()].filter((name) => !published.has(name))
   mustHold(missing.length === 0, `${missing.length} ${of} records are missing${some(missing)}`)
-  return actual.length - published.size
+  return actual.flat().length - published.size
 }
 
 const checkAlerts = (actual: Outcome, expected: Outcome): void => {

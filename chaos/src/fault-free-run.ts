@@ -2,23 +2,21 @@ import { EVENTS, FEATURES, topicsOf } from '@ebb/contracts/topics'
 import { featuresDefinition } from '@ebb/features/features-definition'
 import { scorerDefinition } from '@ebb/scorer/scorer-definition'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
-import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
+import type { EventLog } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { runProcessor } from '@ebb/streaming/processor'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
-import type { PipelineView } from './pipeline-view.ts'
-
-/** Time zone and currency of every shop here: those that `ebb topics apply` begins with. */
-export const SHOP = { timeZone: 'UTC', currency: 'USD' }
+import type { PipelineView, TopicRecords } from './pipeline-view.ts'
+import { SHOP } from './shop.ts'
 
 /**
  * What the processors make of a log where nothing ever fails: the events as they stand in the log,
  * by partition, in memory, each processor run once from the first record to the last.
  */
 export const faultFreeRun = async (
-  events: readonly (readonly LogRecord[])[],
+  events: TopicRecords,
   generation: number,
 ): Promise<PipelineView> => {
   const partitions = events.length

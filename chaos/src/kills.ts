@@ -15,7 +15,7 @@ import { until } from './until.ts'
 import { verify } from './verify.ts'
 
 const FORMS = {
-  short: { partitions: 4, eventsPerSecond: 500, seconds: 10, rounds: 1, returning: 40 },
+  short: { partitions: 4, eventsPerSecond: 500, seconds: 8, rounds: 1, returning: 40 },
   long: { partitions: 6, eventsPerSecond: 2_000, seconds: 60, rounds: 4, returning: 400 },
 } as const
 

@@ -58,15 +58,13 @@ const sendUnderLoss = async (logs: readonly EventLog[], proxy: FaultProxy, wante
     chosen += 1
     return true
   }
-  const cut = proxy.dropResponses({
-    apiKey: KAFKA_API.produce,
-    when: ({ nth }) => chosen % HANG_EVERY !== 0 && choose(nth),
-  })
-  const hang = proxy.dropResponses({
-    apiKey: KAFKA_API.produce,
-    when: ({ nth }) => chosen % HANG_EVERY === 0 && choose(nth),
-    then: 'hang',
-  })
+  const lose = (then: 'cut' | 'hang') =>
+    proxy.dropResponses({
+      apiKey: KAFKA_API.produce,
+      when: ({ nth }) => (chosen % HANG_EVERY === 0) === (then === 'hang') && choose(nth),
+      then,
+    })
+  const [cut, hang] = [lose('cut'), lose('hang')]
   const isOver = (): boolean => cut.dropped + hang.dropped >= wanted
   const senders = logs.flatMap((log, l) =>
     Array.from({ length: SENDERS_PER_LOG }, (_, s) => send(log, `sender-${l}-${s}`, isOver)),

@@ -4,7 +4,7 @@ import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
 import { connectRedis } from '@ebb/redis/redis-connection'
 import { redisPartitionStore } from '@ebb/redis/redis-partition-store'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
-import type { EventLog } from '@ebb/streaming/event-log'
+import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
 import { nameInGeneration, readerInGeneration } from '@ebb/streaming/generation'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
@@ -17,6 +17,9 @@ export interface PipelineView {
   readonly scorer: Pick<PartitionStore, 'read' | 'scan'>
   readonly partitions: number
 }
+
+/** The records of a topic, by partition. */
+export type TopicRecords = readonly (readonly LogRecord[])[]
 
 /** Where a processor stands in one partition of its input. */
 export interface Standing {
@@ -84,3 +87,22 @@ export const sizeOf = async ({ log, partitions }: PipelineView, topic: string): 
   })
   return (await Promise.all(ends)).reduce((sum, end) => sum + end, 0)
 }
+
+const PAGE_RECORDS = 5_000
+
+/** All records of a topic as it stands. */
+export const readTopic = (
+  { log, partitions }: PipelineView,
+  topic: string,
+): Promise<TopicRecords> =>
+  Promise.all(
+    Array.from({ length: partitions }, async (_, partition) => {
+      const all: LogRecord[] = []
+      for (let offset = 0; ; ) {
+        const { records, end } = await log.read({ topic, partition }, offset, PAGE_RECORDS)
+        for (const record of records) all.push(record)
+        offset = (records.at(-1)?.offset ?? end - 1) + 1
+        if (offset >= end) return all
+      }
+    }),
+  )

@@ -6,6 +6,9 @@ import { type NodeProcess, type NodeProgram, startNodeProcess } from './node-pro
 import { hasLogged, lastWords } from './service-log.ts'
 import { until } from './until.ts'
 
+/** Time zone and currency of every shop here: those that `ebb topics apply` begins with. */
+export const SHOP = { timeZone: 'UTC', currency: 'USD' }
+
 /** The engines that an installation stands on, and its name there. */
 export interface ShopPlace {
   readonly brokers: readonly string[]
@@ -73,14 +76,6 @@ const beginShop = async (
   const command = async (...args: string[]): Promise<readonly string[]> => {
     const main = join(SERVICES, 'ebb', 'src', 'main.ts')
     const running = run({ name: `ebb ${args.join(' ')}`, main, args, env })
-    // TEMPORARY: topics apply never ends
-    if (args[0] === 'topics') {
-      await until({ what: 'topics' }, () =>
-        running.lines().some((l) => l.startsWith('Installation')),
-      )
-      await running.kill('SIGKILL')
-      return running.lines()
-    }
     const { code } = await running.ended
     if (code !== 0) throw new Error(`ebb ${args.join(' ')} ended with ${code}: ${running.errors()}`)
     return running.lines()
@@ -111,6 +106,7 @@ const environment = (
   EBB_DATA: folder,
   EBB_KEYS: join(folder, 'keys.json'),
   EBB_SPOOL: join(folder, 'spool'),
+  NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
   // Says which process acquired which partition.
   EBB_LOG_LEVEL: 'debug',
 })

@@ -9,7 +9,7 @@ export interface Awaited {
 }
 
 const PATIENCE_MS = 90_000
-const LOOK_EVERY_MS = 50
+const LOOK_EVERY_MS = 100
 
 /**
  * Asks again and again until the answer is true. A check that throws counts as "not yet", for an

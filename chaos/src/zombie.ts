@@ -13,7 +13,7 @@ import { until } from './until.ts'
 import { verify } from './verify.ts'
 
 const PARTITIONS = 4
-const LOAD = { eventsPerSecond: 200, batch: 5, lanes: 10, seconds: 0 }
+const LOAD = { eventsPerSecond: 100, batch: 5, lanes: 10, seconds: 0 }
 
 /**
  * R6: of two feature services under load, one is stopped (SIGSTOP) with writes on their way to Redis
@@ -99,8 +99,9 @@ const fallAsleep = async ({ view, proxy, sleeper, other }: Bedroom): Promise<num
   const acquiredBefore = acquisitions(sleeper)
   proxy.resume()
   await sleeper.kill('SIGCONT')
-  await until({ what: 'the sleeper to be given partitions again' }, () =>
-    acquisitions(sleeper) > acquiredBefore,
+  await until(
+    { what: 'the sleeper to be given partitions again' },
+    () => acquisitions(sleeper) > acquiredBefore,
   )
   return its.length
 }

@@ -85,22 +85,14 @@ const socketFactory =
     return socket
   }
 
-const SAID_AGAIN_AFTER_MS = 10_000
-const REMEMBERED_NOTICES = 200
-
-/** What kafkajs logs becomes a notice; the same one once in ten seconds, for it says all at each retry. */
-const noticeWriter = (onNotice: (notice: KafkaNotice) => void) => {
-  const saidAt = new Map<string, number>()
-  return ({ namespace, log }: LogEntry): void => {
+/** What kafkajs logs becomes a notice. */
+const noticeWriter =
+  (onNotice: (notice: KafkaNotice) => void) =>
+  ({ namespace, log }: LogEntry): void => {
     const about = [log['message'], log['error'], log['broker'], log['groupId']]
-    const message = `kafkajs ${namespace}: ${about.filter((part) => part !== undefined).join(', ')}`
-    const at = performance.now()
-    if (at - (saidAt.get(message) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_AFTER_MS) return
-    if (saidAt.size >= REMEMBERED_NOTICES) saidAt.clear()
-    saidAt.set(message, at)
-    onNotice({ message })
+    const words = about.filter((part) => part !== undefined).join(', ')
+    onNotice({ message: `kafkajs ${namespace}: ${words}` })
   }
-}
 
 const zstd = promisify(zstdCompress)
 const unzstd = promisify(zstdDecompress)

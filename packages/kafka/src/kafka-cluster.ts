@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { TopicPartition } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import type { Assigner, Cluster, Kafka } from 'kafkajs'
+import { type KafkaClient, REQUEST_TIMEOUT_MS } from './kafka-client.ts'
 import {
   classified,
   isAnswer,
@@ -10,6 +11,7 @@ import {
   isUnknownTopic,
   UNAVAILABLE,
 } from './kafka-faults.ts'
+import { within } from './time-limit.ts'
 
 /** Brokers and topics as they stand, for requests that kafkajs has no client for. */
 export interface KafkaCluster {
@@ -23,34 +25,46 @@ export interface KafkaCluster {
     doing: string,
     request: (cluster: Cluster) => Promise<T>,
   ): Promise<T>
-  /** Resolves when what is on its way is answered. */
+  /** Resolves when what is on its way is answered, or cuts it off after a second. */
   close(): Promise<void>
 }
 
 const USE_TIMEOUT_MS = 10_000
-const READ_ATTEMPTS = 5
+const GOODBYE_MS = 1_000
+const READ_PATIENCE_MS = 2_000
 const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 500
 
-/** Connects when it is first used. */
-export const kafkaCluster = (kafka: Kafka): KafkaCluster => {
-  let current: Cluster | undefined
+/** Connects by a client of its own when it is first used. */
+export const kafkaCluster = (newClient: () => KafkaClient): KafkaCluster => {
+  let current: { readonly client: KafkaClient; readonly cluster: Cluster } | undefined
   let isClosed = false
 
-  const discard = (cluster: Cluster): void => {
-    if (current === cluster) current = undefined
-    cluster.disconnect().catch(() => {})
-  }
-  const mend = async (cluster: Cluster, error: unknown): Promise<void> => {
-    // A cluster with a topic that is gone never gets its metadata again.
-    if (isUnknownTopic(error)) discard(cluster)
-    else if (isStale(error)) await inTime(cluster.refreshMetadata()).catch(() => discard(cluster))
-    // kafkajs connects again by itself. Whatever else it is, its state may be spoilt.
-    else if (!isAnswer(error) && !isDisconnect(error)) discard(cluster)
-  }
   const open = (doing: string): Cluster => {
     if (isClosed) throw new TransientError(UNAVAILABLE, `${doing}: the log is closed`)
-    current ??= clusterOf(kafka)
-    return current
+    if (current === undefined) {
+      const client = newClient()
+      current = { client, cluster: clusterOf(client.kafka) }
+    }
+    return current.cluster
+  }
+  const disconnect = async (graceMs: number): Promise<void> => {
+    const last = current
+    current = undefined
+    if (last === undefined) return
+    await within(graceMs, last.cluster.disconnect()).catch(() => {})
+    last.client.cut()
+  }
+  const mend = async (cluster: Cluster, error: unknown): Promise<void> => {
+    const discard = (): void => {
+      // Others that share the connections may still get their answers.
+      if (current?.cluster === cluster) void disconnect(REQUEST_TIMEOUT_MS)
+    }
+    // A cluster with a topic that is gone never gets its metadata again.
+    if (isUnknownTopic(error)) discard()
+    else if (isStale(error)) await inTime(cluster.refreshMetadata()).catch(discard)
+    // kafkajs connects again by itself. Whatever else it is, its state may be spoilt.
+    else if (!isAnswer(error) && !isDisconnect(error)) discard()
   }
   return {
     use: async (topics, doing, request) => {
@@ -67,24 +81,29 @@ export const kafkaCluster = (kafka: Kafka): KafkaCluster => {
         throw classified(error, doing)
       }
     },
-    close: async () => {
+    close: () => {
       isClosed = true
-      await current?.disconnect()
+      return disconnect(GOODBYE_MS)
     },
   }
 }
 
 /**
- * Repeats a request that changes nothing while its error may pass: over some three seconds where no
- * broker answers, so that a restart or a move of a leader goes by unnoticed.
+ * Repeats a request that changes nothing while its error may pass, until `patienceMs` are over: so
+ * that a quick restart or the move of a leader goes by unnoticed.
  */
-export const repeated = async <T>(request: () => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt += 1) {
+export const repeated = async <T>(
+  request: () => Promise<T>,
+  patienceMs = READ_PATIENCE_MS,
+): Promise<T> => {
+  const started = performance.now()
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
       return await request()
     } catch (error) {
-      if (!(error instanceof TransientError) || attempt === READ_ATTEMPTS) throw error
-      await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1))
+      const isOver = performance.now() - started + pauseMs > patienceMs
+      if (!(error instanceof TransientError) || isOver) throw error
+      await pause(pauseMs)
     }
   }
 }

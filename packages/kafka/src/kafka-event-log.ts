@@ -1,27 +1,26 @@
 import type { Consumption, EventLog, TopicPartition } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import { appender } from './kafka-append.ts'
-import { kafkaClient } from './kafka-client.ts'
+import { type KafkaClient, kafkaClient } from './kafka-client.ts'
 import { kafkaCluster } from './kafka-cluster.ts'
 import { kafkaConsumption } from './kafka-consumption.ts'
 import { isUnknownTopic, UNAVAILABLE } from './kafka-faults.ts'
-import { batchProducer, type Produce } from './kafka-produce.ts'
+import { seldom } from './kafka-notices.ts'
+import { batchProducer } from './kafka-produce.ts'
 import { reader } from './kafka-read.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
 import { topicSizes } from './kafka-topic-sizes.ts'
-import { within } from './time-limit.ts'
 
 /** An event log that can be closed. */
 export interface OpenKafkaEventLog extends EventLog {
   /**
-   * Leaves the groups, sends what waits, then disconnects, within ten seconds. An append that is not
+   * Leaves the groups, sends what waits, then disconnects, within nine seconds where no broker answers. An append that is not
    * acknowledged by then rejects, as does every call from now on. Idempotent.
    */
   close(): Promise<void>
 }
 
-const FLUSH_MS = 5_000
-const GOODBYE_MS = 1_000
+const FLUSH_MS = 3_000
 
 /**
  * An event log on the topics of a Kafka cluster. Connects when it is first used: no broker needs to
@@ -33,17 +32,25 @@ const GOODBYE_MS = 1_000
  * begins with the first record that retention has left.
  */
 export const openKafkaEventLog = async (settings: KafkaSettings): Promise<OpenKafkaEventLog> => {
-  const { prefix = '', now, compression, onNotice } = settings
-  const { kafka, cut } = kafkaClient(settings)
-  const sizes = topicSizes(kafka)
+  const { prefix = '', now, compression } = settings
+  const onNotice = seldom(settings.onNotice ?? (() => {}))
+  const newClient = (): KafkaClient => kafkaClient({ ...settings, onNotice })
+  const sizes = topicSizes(newClient)
   // Not the same connections: a long fetch would hold up appends.
-  const writing = kafkaCluster(kafka)
-  const reading = kafkaCluster(kafka)
-  const appending = appender(forgetting(batchProducer(writing, compression), sizes.forget), now)
+  const writing = kafkaCluster(newClient)
+  const reading = kafkaCluster(newClient)
+  const produce = batchProducer(writing, compression)
+  const appending = appender((batch) => onTopic(batch.to.topic, () => produce(batch)), now)
   const { read, advised } = reader(reading)
-  const members = new Set<Consumption>()
+  const members = new Set<Consumption['stop']>()
   let closing: Promise<void> | undefined
 
+  /** A topic that a broker does not know is looked for again when it is next needed. */
+  const onTopic = <T>(topic: string, call: () => Promise<T>): Promise<T> =>
+    call().catch((error) => {
+      if (isUnknownTopic(error)) sizes.forget(topic)
+      throw error
+    })
   const ours = (name: string): string => {
     if (closing !== undefined) throw new TransientError(UNAVAILABLE, 'the log is closed')
     return prefix + name
@@ -54,12 +61,11 @@ export const openKafkaEventLog = async (settings: KafkaSettings): Promise<OpenKa
     return place
   }
   const close = async (): Promise<void> => {
-    await Promise.all([...members].map((member) => member.stop()))
+    await Promise.all([...members].map((stop) => stop()))
     // Calls made before this one are still looking up their partition.
     await new Promise((resolve) => setImmediate(resolve))
     await appending.close(FLUSH_MS)
-    await within(GOODBYE_MS, Promise.allSettled([writing.close(), reading.close()]))
-    cut()
+    await Promise.all([writing.close(), reading.close()])
   }
   return {
     partitions: async (topic) => sizes.of(ours(topic)),
@@ -68,18 +74,24 @@ export const openKafkaEventLog = async (settings: KafkaSettings): Promise<OpenKa
       if (records.length === 0) return (await read(place, 0, 0)).end
       return appending.append(place, records)
     },
-    read: async (from, offset, limit) => read(await placeOf(from), offset, limit),
+    read: async (from, offset, limit) => {
+      const place = await placeOf(from)
+      return onTopic(place.topic, () => read(place, offset, limit))
+    },
     advised: async (group, from) => advised(ours(group), await placeOf(from)),
     consume: async (group, topic, listener) => {
-      const member = await kafkaConsumption({
-        kafka,
-        group: ours(group),
-        topic: ours(topic),
-        listener,
-        ...(onNotice && { onNotice }),
-      })
-      members.add(member)
-      return member
+      const place = { group: ours(group), topic: ours(topic) }
+      const { kafka, cut } = newClient()
+      const joining = kafkaConsumption({ kafka, ...place, listener, onNotice })
+      joining.catch(cut)
+      const member = await joining
+      const stop = async (): Promise<void> => {
+        await member.stop()
+        cut()
+        members.delete(stop)
+      }
+      members.add(stop)
+      return { stop }
     },
     close: () => {
       closing ??= close()
@@ -87,15 +99,3 @@ export const openKafkaEventLog = async (settings: KafkaSettings): Promise<OpenKa
     },
   }
 }
-
-/** A topic that a broker does not know is looked for again at the next append. */
-const forgetting =
-  (produce: Produce, forget: (topic: string) => void): Produce =>
-  async (batch) => {
-    try {
-      return await produce(batch)
-    } catch (error) {
-      if (isUnknownTopic(error)) forget(batch.to.topic)
-      throw error
-    }
-  }

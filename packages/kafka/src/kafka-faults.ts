@@ -11,6 +11,8 @@ interface KafkaFault {
   readonly message: string
   /** Name of the protocol's error, where a broker answered with one. */
   readonly type?: string
+  /** Where it is about one topic among several. */
+  readonly topic?: string
 }
 
 const DENIED = new Set([
@@ -97,7 +99,9 @@ export const isUnknownTopic = (error: unknown): boolean =>
  */
 export const classified = (error: unknown, doing: string): Error => {
   if (error instanceof TransientError || error instanceof HaltError) return error
-  const message = `${doing}: ${rootFault(error).message}`
+  const fault = rootFault(error)
+  const about = fault.topic === undefined ? doing : `${doing}: ${fault.topic}`
+  const message = `${about}: ${fault.message}`
   if (isOneOf(error, DENIED)) return new HaltError('EBB_KAFKA_DENIED', message, { cause: error })
   if (isOneOf(error, LOGIN) || isLoginRefused(error))
     return new HaltError('EBB_KAFKA_LOGIN', message, { cause: error })

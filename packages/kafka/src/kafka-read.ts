@@ -32,6 +32,8 @@ const MOST_BYTES = 1_000_000
 const WIDE_BYTES = 50_000_000
 const READ_UNCOMMITTED = 0
 const AT_ONCE_MS = 0
+/** The first group of a cluster waits until its topic for offsets is made. */
+const GROUP_PATIENCE_MS = 8_000
 
 /** Reads what is replicated, transactions or not: nobody but us writes our topics. */
 export const reader = (cluster: KafkaCluster): Reader => {
@@ -79,10 +81,12 @@ export const reader = (cluster: KafkaCluster): Reader => {
     read: async (from, offset, limit) =>
       limit > 0 ? readPages(from, offset, limit) : { records: [], end: (await rangeOf(from)).end },
     advised: (group, from) =>
-      repeated(() =>
-        cluster.use([from.topic], `ask what ${group} has read`, (brokers) =>
-          fetchAdvice(brokers, group, from),
-        ),
+      repeated(
+        () =>
+          cluster.use([from.topic], `ask what ${group} has read`, (brokers) =>
+            fetchAdvice(brokers, group, from),
+          ),
+        GROUP_PATIENCE_MS,
       ),
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { TopicPartition } from '@ebb/streaming/event-log'
 import { missingTopic } from '@ebb/streaming/faults'
-import type { Cluster, Kafka } from 'kafkajs'
+import type { Cluster } from 'kafkajs'
+import type { KafkaClient } from './kafka-client.ts'
 import { type KafkaCluster, kafkaCluster, repeated } from './kafka-cluster.ts'
 import { isUnknownTopic } from './kafka-faults.ts'
 
@@ -19,12 +20,12 @@ export interface TopicSizes {
 const SECOND_LOOK_MS = 100
 
 /** Asks through connections of their own, which it closes. */
-export const topicSizes = (kafka: Kafka): TopicSizes => {
+export const topicSizes = (newClient: () => KafkaClient): TopicSizes => {
   const sizes = new Map<string, Promise<number>>()
   const of = (topic: string): Promise<number> => {
     const known = sizes.get(topic)
     if (known !== undefined) return known
-    const asked = existing(kafka, topic)
+    const asked = existing(newClient, topic)
     sizes.set(topic, asked)
     asked.catch(() => sizes.delete(topic))
     return asked
@@ -38,15 +39,15 @@ export const topicSizes = (kafka: Kafka): TopicSizes => {
   }
 }
 
-const existing = async (kafka: Kafka, topic: string): Promise<number> => {
+const existing = async (newClient: () => KafkaClient, topic: string): Promise<number> => {
   // By a cluster that knows of no other topic: then what is unknown is this one.
-  const cluster = kafkaCluster(kafka)
+  const cluster = kafkaCluster(newClient)
   try {
     const found = (await look(cluster, topic)) ?? (await lookAgain(cluster, topic))
     if (found === undefined) throw missingTopic(topic)
     return found
   } finally {
-    cluster.close().catch(() => {})
+    void cluster.close()
   }
 }
 

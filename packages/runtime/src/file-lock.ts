@@ -1,27 +1,28 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CodedError } from './coded-error.ts'
 
 /** Which file is the lock, and how long to wait for it. */
 export interface LockSettings {
   readonly lockPath: string
   readonly patienceMs: number
+  /** What to throw when it stays taken. */
+  readonly refuse: (lockPath: string) => Error
 }
 
 const RETRY_MS = 10
 
 /**
  * Runs `work` while no other process or caller holds the lock: whoever creates the file has it.
- * `work` is synchronous, so the lock is held for the length of one file write. Throws
- * `EBB_KEYS_LOCKED` when it stays taken. What a killed process left behind is cleared away.
+ * `work` is synchronous, so the lock is held for the length of one file write. What a killed
+ * process left behind is cleared away.
  */
 export const withFileLock = async <T>(settings: LockSettings, work: () => T): Promise<T> => {
-  const { lockPath, patienceMs } = settings
+  const { lockPath, patienceMs, refuse } = settings
   mkdirSync(dirname(lockPath), { recursive: true })
   const giveUpAt = performance.now() + patienceMs
   while (!tryCreate(lockPath)) {
-    if (performance.now() >= giveUpAt) throw staysLocked(lockPath)
+    if (performance.now() >= giveUpAt) throw refuse(lockPath)
     clearStale(lockPath)
     await wait(RETRY_MS)
   }
@@ -97,10 +98,3 @@ const mayHold = (pid: number): boolean => {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
-
-const staysLocked = (lockPath: string): CodedError =>
-  new CodedError('EBB_KEYS_LOCKED', {
-    what: 'Another process has been changing the access keys for too long',
-    where: lockPath,
-    fix: 'Try again; if no ebb process is running, delete this lock file',
-  })

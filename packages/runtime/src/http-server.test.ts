@@ -49,6 +49,17 @@ test('it is ready when all checks pass, and else says which do not', async () =>
   assert.equal((await app.inject('/readyz')).json().error.message, 'Not ready: process')
 })
 
+test('a thing that is ready and has something to say says it', async () => {
+  const spool = () => ({ note: '12 records wait' })
+  const server = serverWith({ spool, keys: () => undefined })
+  const answer = await server.app.inject('/readyz')
+  assert.equal(answer.statusCode, 200)
+  assert.deepEqual(answer.json(), {
+    status: 'ready',
+    checks: { spool: '12 records wait', keys: 'ok' },
+  })
+})
+
 test('a path that is not there and a method that is not taken have the uniform body', async () => {
   const { app } = serverWith()
   app.post('/v1/keys/:id', async () => ({}))

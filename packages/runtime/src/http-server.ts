@@ -4,7 +4,10 @@ import { CodedError } from './coded-error.ts'
 import { answerError, answerErrorsUniformly, toldAs } from './http-errors.ts'
 import type { Logger } from './logger.ts'
 
-/** Resolves where a thing is ready; throws or rejects, saying why, where it is not. */
+/**
+ * Resolves where a thing is ready, to `{ note }` where there is something to say of it; throws or
+ * rejects, saying why, where it is not ready.
+ */
 export type ReadinessCheck = () => Promise<unknown> | unknown
 
 /** What an HTTP server stands on. */
@@ -69,9 +72,10 @@ export const createHttpServer = ({ logger, readiness }: HttpServerSettings): Htt
   let closed: Promise<void> | undefined
   app.get('/livez', async () => ({ status: 'alive' }))
   app.get('/readyz', async (_request, reply) => {
-    const checks = await runChecks(readiness)
-    if (stopping) checks['process'] = 'is stopping'
-    const notReady = Object.keys(checks).filter((name) => checks[name] !== 'ok')
+    const results = await runChecks(readiness)
+    if (stopping) results.push({ name: 'process', isReady: false, told: 'is stopping' })
+    const checks = Object.fromEntries(results.map(({ name, told }) => [name, told]))
+    const notReady = results.filter(({ isReady }) => !isReady).map(({ name }) => name)
     if (notReady.length === 0) return { status: 'ready', checks }
     return reply.code(503).send({ error: notReadyError(notReady), checks })
   })
@@ -96,20 +100,22 @@ const close = async (app: FastifyInstance): Promise<void> => {
   clearTimeout(cut)
 }
 
-const runChecks = async (
-  readiness: Readonly<Record<string, ReadinessCheck>>,
-): Promise<Record<string, string>> =>
-  Object.fromEntries(
-    await Promise.all(
-      Object.entries(readiness).map(async ([name, check]) => {
-        try {
-          await check()
-          return [name, 'ok']
-        } catch (error) {
-          return [name, (error as Error).message]
-        }
-      }),
-    ),
+interface CheckResult {
+  readonly name: string
+  readonly isReady: boolean
+  readonly told: string
+}
+
+const runChecks = (readiness: Readonly<Record<string, ReadinessCheck>>): Promise<CheckResult[]> =>
+  Promise.all(
+    Object.entries(readiness).map(async ([name, check]) => {
+      try {
+        const { note = 'ok' } = ((await check()) ?? {}) as { readonly note?: string }
+        return { name, isReady: true, told: note }
+      } catch (error) {
+        return { name, isReady: false, told: (error as Error).message }
+      }
+    }),
   )
 
 const notReadyError = (names: readonly string[]) => ({

@@ -73,11 +73,14 @@ export const openKeysFile = (path: string, settings: KeysFileSettings = {}): Key
     checkedAt = wall.now()
   }
   const change = async <T>(work: (keys: readonly StoredKey[]) => [StoredKey[], T]): Promise<T> => {
-    const result = await withFileLock({ lockPath: `${path}.lock`, patienceMs }, () => {
-      const [keys, made] = work(readKeys(path))
-      writeKeys(path, keys)
-      return made
-    })
+    const result = await withFileLock(
+      { lockPath: `${path}.lock`, patienceMs, refuse: keysLocked },
+      () => {
+        const [keys, made] = work(readKeys(path))
+        writeKeys(path, keys)
+        return made
+      },
+    )
     reload()
     return result
   }
@@ -184,3 +187,10 @@ const revokedKey = (keys: readonly StoredKey[], id: string, at: number): StoredK
 
 const badRequest = (what: string, fix: string): CodedError =>
   new CodedError('EBB_KEYS_REQUEST', { what, fix }, { status: 400 })
+
+const keysLocked = (lockPath: string): CodedError =>
+  new CodedError('EBB_KEYS_LOCKED', {
+    what: 'Another process has been changing the access keys for too long',
+    where: lockPath,
+    fix: 'Try again; if no ebb process is running, delete this lock file',
+  })

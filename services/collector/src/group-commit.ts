@@ -21,7 +21,7 @@ export interface GroupCommit<T> {
   settled(): Promise<void>
 }
 
-/** How long a group is open: one fdatasync costs about as much as that (docs/performance.md). */
+/** How long a group waits for more: its callers share one fdatasync. */
 const TICK_MS = 5
 
 /** Groups what is added within 5 ms, or while the group before is being written. */

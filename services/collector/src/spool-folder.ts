@@ -20,7 +20,9 @@ export const takeSpoolFolder = async (folder: string): Promise<() => void> => {
   try {
     makeSpoolFolder(folder)
     const path = realpathSync(folder)
-    const lock = { lockPath: join(path, 'owner.lock'), patienceMs: PATIENCE_MS }
+    const lockPath = join(path, 'owner.lock')
+    const refuse = () => new Error('owner.lock stays taken')
+    const lock = { lockPath, patienceMs: PATIENCE_MS, refuse }
     const owner = join(path, 'owner')
     await withFileLock(lock, () => {
       const pid = taken.has(path) ? process.pid : otherOwner(owner)
@@ -35,8 +37,7 @@ export const takeSpoolFolder = async (folder: string): Promise<() => void> => {
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'EBB_SPOOL_IN_USE') throw error
-    const isLocked = code === 'EBB_KEYS_LOCKED'
-    throw spoolUnusable(folder, isLocked ? new Error('owner.lock stays taken') : (error as Error))
+    throw spoolUnusable(folder, error as Error)
   }
 }
 

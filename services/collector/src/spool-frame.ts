@@ -35,7 +35,7 @@ export interface DecodedFrames {
   readonly bytes: number
 }
 
-/** Reads at most `limit` frames, up to the first that is not whole. Never throws. */
+/** Reads at most `limit` frames, up to the first that is not whole, whatever a crash left there. */
 export const decodeFrames = (
   bytes: Buffer,
   limit: number = Number.POSITIVE_INFINITY,

@@ -1,4 +1,5 @@
 import type { Engines } from '@ebb/streaming/engines'
+import type { EngineNotices } from './engine-notices.ts'
 
 /** What every command works with. */
 export interface CliContext {
@@ -8,6 +9,8 @@ export interface CliContext {
   readonly namespace: string
   /** Of the customer topics of an installation that is begun. */
   readonly partitions: number
+  /** Heard at first by the person, and only of what lasts. */
+  readonly notices: EngineNotices
   /** Data folder where none is named. */
   readonly dataFolder: string
   /** Standard output: results. One call, one line. */

@@ -11,6 +11,7 @@ import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { start as startScorer } from '@ebb/scorer/service'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import type { OwnedEngines } from '@ebb/streaming/engines'
+import { faultText } from './fault-text.ts'
 
 /** What all services of one process share. */
 export interface CompositionPorts {
@@ -52,7 +53,7 @@ export const startServices = async (
   const { timeZone, currency, generation } = installation
   const { log } = engines
   const onHalt = (error: Error): void => {
-    tell(error.message)
+    tell(faultText(error))
     void lifecycle.fail(error)
   }
   const scorer = await startScorer(

@@ -15,6 +15,7 @@ import type {
   OwnedEngines,
   Place,
   ReadEngines,
+  WantedTopic,
 } from '@ebb/streaming/engines'
 import { logInGeneration, nameInGeneration, readerInGeneration } from '@ebb/streaming/generation'
 
@@ -72,15 +73,19 @@ export const ownedInGeneration = (engines: OwnedEngines, generation: number): Ow
   ...engines,
   log: logInGeneration(engines.log, { generation, madeFromStates: MADE_FROM_STATES }),
   store: (name) => engines.store(nameInGeneration(name, generation)),
-  makeTopics: (topics) =>
-    engines.makeTopics(
-      topics.map((topic) =>
-        MADE_FROM_STATES.has(topic.name)
-          ? { ...topic, name: nameInGeneration(topic.name, generation) }
-          : topic,
-      ),
-    ),
+  makeTopics: (topics) => engines.makeTopics(topicsInGeneration(topics, generation)),
 })
+
+/** Topics under the names that they have in a generation. */
+export const topicsInGeneration = (
+  topics: readonly WantedTopic[],
+  generation: number,
+): WantedTopic[] =>
+  topics.map((topic) =>
+    MADE_FROM_STATES.has(topic.name)
+      ? { ...topic, name: nameInGeneration(topic.name, generation) }
+      : topic,
+  )
 
 /** What stands in a place, to look at. */
 export interface FoundInstallation {

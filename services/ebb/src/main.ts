@@ -15,6 +15,8 @@ import { onInterrupt } from '@ebb/runtime/interrupt'
 import { thisProcess } from '@ebb/runtime/lifecycle'
 import type { CliContext } from './cli-context.ts'
 import { type EbbConfig, ebbConfig } from './config.ts'
+import { engineNotices, lastingFaults } from './engine-notices.ts'
+import { faultText } from './fault-text.ts'
 import { ebbProgram } from './program.ts'
 import { sharedEngines } from './shared-engines.ts'
 import { terminal } from './terminal.ts'
@@ -43,12 +45,7 @@ const embedded = (config: EbbConfig): Chosen => ({
   partitions: EMBEDDED_PARTITIONS,
 })
 
-/** What an engine has to say beside its answers; a fault is told where it ends a command. */
-const onNotice = ({ message }: { message: string }): void => {
-  process.stderr.write(`${message}\n`)
-}
-
-const shared = (config: EbbConfig): Chosen => ({
+const shared = (config: EbbConfig, onNotice: (notice: { message: string }) => void): Chosen => ({
   engines: sharedEngines(kafkaEngine({ ...kafkaConnection(config), onNotice }), () =>
     connectRedisEngine({ ...redisAddress(config), onNotice }),
   ),
@@ -58,15 +55,17 @@ const shared = (config: EbbConfig): Chosen => ({
 
 const main = async (): Promise<void> => {
   const config = ebbConfig()
-  const context = { ...terminal(config.dataFolder, interrupt.signal), ...embedded(config) }
+  const person = terminal(config.dataFolder, interrupt.signal)
+  const notices = engineNotices(lastingFaults(person.tell, () => performance.now()))
+  const context = { ...person, notices, ...embedded(config) }
   await ebbProgram(context, config, (options) => {
     const chosen = ebbConfig(options)
-    Object.assign(context, chosen.kafka === '' ? embedded(chosen) : shared(chosen))
+    const onNotice = ({ message }: { message: string }): void => notices.say(message)
+    Object.assign(context, chosen.kafka === '' ? embedded(chosen) : shared(chosen, onNotice))
   }).parseAsync()
 }
 
-await main().catch(({ code, message, stack }: Error & { code?: string }) => {
-  const told = message.startsWith(`${code}`) ? message : `${code}: ${message}`
-  process.stderr.write(`${code === undefined ? stack : told}\n`)
+await main().catch((error: Error) => {
+  process.stderr.write(`${faultText(error)}\n`)
   process.exitCode = 1
 })

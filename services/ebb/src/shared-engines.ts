@@ -34,8 +34,11 @@ export const sharedEngines = (
 ): Engines => {
   const open = async (place: Place, now: () => number): Promise<OwnedEngines> => {
     const prefix = prefixOf(place)
-    const states = await connectRedis()
     const log = await kafka.open({ prefix, now })
+    const states = await connectRedis().catch(async (error: unknown) => {
+      await log.close()
+      throw error
+    })
     return {
       log,
       store: (name) => states.store(prefix, name),

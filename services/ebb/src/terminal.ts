@@ -4,7 +4,7 @@ import type { CliContext } from './cli-context.ts'
 export const terminal = (
   dataFolder: string,
   interrupted: AbortSignal,
-): Omit<CliContext, 'engines' | 'namespace' | 'partitions'> => ({
+): Omit<CliContext, 'engines' | 'namespace' | 'partitions' | 'notices'> => ({
   dataFolder,
   interrupted,
   print: (line) => process.stdout.write(`${line}\n`),

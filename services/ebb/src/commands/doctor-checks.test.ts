@@ -44,12 +44,15 @@ test('a missing topic fails, and so does one of another number of partitions', a
       now: () => 0,
     })
     const engines = { log, store: () => undefined, close: async () => {} }
-    return checkTopics(engines, installation('live'))
+    return checkTopics(engines, installation('live'), 'ebb topics apply')
   }
   expect((await check(() => 4)).status).toBe('ok')
   expect((await check((topic) => (topic === 'ebb.rejects.v1' ? 1 : 4))).status).toBe('ok')
   const missing = await check((topic) => (topic === 'ebb.alerts.v1' ? 0 : 4))
-  expect(missing).toMatchObject({ status: 'fail', found: 'missing: ebb.alerts.v1' })
+  expect(missing).toMatchObject({
+    ...{ status: 'fail', found: 'missing: ebb.alerts.v1' },
+    mend: 'Run `ebb topics apply`, which makes them',
+  })
   const odd = await check((topic) => (topic === 'ebb.orders.v1' ? 8 : 4))
   expect(odd).toMatchObject({ status: 'fail', found: 'not of 4 partitions: ebb.orders.v1' })
 })

@@ -86,10 +86,10 @@ export const checkOwner = (owner: Owner | undefined, start: string): Check => {
   return warn('owner', `nothing runs; the last was ${who}`, mend)
 }
 
-/** What the installation was begun with. */
-export const checkInstallation = (found: Installation | undefined): Check => {
+/** What the installation was begun with; `begin` is the command that begins one. */
+export const checkInstallation = (found: Installation | undefined, begin: string): Check => {
   const name = 'installation'
-  if (found === undefined) return warn(name, 'none was begun here', 'Start `ebb up`, which does')
+  if (found === undefined) return warn(name, 'none was begun here', `Run \`${begin}\`, which does`)
   const { kind, timeZone, currency, partitions, generation } = found
   const parts = [kind, timeZone, currency, `${partitions} partitions`, `generation ${generation}`]
   return ok(name, parts.join(', '))

@@ -6,10 +6,14 @@ import { type Check, fail, ok, warn } from './doctor-check.ts'
 import { duration, shopSecond } from './shop-time.ts'
 import { lagOf, type Processor, type Standing } from './standing.ts'
 
-/** Every topic is there; those keyed by customer have as many partitions as the states. */
+/**
+ * Every topic is there; those keyed by customer have as many partitions as the states. `begin` is
+ * the command that makes what is missing.
+ */
 export const checkTopics = async (
   { log }: ReadEngines,
   installation: Installation | undefined,
+  begin: string,
 ): Promise<Check> => {
   const found = await Promise.all(
     TOPICS.map(async ({ name, key }) => ({ name, key, count: await partitionsOf(log, name) })),
@@ -17,7 +21,7 @@ export const checkTopics = async (
   const name = 'topics'
   const missing = found.filter(({ count }) => count === undefined)
   if (missing.length > 0)
-    return fail(name, `missing: ${namesOf(missing)}`, 'Start `ebb up`, which makes them')
+    return fail(name, `missing: ${namesOf(missing)}`, `Run \`${begin}\`, which makes them`)
   const wanted = installation?.partitions ?? found[0]!.count!
   const odd = found.filter(({ key, count }) => key === 'customer' && count !== wanted)
   if (odd.length === 0) return ok(name, `${found.length} topics of ${wanted} partitions`)
@@ -41,7 +45,7 @@ export const checkLag = (
   { name, input }: Processor,
   standings: readonly Standing[] | undefined,
 ): Check => {
-  if (standings === undefined) return warn(name, 'never ran on this folder', 'Start `ebb up`')
+  if (standings === undefined) return warn(name, 'never ran', 'Start `ebb up`')
   const lag = lagOf(standings)
   const found = `${lag.toLocaleString('en-US')} records behind the end of ${input}`
   if (lag <= LAG_RECORDS) return ok(name, found)

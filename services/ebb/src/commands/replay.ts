@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path'
 import { isCurrency } from '@ebb/collector/currency'
+import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
 import { dayOf } from '@ebb/customer/calendar'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { SingleBar } from 'cli-progress'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import type { EbbConfig } from '../config.ts'
 import { FORMATS, type Format } from '../replay/read-rows.ts'
@@ -19,6 +20,7 @@ interface ReplayOptions {
   readonly timeZone: string
   readonly order: string
   readonly repeat?: string
+  readonly partitions: number
   readonly data: string
   readonly fresh?: true
   readonly json?: true
@@ -44,6 +46,12 @@ export const replayCommand = (context: CliContext, config: EbbConfig): Command =
     .option('--order <order>', 'send in the order time, file, reverse or shuffle-day:SEED', 'time')
     .option('--repeat <percent:seed>', 'send some rows twice')
     .option(
+      '--partitions <number>',
+      'partitions of its topics; more take longer, and change no result',
+      parsePartitions,
+      EMBEDDED_PARTITIONS,
+    )
+    .option(
       '--data <folder>',
       'where replays are kept',
       join(dirname(context.dataFolder), 'replays'),
@@ -52,6 +60,12 @@ export const replayCommand = (context: CliContext, config: EbbConfig): Command =
     .option('--json', 'end with one line of JSON')
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: ReplayOptions) => replay(context, file, options))
+
+const parsePartitions = (text: string): number => {
+  const partitions = Number(text)
+  if (/^\d+$/.test(text) && partitions >= 1 && partitions <= 1_000) return partitions
+  throw new InvalidArgumentError('Give a whole number from 1 to 1000.')
+}
 
 const replay = async (context: CliContext, path: string, options: ReplayOptions): Promise<void> => {
   const { format, map, currency, timeZone } = options
@@ -64,10 +78,11 @@ const replay = async (context: CliContext, path: string, options: ReplayOptions)
     order: parseSendOrder(options.order),
     repeats: options.repeat === undefined ? undefined : parseRepeats(options.repeat),
     root: { folder: options.data, namespace: namespaceBelow(context, 'replay') },
-    partitions: context.partitions,
+    partitions: options.partitions,
     fresh: options.fresh === true,
     interrupted: context.interrupted,
     onProgress: bar.update,
+    onRetry: ({ message }) => context.notices.say(message),
   }).finally(bar.stop)
   if (result === undefined) {
     context.tell('Interrupted; the same command goes on where it stopped.')

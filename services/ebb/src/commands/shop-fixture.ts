@@ -84,6 +84,7 @@ export const testShop = (engines: Engines): TestShop => {
   const waiting: { pattern: RegExp; resolve: () => void }[] = []
   const context: CliContext = {
     ...{ engines, namespace: '', partitions: PARTITIONS, dataFolder: folder },
+    notices: { say: () => {}, hear: () => {} },
     ...{ isTerminal: false, columns: 80, interrupted: interrupt.signal },
     print: (line) => {
       printed.push(line)

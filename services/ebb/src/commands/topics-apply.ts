@@ -1,10 +1,12 @@
 import { topicsOf } from '@ebb/contracts/topics'
 import { wallClock } from '@ebb/runtime/clock'
+import { CodedError } from '@ebb/runtime/coded-error'
 import { pinInstallation } from '@ebb/runtime/installation'
 import type { TopicPlan } from '@ebb/streaming/engines'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import type { EbbConfig } from '../config.ts'
+import { installationAt, topicsInGeneration } from '../installation.ts'
 import { placeOf } from './data-folder.ts'
 import { textTable } from './text-table.ts'
 
@@ -43,8 +45,11 @@ const apply = async (
   if (engines.shared === undefined)
     return context.tell('The embedded engines make their topics by themselves: nothing to do.')
   const place = placeOf(context, data)
-  const plan = await engines.shared.plan(place, topicsOf(partitions))
+  const { generation = 0 } = (await installationAt(engines, place)) ?? {}
+  const wantedTopics = topicsInGeneration(topicsOf(partitions), generation)
+  const plan = await engines.shared.plan(place, wantedTopics)
   for (const line of planLines(plan)) context.print(line)
+  if (plan.steps.some(({ action }) => action === 'refuse')) throw otherPartitions(partitions)
   if (dryRun) return
   await plan.apply()
   const wanted = { ...shop, partitions, kind: 'live', begunAt: wallClock.now() } as const
@@ -62,6 +67,13 @@ const apply = async (
     await owned.close()
   }
 }
+
+const otherPartitions = (wanted: number): CodedError =>
+  new CodedError('EBB_TOPIC_PARTITIONS', {
+    what: 'There are topics with another number of partitions, and all states are bound to it',
+    where: `EBB_PARTITIONS=${wanted}`,
+    fix: 'Set EBB_PARTITIONS to the number that they have, or name another with --namespace',
+  })
 
 const planLines = ({ steps }: TopicPlan): string[] => {
   const columns = [{ title: 'topic' }, { title: 'step' }, { title: 'detail' }]

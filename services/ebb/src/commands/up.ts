@@ -24,10 +24,12 @@ import {
   lastInstant,
   sendHistory,
 } from '../demonstration.ts'
+import { faultText } from '../fault-text.ts'
 import { installationAt, ownInstallation } from '../installation.ts'
 import { alertLine } from './alert-line.ts'
 import { followAlerts } from './alerts.ts'
 import { namespaceBelow, placeOf } from './data-folder.ts'
+import { orInterrupted, patiently } from './patience.ts'
 import { demonstrationNotice, startNotice } from './start-notice.ts'
 
 const LIVE_TICK_MS = 5_000
@@ -45,7 +47,7 @@ export const upCommand = (context: CliContext, config: EbbConfig): Command =>
     .action(({ data, printConfig }: { data: string; printConfig?: true }) =>
       printConfig
         ? context.print(printConfiguration(EBB_SETTINGS, { ...config, dataFolder: data }))
-        : runLive(context, config, data),
+        : orInterrupted(runLive(context, config, data)),
     )
 
 /** `ebb demo`: a simulated shop on a clock that runs a day a second. */
@@ -54,7 +56,7 @@ export const demoCommand = (context: CliContext, config: EbbConfig): Command =>
     .description('show Ebb with a simulated shop, a day a second, in a data folder of its own')
     .option('--data <folder>', 'data folder', '.ebb/demo')
     .addHelpText('after', '\nExample:\n  $ ebb demo --data /tmp/ebb-demo\n')
-    .action(({ data }: { data: string }) => runDemonstration(context, config, data))
+    .action(({ data }: { data: string }) => orInterrupted(runDemonstration(context, config, data)))
 
 const runLive = async (context: CliContext, config: EbbConfig, data: string): Promise<void> => {
   const { timeZone, currency, logLevel } = config
@@ -80,7 +82,7 @@ const runDemonstration = async (
   data: string,
 ): Promise<void> => {
   const place = { folder: data, namespace: namespaceBelow(context, 'demo') }
-  const begun = await installationAt(context.engines, place)
+  const begun = await patiently(context, () => installationAt(context.engines, place))
   const begunAt = begun?.begunAt ?? demonstrationBeginning(wallClock.now())
   const shop = demoShop(begunAt)
   const { currency } = shop
@@ -124,16 +126,22 @@ interface BaseSettings {
 }
 
 const openBase = async (
-  { engines, tell, interrupted }: CliContext,
+  context: CliContext,
   { place, wanted, clock, level }: BaseSettings,
 ): Promise<Base> => {
+  const { engines, tell, interrupted } = context
   const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
-  const { installation, engines: owned } = await ownInstallation(engines, place, {
-    what: wanted.kind === 'live' ? 'ebb up' : 'ebb demo',
+  const isLive = wanted.kind === 'live'
+  if (isLive) context.notices.hear((message) => logger.warn(message))
+  const settings = {
+    what: isLive ? 'ebb up' : 'ebb demo',
     wanted,
     now: () => clock.now(),
-    durability: wanted.kind === 'live' ? 'power-cut' : 'killed-process',
-  })
+    durability: isLive ? 'power-cut' : 'killed-process',
+  } as const
+  const { installation, engines: owned } = await patiently(context, () =>
+    ownInstallation(engines, place, settings),
+  )
   const data = place.folder
   const keys = openKeysFile(join(data, 'keys.json'))
   const writeKey = await storefrontKey(keys)
@@ -159,7 +167,7 @@ const orStop = async (
   try {
     await work()
   } catch (error) {
-    context.tell((error as Error).message)
+    context.tell(faultText(error as Error))
     await lifecycle.stop('could not start', 1)
   }
 }

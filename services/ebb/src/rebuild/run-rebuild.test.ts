@@ -30,6 +30,7 @@ const rebuild = (over: Partial<RebuildRequest> = {}) =>
     now: wallClock.now,
     interrupted: new AbortController().signal,
     onProgress: () => {},
+    onRetry: () => {},
     ...over,
   })
 

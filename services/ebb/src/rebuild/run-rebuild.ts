@@ -22,6 +22,8 @@ export interface RebuildRequest {
   readonly now: () => number
   readonly interrupted: AbortSignal
   readonly onProgress: (progress: RebuildProgress) => void
+  /** An engine failed in a way that may pass. */
+  readonly onRetry: (error: Error) => void
 }
 
 /** Records of the log that are read, of those there were when it began. */
@@ -114,7 +116,7 @@ export const removeSuperseded = async (
 const catchUp = async (
   engines: OwnedEngines,
   installation: Installation,
-  { interrupted, onProgress }: RebuildRequest,
+  { interrupted, onProgress, onRetry }: RebuildRequest,
 ): Promise<boolean> => {
   await engines.makeTopics(topicsOf(installation.partitions))
   const ended = Promise.withResolvers<boolean>()
@@ -127,6 +129,7 @@ const catchUp = async (
   features.onProgress((read) => onProgress({ read, records }))
   const running = await startProcessors(engines, installation, {
     onHalt: ended.reject,
+    onRetry,
     features: features.observer,
     scorer: scorer.observer,
   })

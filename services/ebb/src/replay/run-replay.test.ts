@@ -41,6 +41,7 @@ const run = (over: Partial<ReplayRequest> = {}) =>
     fresh: false,
     interrupted: new AbortController().signal,
     onProgress: () => {},
+    onRetry: () => {},
     ...over,
   })
 

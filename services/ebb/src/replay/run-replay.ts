@@ -21,12 +21,14 @@ export interface ReplayRequest extends FormatSettings, PlanSettings {
   readonly path: string
   /** Replays live below it, each in a place of its own: folder and namespace. */
   readonly root: Place
-  /** Of the customer topics, where the replay is begun. */
+  /** Of the customer topics; changes no result. */
   readonly partitions: number
   /** Forgets an earlier replay of the same file with the same options. */
   readonly fresh: boolean
   readonly interrupted: AbortSignal
   readonly onProgress: (progress: ReplayProgress) => void
+  /** An engine failed in a way that may pass. */
+  readonly onRetry: (error: Error) => void
 }
 
 /** How far a replay is, in ms since the epoch. */
@@ -88,9 +90,11 @@ export const runReplay = async (
 
 /** The same for the same file and the same options. */
 const placeOf = ({ digest }: ReplayFile, request: ReplayRequest): Place => {
-  const { format, timeZone, map, currency, order, repeats } = request
-  const options = JSON.stringify({ format, timeZone, map, currency, order, repeats })
-  const hash = createHash('sha256').update(`${digest} ${options}`).digest('hex')
+  const { format, timeZone, map, currency, order, repeats, partitions } = request
+  const options = { format, timeZone, map, currency, order, repeats, partitions }
+  const hash = createHash('sha256')
+    .update(`${digest} ${JSON.stringify(options)}`)
+    .digest('hex')
   const name = `${format}-${hash.slice(0, 12)}`
   const { folder, namespace } = request.root
   return { folder: join(folder, name), namespace: `${namespace}.${name}` }
@@ -117,7 +121,9 @@ const runToLastTick = async (
     if (clock >= until) ended.resolve(true)
   })
   const shop = { timeZone, currency: rows.currency, generation: 0 }
-  const running = await startProcessors(engines, shop, { onHalt: ended.reject, scorer: watch })
+  const { onRetry } = request
+  const listeners = { onHalt: ended.reject, onRetry, scorer: watch }
+  const running = await startProcessors(engines, shop, listeners)
   try {
     const sending = sendRows(log, { ...request, file: request.path, rows })
     sending.catch(ended.reject)

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { engineNotices, lastingFaults } from './engine-notices.ts'
+
+/** What is told of notices that come at these seconds. */
+const toldOf = (...seconds: readonly number[]): string[] => {
+  const told: string[] = []
+  let at = 0
+  const hear = lastingFaults(
+    (line) => told.push(line),
+    () => at * 1_000,
+  )
+  for (const second of seconds) {
+    at = second
+    hear(`at ${second}`)
+  }
+  return told
+}
+
+test('a fault that passes within some seconds is not told', () => {
+  expect(toldOf(0, 0, 1, 2, 4)).toEqual([])
+})
+
+test('faults long after each other are not one that lasts', () => {
+  expect(toldOf(0, 3, 20, 23, 60)).toEqual([])
+})
+
+test('a fault that lasts is told, and now and then again', () => {
+  expect(toldOf(0, 2, 5, 7, 12, 19, 20, 22)).toEqual([
+    'Still waiting: at 5',
+    'Still waiting: at 20',
+  ])
+})
+
+test('who listens last hears all that is said from then on', () => {
+  const [first, second]: [string[], string[]] = [[], []]
+  const { say, hear } = engineNotices((message) => first.push(message))
+  say('a')
+  hear((message) => second.push(message))
+  say('b')
+  expect([first, second]).toEqual([['a'], ['b']])
+})
