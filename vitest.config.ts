@@ -6,10 +6,7 @@ export default defineConfig({
     globalSetup: 'packages/testkit/src/vitest-setup.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      '--disable-warning=TimeoutNegativeWarning',
-    ],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
     reporters: ['dot', ['json', { outputFile: '.ebb/test-report.json' }]],
   },
 })

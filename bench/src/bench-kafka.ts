@@ -1,7 +1,10 @@
 import { kafkaTopic, type StampedBy } from '@ebb/cli/kafka-topic'
-import { SHARED_PARTITIONS, topicsOf } from '@ebb/contracts/topics'
+import { EVENTS, SHARED_PARTITIONS, topicsOf } from '@ebb/contracts/topics'
+import { type OpenKafkaEventLog, openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
 import type { KafkaSettings } from '@ebb/kafka/kafka-settings'
 import { applyTopics, planTopics } from '@ebb/kafka/kafka-topics'
+import type { EventLog } from '@ebb/streaming/event-log'
+import { retryTransient, waitFor } from '@ebb/streaming/retry'
 import type { Engines } from './benchmark.ts'
 
 /** The broker of a run, with a namespace of one's own. */
@@ -14,13 +17,30 @@ export const benchKafka = (
   clientId: 'ebb-bench',
   prefix,
   now,
-  onNotice: ({ message, error }) => {
-    process.stderr.write(`${message}${error ? `: ${error.message}` : ''}\n`)
-  },
 })
 
-/** Every topic of a namespace, as `ebb topics apply` makes them. */
-export const makeKafkaTopics = async (settings: KafkaSettings, by: StampedBy): Promise<void> => {
-  const wanted = topicsOf(SHARED_PARTITIONS).map((topic) => kafkaTopic(topic, by))
+const LED_WITHIN_MS = 60_000
+
+/**
+ * Makes every topic of a namespace, as `ebb topics apply` does, and opens its log. Resolves when the
+ * partitions of events are led: a send before that is repeated, and what it holds stands there twice.
+ */
+export const openNewNamespace = async (
+  settings: KafkaSettings,
+  stampedBy: StampedBy,
+): Promise<OpenKafkaEventLog> => {
+  const wanted = topicsOf(SHARED_PARTITIONS).map((topic) => kafkaTopic(topic, stampedBy))
   await applyTopics(settings, await planTopics(settings, wanted))
+  const log = await openKafkaEventLog(settings)
+  const signal = AbortSignal.timeout(LED_WITHIN_MS)
+  await retryTransient(() => recordsIn(log), { signal, wait: waitFor, onRetry: () => {} })
+  return log
+}
+
+/** How many records of events a log holds, ticks included. */
+export const recordsIn = async (log: EventLog): Promise<number> => {
+  let records = 0
+  for (let partition = 0; partition < SHARED_PARTITIONS; partition += 1)
+    records += (await log.read({ topic: EVENTS, partition }, 0, 0)).end
+  return records
 }

@@ -4,6 +4,8 @@ import { countersBenchmarks } from './counters-benchmark.ts'
 import { fenceBenchmark } from './fence-benchmark.ts'
 import { foldBenchmark } from './fold-benchmark.ts'
 import { kafkaCollectorBenchmarks } from './kafka-collector-benchmark.ts'
+import { kafkaStreamBenchmarks } from './kafka-stream-benchmark.ts'
+import { pacedBenchmarks } from './paced-benchmark.ts'
 import { processorBenchmarks } from './processor-benchmark.ts'
 import { SIZES } from './state-sizes.ts'
 import { validationBenchmark } from './validation-benchmark.ts'
@@ -19,6 +21,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ...countersBenchmarks,
   fenceBenchmark,
   ...kafkaCollectorBenchmarks,
+  ...kafkaStreamBenchmarks,
+  ...pacedBenchmarks,
 ]
 
 /** Those that have a text in their name; none where only the sizes have. Throws for any other. */

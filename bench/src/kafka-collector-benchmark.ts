@@ -2,11 +2,9 @@ import { join } from 'node:path'
 import { eventRecord } from '@ebb/collector/log-records'
 import { EVENTS, SHARED_PARTITIONS } from '@ebb/contracts/topics'
 import { kafkaClient } from '@ebb/kafka/kafka-client'
-import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
-import type { EventLog } from '@ebb/streaming/event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { startBenchCollector } from './bench-collector.ts'
-import { benchKafka, makeKafkaTopics } from './bench-kafka.ts'
+import { benchKafka, openNewNamespace, recordsIn } from './bench-kafka.ts'
 import { BEGIN, canonicalEvent, intakeContext } from './bench-shop.ts'
 import type { Benchmark, Contestant, Scale, Setting, Workload } from './benchmark.ts'
 import { BARE, BATCHES, bodiesOf, type IntakeShape, SENDERS, SINGLES } from './intake-shapes.ts'
@@ -19,8 +17,7 @@ const openCollector =
   ({ name, share }: IntakeShape) =>
   async ({ engines, folder, scale }: Setting): Promise<Workload> => {
     const settings = benchKafka(engines, `collector-${name.replaceAll(' ', '-')}.`, now)
-    await makeKafkaTopics(settings, 'producer')
-    const log = await openKafkaEventLog(settings)
+    const log = await openNewNamespace(settings, 'producer')
     const collector = await startBenchCollector({
       log,
       clock: { now },
@@ -39,7 +36,7 @@ const openCollector =
         // Asking the broker costs as much as a few hundred events.
         end: async () => {
           held += events
-          const found = await eventsIn(log)
+          const found = await recordsIn(log)
           // What a send repeated because its outcome was unknown stands there twice.
           if (found < held) throw new Error(`The log holds ${found} of ${held} events`)
         },
@@ -51,20 +48,13 @@ const openCollector =
     }
   }
 
-const eventsIn = async (log: EventLog): Promise<number> => {
-  let events = 0
-  for (let partition = 0; partition < SHARED_PARTITIONS; partition += 1)
-    events += (await log.read({ topic: EVENTS, partition }, 0, 0)).end
-  return events
-}
-
 const SEND_RECORDS = 500
 const ALL_REPLICAS = -1
 
 /** What the client alone costs, at its best: large sends of records that are made already. */
 const openProducer = async ({ engines, scale }: Setting): Promise<Workload> => {
   const settings = benchKafka(engines, 'producer-alone.', now)
-  await makeKafkaTopics(settings, 'producer')
+  await (await openNewNamespace(settings, 'producer')).close()
   const topic = `${settings.prefix}${EVENTS}`
   const messages = recordsOf(scale)
   const sends = Array.from({ length: Math.ceil(messages.length / SEND_RECORDS) }, (_, index) =>
@@ -93,10 +83,7 @@ const recordsOf = ({ events }: Scale) => {
   })
 }
 
-const intakeOf = (
-  shape: IntakeShape,
-  goals: Pick<Contestant, 'goal' | 'goals'>,
-): Benchmark => ({
+const intakeOf = (shape: IntakeShape, goals: Pick<Contestant, 'goal' | 'goals'>): Benchmark => ({
   name: `collector on Kafka, ${shape.name}`,
   needs: ['kafka'],
   bodies: (_round, scale) => bodiesOf(shape, scale),

@@ -1,7 +1,7 @@
 import { eventRecord } from '@ebb/collector/log-records'
 import { customerKey } from '@ebb/contracts/canonical-event'
 import { tickRecord } from '@ebb/contracts/tick'
-import { EMBEDDED_PARTITIONS, EVENTS } from '@ebb/contracts/topics'
+import { EVENTS } from '@ebb/contracts/topics'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { startProcessors } from './bench-processors.ts'
@@ -12,16 +12,21 @@ import type { Clickstream, Stretch } from './clickstream.ts'
 export const makeLogTemplate = async (folder: string, stream: Clickstream): Promise<void> => {
   const { history, live } = stream
   const engines = await openBenchEngines(folder, () => live.until)
-  await append(engines.log, stream, history)
+  await appendStretch(engines.log, stream, history)
   const processors = await startProcessors(engines, 'features and scorer')
   await processors.reached(history.until)
   await processors.stop()
-  await append(engines.log, stream, live)
+  await appendStretch(engines.log, stream, live)
   await engines.close()
 }
 
-const append = async (log: EventLog, stream: Clickstream, stretch: Stretch): Promise<void> => {
-  const lanes = Array.from({ length: EMBEDDED_PARTITIONS }, (): NewRecord[] => [])
+/** Appends the events of a stretch, and its ticks to every partition. */
+export const appendStretch = async (
+  log: EventLog,
+  stream: Clickstream,
+  stretch: Stretch,
+): Promise<void> => {
+  const lanes = Array.from({ length: await log.partitions(EVENTS) }, (): NewRecord[] => [])
   const tickAll = (at: number): void => {
     for (const lane of lanes) lane.push(tickRecord(at))
   }
@@ -31,7 +36,17 @@ const append = async (log: EventLog, stream: Clickstream, stretch: Stretch): Pro
     lanes[partitionOf(customerKey(event.customer), lanes.length)]!.push(eventRecord(event))
   }
   tickAll(stretch.until)
-  await Promise.all(
-    lanes.map((records, partition) => log.append({ topic: EVENTS, partition }, records)),
-  )
+  await Promise.all(lanes.map((lane, partition) => appendLane(log, partition, lane)))
+}
+
+/** A log may have a deadline for each call. */
+const APPENDED_TOGETHER = 2_000
+
+const appendLane = async (
+  log: EventLog,
+  partition: number,
+  lane: readonly NewRecord[],
+): Promise<void> => {
+  for (let from = 0; from < lane.length; from += APPENDED_TOGETHER)
+    await log.append({ topic: EVENTS, partition }, lane.slice(from, from + APPENDED_TOGETHER))
 }

@@ -1,6 +1,5 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { EMBEDDED_PARTITIONS, EVENTS } from '@ebb/contracts/topics'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import type { OwnedEngines } from '@ebb/streaming/engines'
 import type { LogRecord } from '@ebb/streaming/event-log'
@@ -8,6 +7,7 @@ import { startProcessors } from './bench-processors.ts'
 import { openBenchEngines } from './bench-shop.ts'
 import type { Benchmark, Contestant } from './benchmark.ts'
 import { clickstream, LIVE_UNTIL } from './clickstream.ts'
+import { consumeAll, discard } from './consume-all.ts'
 import { makeLogTemplate } from './log-template.ts'
 import type { Popularity } from './shop-traffic.ts'
 
@@ -61,30 +61,15 @@ const process =
 const consumeTo =
   (each: (record: LogRecord) => void): Consumer =>
   async ({ log, store }) => {
-    const done = Promise.withResolvers<void>()
     const states = store(FEATURES_PROCESSOR)
-    const ends = new Map<number, number>()
-    let partitionsLeft = EMBEDDED_PARTITIONS
-    const consumption = await log.consume('discard', EVENTS, {
-      assigned: async (partition) => {
-        ends.set(partition, (await log.read({ topic: EVENTS, partition }, 0, 0)).end)
-        return (await states.read(partition, [])).position!.offset
-      },
-      batch: async (partition, records) => {
-        records.forEach(each)
-        const offset = records.at(-1)!.offset + 1
-        if (offset === ends.get(partition)) partitionsLeft -= 1
-        if (partitionsLeft === 0) done.resolve()
-        return offset
-      },
-      revoked: () => {},
-      halted: done.reject,
+    const { done, stop } = await consumeAll(log, {
+      group: 'discard',
+      from: async (partition) => (await states.read(partition, [])).position!.offset,
+      each,
     })
-    await done.promise
-    await consumption.stop()
+    await done
+    await stop()
   }
-
-const discard = (): void => {}
 
 const text = new TextDecoder()
 const parse = ({ value }: LogRecord): void => {

@@ -1,14 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 import type { NativeEngine } from '@ebb/testkit/native-engine'
-import { startNativeKafka } from '@ebb/testkit/native-kafka'
-import { startNativeRedis } from '@ebb/testkit/native-redis'
 import { checkLedger, mustHold } from './check.ts'
 import { type Ledger, ledger as newLedger, type StorefrontEvent } from './ledger.ts'
 import type { NodeProcess } from './node-process.ts'
 import { readEvents } from './outcome.ts'
 import { openPipelineView, type TopicRecords } from './pipeline-view.ts'
-import type { Report, ScenarioSettings } from './scenario.ts'
+import type { OwnEngines, Report, ScenarioSettings } from './scenario.ts'
 import { logOf } from './service-log.ts'
 import { type Shop, withShop } from './shop.ts'
 import { type Storefront, storefront } from './storefront.ts'
@@ -39,16 +37,13 @@ interface Stage {
  * in order when Kafka is back. In another outage (short: in the same one) large events fill the spool:
  * 503 with Retry-After, until Kafka is back. Every event that was answered with 2xx is in the log.
  */
-export const brokerAway = async (settings: ScenarioSettings): Promise<Report> => {
-  const kafka = await startNativeKafka()
-  const redis = await startNativeRedis()
+export const brokerAway = async (
+  settings: ScenarioSettings,
+  { kafka, redis }: OwnEngines,
+): Promise<Report> => {
   const { brokers } = kafka
   const place = { brokers, redisUrl: redis.url, namespace: 'away', partitions: PARTITIONS }
-  try {
-    return await withShop(place, (shop) => runBrokerAway(shop, kafka, settings))
-  } finally {
-    await Promise.all([kafka.stop(), redis.stop()])
-  }
+  return withShop(place, (shop) => runBrokerAway(shop, kafka, settings))
 }
 
 const startCollector = (shop: Shop): Promise<NodeProcess> =>

@@ -1,13 +1,11 @@
 import { EVENTS } from '@ebb/contracts/topics'
 import type { NativeEngine } from '@ebb/testkit/native-engine'
-import { startNativeKafka } from '@ebb/testkit/native-kafka'
-import { startNativeRedis } from '@ebb/testkit/native-redis'
 import { mustHold } from './check.ts'
 import { type Ledger, ledger as newLedger } from './ledger.ts'
 import type { NodeProcess } from './node-process.ts'
 import { handledBy, openPipelineView, type PipelineView, sizeOf } from './pipeline-view.ts'
 import { comeToRest, untilCaughtUp } from './rest.ts'
-import type { Report, ScenarioSettings } from './scenario.ts'
+import type { OwnEngines, Report, ScenarioSettings } from './scenario.ts'
 import { type ServiceName, type Shop, withShop } from './shop.ts'
 import { returningOrders, shopTraffic } from './shop-traffic.ts'
 import { type Storefront, storefront } from './storefront.ts'
@@ -21,12 +19,6 @@ const FORMS = {
 
 const BATCH = 10
 const LANES = 20
-
-/** The engines that are killed. */
-interface OwnEngines {
-  readonly kafka: NativeEngine
-  readonly redis: NativeEngine
-}
 
 /** What a kill hit. */
 interface Kill {
@@ -43,17 +35,12 @@ interface Kill {
  * started again. Nothing acknowledged is lost, nothing counts twice, states and alerts are those of a
  * fault-free run over the same log.
  */
-export const kills = async (settings: ScenarioSettings): Promise<Report> => {
+export const kills = async (settings: ScenarioSettings, engines: OwnEngines): Promise<Report> => {
   const form = { ...FORMS[settings.isLong ? 'long' : 'short'], ...settings }
-  const kafka = await startNativeKafka()
-  const redis = await startNativeRedis()
-  const { brokers } = kafka
-  const place = { brokers, redisUrl: redis.url, namespace: 'kills', partitions: form.partitions }
-  try {
-    return await withShop(place, (shop) => runKills(shop, { kafka, redis }, form))
-  } finally {
-    await Promise.all([kafka.stop(), redis.stop()])
-  }
+  const { brokers } = engines.kafka
+  const redisUrl = engines.redis.url
+  const place = { brokers, redisUrl, namespace: 'kills', partitions: form.partitions }
+  return withShop(place, (shop) => runKills(shop, engines, form))
 }
 
 type Form = ScenarioSettings &

@@ -5,7 +5,7 @@ import { partitionOf } from '@ebb/streaming/partitioner'
 import { retryTransient, waitFor } from '@ebb/streaming/retry'
 import type { FaultProxy } from '@ebb/testkit/fault-proxy'
 import { KAFKA_API } from '@ebb/testkit/kafka-frames'
-import { startProxiedKafka } from '@ebb/testkit/proxied-kafka'
+import type { ProxiedKafka } from '@ebb/testkit/proxied-kafka'
 import { mustHold } from './check.ts'
 import type { Report, ScenarioSettings } from './scenario.ts'
 
@@ -30,24 +30,22 @@ interface Acknowledged {
  * 200) are: the connection is cut, or the answer never comes. Meanwhile 64 senders append, and repeat
  * what fails. Every record that was acknowledged stands at the offset that was told.
  */
-export const lostResponses = async ({ isLong, say }: ScenarioSettings): Promise<Report> => {
+export const lostResponses = async (
+  { isLong, say }: ScenarioSettings,
+  { brokers, proxy }: Pick<ProxiedKafka, 'brokers' | 'proxy'>,
+): Promise<Report> => {
   const wanted = isLong ? 1_000 : 200
-  const { brokers, proxy, stop } = await startProxiedKafka()
   const settings = { brokers, clientId: 'chaos', now: Date.now }
+  const topic = { name: TOPIC, partitions: PARTITIONS, config: {} }
+  await applyTopics(settings, await planTopics(settings, [topic]))
+  const logs = await Promise.all(Array.from({ length: LOGS }, () => openKafkaEventLog(settings)))
   try {
-    const topic = { name: TOPIC, partitions: PARTITIONS, config: {} }
-    await applyTopics(settings, await planTopics(settings, [topic]))
-    const logs = await Promise.all(Array.from({ length: LOGS }, () => openKafkaEventLog(settings)))
-    try {
-      const sent = await sendUnderLoss(logs, proxy, wanted)
-      say(`${sent.lost} responses were lost, ${sent.acknowledged.length} records acknowledged`)
-      mustHold(sent.lost >= wanted, `only ${sent.lost} responses were lost`)
-      return { responsesLost: sent.lost, ...(await checkLog(logs[0]!, sent.acknowledged)) }
-    } finally {
-      await Promise.all(logs.map((log) => log.close()))
-    }
+    const sent = await sendUnderLoss(logs, proxy, wanted)
+    say(`${sent.lost} responses were lost, ${sent.acknowledged.length} records acknowledged`)
+    mustHold(sent.lost >= wanted, `only ${sent.lost} responses were lost`)
+    return { responsesLost: sent.lost, ...(await checkLog(logs[0]!, sent.acknowledged)) }
   } finally {
-    await stop()
+    await Promise.all(logs.map((log) => log.close()))
   }
 }
 

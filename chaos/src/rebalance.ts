@@ -24,7 +24,7 @@ const PROCESSORS = ['features', 'scorer'] as const
 
 /**
  * Two feature services and two scorers share the partitions under load. A third of each joins, one
- * leaves (SIGTERM), one is killed (SIGKILL), one joins. Partitions move without a lost or doubled
+ * leaves (SIGTERM), one is killed (SIGKILL). Partitions move without a lost or doubled
  * effect, and no two owners publish different things under one version.
  */
 export const rebalance = async (
@@ -42,20 +42,25 @@ const runRebalance = async (
   const members: Members = { features: [], scorer: [] }
   const all: NodeProcess[] = []
   const join = async (): Promise<void> => {
-    for (const name of PROCESSORS) members[name].push(await shop.start(name))
-    all.push(...PROCESSORS.map((name) => members[name].at(-1)!))
+    const joining = PROCESSORS.map(async (name) => {
+      const member = await shop.start(name)
+      members[name].push(member)
+      all.push(member)
+    })
+    await Promise.all(joining)
   }
-  await shop.start('collector')
-  await join()
-  await join()
+  await Promise.all([shop.start('collector'), join(), join()])
   const view = await openPipelineView(shop)
   const ledger = newLedger()
   const front = storefront({ url: shop.collectorUrl, writeKey: shop.writeKey, ledger })
   const traffic = shopTraffic({ seed: 'rebalance', now: Date.now() })
   try {
     await front.under({ ...LOAD, next: traffic.take }, async () => {
-      await untilShared(view, members)
-      for (let round = 1; round <= rounds; round += 1) await change({ view, members, join, say })
+      for (let round = 1; round <= rounds; round += 1) {
+        if (round > 1) await join()
+        await untilShared(view, members)
+        await change({ view, members, join, say })
+      }
     })
     await untilCaughtUp(view, 'scorer', Date.now())
     const startFeatures = () => shop.start('features')
@@ -76,7 +81,7 @@ interface Meeting {
   readonly say: (line: string) => void
 }
 
-/** From two members over three, two and one back to two. */
+/** From two members over three and two to one. */
 const change = async ({ view, members, join, say }: Meeting): Promise<void> => {
   await join()
   await untilShared(view, members)
@@ -87,8 +92,6 @@ const change = async ({ view, members, join, say }: Meeting): Promise<void> => {
   await Promise.all(PROCESSORS.map((name) => members[name].shift()!.kill('SIGKILL')))
   await untilShared(view, members)
   say('the next were killed')
-  await join()
-  await untilShared(view, members)
 }
 
 /** Every partition has one living owner, every member owns some, and they work. */

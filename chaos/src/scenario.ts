@@ -1,3 +1,6 @@
+import type { NativeKafka } from '@ebb/testkit/native-kafka'
+import type { NativeRedis } from '@ebb/testkit/native-redis'
+
 /** What a scenario measured: a value by its name. */
 export type Report = Readonly<Record<string, number | string>>
 
@@ -11,8 +14,14 @@ export interface ScenarioSettings {
   readonly say: (line: string) => void
 }
 
-/** Engines that a scenario leaves alive. */
+/** Engines that a scenario leaves as they are. */
 export interface SharedEngines {
   readonly brokers: readonly string[]
   readonly redisUrl: string
+}
+
+/** Engines that a scenario may kill; it starts them again. */
+export interface OwnEngines {
+  readonly kafka: NativeKafka
+  readonly redis: NativeRedis
 }

@@ -1,36 +1,52 @@
 import { startNativeKafka } from '@ebb/testkit/native-kafka'
 import { startNativeRedis } from '@ebb/testkit/native-redis'
+import { type ProxiedKafka, startProxiedKafka } from '@ebb/testkit/proxied-kafka'
 import { brokerAway } from './broker-away.ts'
 import { kills } from './kills.ts'
 import { lostResponses } from './lost-responses.ts'
 import { rebalance } from './rebalance.ts'
 import { redisWiped } from './redis-wiped.ts'
-import type { Report, ScenarioSettings, SharedEngines } from './scenario.ts'
+import type { OwnEngines, Report, ScenarioSettings, SharedEngines } from './scenario.ts'
 import { zombie } from './zombie.ts'
 
 /** A scenario with all that it needs. */
 export type Run = (settings: ScenarioSettings) => Promise<Report>
 
-/** Gives a scenario engines of its own, too. */
+/** Gives a scenario engines of its own. */
 const onOwnEngines =
-  (run: (settings: ScenarioSettings, engines: SharedEngines) => Promise<Report>): Run =>
+  (run: (settings: ScenarioSettings, engines: OwnEngines) => Promise<Report>): Run =>
   async (settings) => {
     const kafka = await startNativeKafka()
     const redis = await startNativeRedis()
     try {
-      return await run(settings, { brokers: kafka.brokers, redisUrl: redis.url })
+      return await run(settings, { kafka, redis })
     } finally {
       await Promise.all([kafka.stop(), redis.stop()])
     }
   }
 
+/** The same for one that kills none of them. */
+const onQuietEngines = (
+  run: (settings: ScenarioSettings, engines: SharedEngines) => Promise<Report>,
+): Run =>
+  onOwnEngines((settings, { kafka, redis }) =>
+    run(settings, { brokers: kafka.brokers, redisUrl: redis.url }),
+  )
+
+const onProxiedKafka =
+  (run: (settings: ScenarioSettings, kafka: ProxiedKafka) => Promise<Report>): Run =>
+  async (settings) => {
+    const kafka = await startProxiedKafka()
+    return run(settings, kafka).finally(kafka.stop)
+  }
+
 const SCENARIOS: ReadonlyMap<string, Run> = new Map([
-  ['lost-responses', lostResponses],
-  ['redis-wiped', onOwnEngines(redisWiped)],
-  ['zombie', onOwnEngines(zombie)],
-  ['rebalance', onOwnEngines(rebalance)],
-  ['broker-away', brokerAway],
-  ['kills', kills],
+  ['lost-responses', onProxiedKafka(lostResponses)],
+  ['redis-wiped', onQuietEngines(redisWiped)],
+  ['zombie', onQuietEngines(zombie)],
+  ['rebalance', onQuietEngines(rebalance)],
+  ['broker-away', onOwnEngines(brokerAway)],
+  ['kills', onOwnEngines(kills)],
 ])
 
 /** The scenarios of these names, the short ones first; all of them for none. Throws for others. */

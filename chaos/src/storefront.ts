@@ -71,7 +71,7 @@ export const storefront = ({ url, writeKey, ledger }: StorefrontSettings): Store
       if (response?.ok) return ledger.acknowledged(events)
       if (response?.status === 503 && !response.headers.has('retry-after')) withoutRetryAfter += 1
       if (response !== undefined && response.status < 500) throw new RefusedError(status)
-      await wait(TRY_AGAIN_MS)
+      await wait(pauseAfter(response))
     }
   }
   const under = async <T>(load: Load, work: () => Promise<T>): Promise<T> => {
@@ -100,6 +100,12 @@ export const storefront = ({ url, writeKey, ledger }: StorefrontSettings): Store
     answers: () => answers,
     withoutRetryAfter: () => withoutRetryAfter,
   }
+}
+
+/** As long as the collector asks for. */
+const pauseAfter = (response: Response | undefined): number => {
+  const seconds = Number(response?.headers.get('retry-after'))
+  return seconds > 0 ? seconds * 1_000 : TRY_AGAIN_MS
 }
 
 interface Lane {

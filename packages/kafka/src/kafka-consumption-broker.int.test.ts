@@ -17,12 +17,12 @@ afterAll(async () => {
 })
 
 const consume = async (
-  { client, topic, group }: TestTopic,
+  { kafka, topic, group }: TestTopic,
   { listener }: Recorder,
   onNotice: (notice: { error?: Error }) => void = () => {},
 ) => {
   const session = { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 300 }
-  const at = { kafka: client(), topic, group }
+  const at = { kafka, topic, group }
   const consumption = await kafkaConsumption({ ...at, listener, onNotice, ...session })
   closing.push(consumption.stop)
   return consumption

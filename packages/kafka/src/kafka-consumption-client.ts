@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { missingTopic } from '@ebb/streaming/faults'
 import { type Broker, type Cluster, type Consumer, type Kafka, PartitionAssigners } from 'kafkajs'
+import { isUnknownTopic } from './kafka-faults.ts'
 
 /** A consumer that has not joined its group yet, and the brokers behind it. */
 export interface OpenConsumer {
@@ -32,8 +33,7 @@ export const openConsumer = async (settings: ConsumerSettings): Promise<OpenCons
     return made
   } catch (error) {
     made.consumer.disconnect().catch(() => {})
-    const isMissing = (error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION'
-    throw isMissing ? missingTopic(settings.topic) : error
+    throw isUnknownTopic(error) ? missingTopic(settings.topic) : error
   }
 }
 
@@ -61,9 +61,7 @@ const makeConsumer = (settings: ConsumerSettings): OpenConsumer => {
       },
     ],
   })
-  // kafkajs keeps this for all consumers of a client together: two members of one group in one
-  // process would clear each other's offsets in the midst of a fetch.
-  return { consumer, cluster: Object.assign(cluster!, { committedOffsetsByGroup: new Map() }) }
+  return { consumer, cluster: cluster! }
 }
 
 const FORGET_ATTEMPTS = 5

@@ -28,19 +28,13 @@ const openTopic = async (brokers: readonly string[], partitions: number): Promis
 
 const SESSION = { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 300 }
 
-const consume = async (
-  at: TestTopic,
-  { listener }: Recorder,
-  onNotice: (notice: { message: string }) => void = () => {},
-): Promise<Consumption> => {
+const consume = async (at: TestTopic, { listener }: Recorder): Promise<Consumption> => {
   const { topic, group } = at
-  const kafka = at.client()
   const consumption = await kafkaConsumption({
-    kafka,
+    kafka: at.kafka,
     topic,
     group,
     listener,
-    onNotice,
     ...SESSION,
   })
   closing.push(consumption.stop)
@@ -189,10 +183,11 @@ describe.skipIf(kafka === undefined).concurrent('a consumption of a Kafka topic'
 
   test('goes over transactions that were aborted, also where they fill a whole fetch', async () => {
     const at = await openTopic(brokers, 1)
-    const producer = at.client().producer({
+    const producer = at.kafka.producer({
       transactionalId: at.topic,
       maxInFlightRequests: 1,
       idempotent: true,
+      retry: { retries: 50, maxRetryTime: 500 },
       createPartitioner: () => () => 0,
     })
     await producer.connect()

@@ -81,8 +81,7 @@ export const recordedListener = (behaviour: Behaviour = {}): Recorder => {
 export interface TestTopic {
   readonly topic: string
   readonly group: string
-  /** A client for one member: kafkajs mixes up the members of a group that share a client. */
-  client(): Kafka
+  readonly kafka: Kafka
   /** Resolves when the broker serves all partitions. */
   led(): Promise<void>
   /** Appends `count` records to a partition, of `size` bytes each. */
@@ -101,10 +100,9 @@ export const openTestTopic = async (
 ): Promise<TestTopic> => {
   const topic = uniqueName('consumption')
   const group = `${topic}.group`
-  const client = (): Kafka => kafkaClient({ brokers, clientId: 'test', now: () => 0 }).kafka
-  const kafka = client()
+  const { kafka } = kafkaClient({ brokers, clientId: 'test', now: () => 0 })
   const admin = kafka.admin()
-  const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: () => of0 })
+  const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: () => named })
   await Promise.all([admin.connect(), producer.connect()])
   await admin.createTopics({
     topics: [{ topic, numPartitions: partitions }],
@@ -118,7 +116,7 @@ export const openTestTopic = async (
   return {
     topic,
     group,
-    client,
+    kafka,
     led,
     append: async (partition, count, size = 10) => {
       const message = { key: 'k', value: Buffer.alloc(size), partition }
@@ -137,7 +135,7 @@ export const openTestTopic = async (
 }
 
 /** Every message names its partition. */
-const of0 = ({ message }: { message: { partition?: number } }): number => message.partition ?? 0
+const named = ({ message }: { message: { partition?: number } }): number => message.partition ?? 0
 
 const isRefused = (asked: Promise<unknown>): Promise<boolean> =>
   asked.then(

@@ -27,7 +27,7 @@ const openTopic = async (partitions: number): Promise<TestTopic> => {
 const consume = async (at: TestTopic, recorder: Recorder): Promise<Consumption> => {
   const { topic, group } = at
   const consumption = await kafkaConsumption({
-    kafka: at.client(),
+    kafka: at.kafka,
     topic,
     group,
     listener: recorder.listener,
@@ -161,6 +161,23 @@ describe.skipIf(kafka === undefined)('a consumption of a Kafka topic', () => {
     expect(held(second)).toEqual([])
     await Promise.all([first, third].map((m) => m.until(() => held(m).length === 3)))
     expect([first, third].flatMap(held).sort()).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
+  test('is not disturbed by a member that goes empty, which has the partition when it is free', async () => {
+    const at = await openTopic(1)
+    const [first, second] = [recordedListener(), recordedListener()]
+    const one = { member: first, heir: second, consumption: await consume(at, first) }
+    await first.until(() => first.count('assigned') === 1)
+    const other = { member: second, heir: first, consumption: await consume(at, second) }
+    const { member, heir, consumption } = await Promise.race([
+      first.until(() => first.count('assigned') === 2).then(() => one),
+      second.until(() => second.count('assigned') === 1).then(() => other),
+    ])
+    await at.append(0, 5)
+    await member.until(() => member.handled(0).length === 5)
+    await consumption.stop()
+    await heir.until(() => heir.handled(0).length === 5)
+    expect(one.member.count('assigned') + other.member.count('assigned')).toBe(3)
   })
 
   test('aborts all batches when the group rebalances, and assigns again behind their end', async () => {

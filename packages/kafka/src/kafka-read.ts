@@ -39,14 +39,8 @@ const GROUP_PATIENCE_MS = 8_000
 export const reader = (cluster: KafkaCluster): Reader => {
   const inTurn = turns()
 
-  const rangeOf = async ({ topic, partition }: TopicPartition): Promise<OffsetRange> => {
-    const ranges = await repeated(() =>
-      cluster.use([topic], reading({ topic, partition }), (brokers) =>
-        offsetRanges(brokers, topic, [partition]),
-      ),
-    )
-    return ranges.get(partition)!
-  }
+  const rangeOf = (from: TopicPartition): Promise<OffsetRange> =>
+    repeated(() => cluster.use([from.topic], reading(from), (brokers) => fetchRange(brokers, from)))
   const pageAt = (from: TopicPartition, request: PageRequest): Promise<Page | undefined> =>
     repeated(() =>
       cluster.use([from.topic], reading(from), (brokers) => {
@@ -158,6 +152,15 @@ const pageOf = (messages: readonly FetchedMessage[], offset: number, limit: numb
 
 const unlessOutOfRange = (error: unknown): undefined => {
   if (rootFault(error).type !== 'OFFSET_OUT_OF_RANGE') throw error
+}
+
+const fetchRange = async (
+  brokers: Cluster,
+  { topic, partition }: TopicPartition,
+): Promise<OffsetRange> => {
+  const range = (await offsetRanges(brokers, topic, [partition])).get(partition)
+  if (range === undefined) throw new Error('no broker said where it begins and ends')
+  return range
 }
 
 const fetchAdvice = async (

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { HaltError } from '@ebb/streaming/faults'
 import kafkajs, { type Admin } from 'kafkajs'
 import { kafkaClient } from './kafka-client.ts'
+import { repeated } from './kafka-cluster.ts'
 import { classified, isUnknownTopic } from './kafka-faults.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
 import { within } from './time-limit.ts'
@@ -90,24 +91,30 @@ export const deleteTopics = (settings: KafkaSettings, names: readonly string[]):
   })
 
 const GOODBYE_MS = 1_000
+const PATIENCE_MS = 8_000
 
-const asAdmin = async <T>(
+/**
+ * Work that may be done twice is done again while its error may pass: kafkajs asks for all topics of
+ * the cluster before it changes one, and fails where any of them is just being made or deleted.
+ */
+const asAdmin = <T>(
   settings: KafkaSettings,
   doing: string,
   work: (admin: Admin) => Promise<T>,
-): Promise<T> => {
-  const { kafka, cut } = kafkaClient(settings)
-  const admin = kafka.admin({ retry: { retries: 5 } })
-  try {
-    await admin.connect()
-    return await work(admin)
-  } catch (error) {
-    throw classified(error, doing)
-  } finally {
-    await within(GOODBYE_MS, admin.disconnect()).catch(() => {})
-    cut()
-  }
-}
+): Promise<T> =>
+  repeated(async () => {
+    const { kafka, cut } = kafkaClient(settings)
+    const admin = kafka.admin()
+    try {
+      await admin.connect()
+      return await work(admin)
+    } catch (error) {
+      throw classified(error, doing)
+    } finally {
+      await within(GOODBYE_MS, admin.disconnect()).catch(() => {})
+      cut()
+    }
+  }, PATIENCE_MS)
 
 type Config = ReadonlyMap<string, ConfigEntry>
 

@@ -13,8 +13,11 @@ export interface Ended {
 
 /** A running command line. */
 export interface RunningEbb {
-  /** The first line of standard output that matches; rejects where the process ends without one. */
-  line(pattern: RegExp): Promise<string>
+  /**
+   * The first line of standard output, or of standard error, that matches; rejects where the
+   * process ends without one.
+   */
+  line(pattern: RegExp, channel?: 'out' | 'err'): Promise<string>
   kill(signal: NodeJS.Signals): void
   readonly ended: Promise<Ended>
 }
@@ -44,11 +47,11 @@ export const startEbb = (args: readonly string[], place: EbbPlace = {}): Running
     running.delete(ebb)
     return { code, signal, ...said }
   })
-  const line = async (pattern: RegExp): Promise<string> => {
+  const line: RunningEbb['line'] = async (pattern, channel = 'out') => {
     const found = Promise.withResolvers<string>()
     const look = (): void => {
       // What stands behind the last line break is a line that is not finished.
-      const match = said.out
+      const match = said[channel]
         .split('\n')
         .slice(0, -1)
         .find((text) => pattern.test(text))

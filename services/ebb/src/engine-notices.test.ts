@@ -11,7 +11,7 @@ const toldOf = (...seconds: readonly number[]): string[] => {
   )
   for (const second of seconds) {
     at = second
-    hear(`at ${second}`)
+    hear({ message: `at ${second}`, error: new Error('away') })
   }
   return told
 }
@@ -31,11 +31,20 @@ test('a fault that lasts is told, and now and then again', () => {
   ])
 })
 
+test('what is no fault of an engine is not waited for', () => {
+  let at = 0
+  const hear = lastingFaults(
+    () => expect.unreachable(),
+    () => at,
+  )
+  for (; at < 60_000; at += 1_000) hear({ message: 'a leader moves' })
+})
+
 test('who listens last hears all that is said from then on', () => {
   const [first, second]: [string[], string[]] = [[], []]
-  const { say, hear } = engineNotices((message) => first.push(message))
-  say('a')
-  hear((message) => second.push(message))
-  say('b')
+  const { say, hear } = engineNotices(({ message }) => first.push(message))
+  say({ message: 'a' })
+  hear(({ message }) => second.push(message))
+  say({ message: 'b' })
   expect([first, second]).toEqual([['a'], ['b']])
 })

@@ -1,15 +1,25 @@
-/** What engines say beside their answers: faults that are waited out, advice to an operator. */
+/** What an engine says beside its answers. */
+export interface EngineNotice {
+  readonly message: string
+  /** A fault that is waited out; without it there is only something to know. */
+  readonly error?: Error
+}
+
+/** Hears what engines say. */
+export type NoticeListener = (notice: EngineNotice) => void
+
+/** All that engines say, and who hears it. */
 export interface EngineNotices {
-  readonly say: (message: string) => void
+  readonly say: NoticeListener
   /** From now on `listener` hears it, and nobody else. */
-  readonly hear: (listener: (message: string) => void) => void
+  readonly hear: (listener: NoticeListener) => void
 }
 
 /** Notices that `listener` hears at first. */
-export const engineNotices = (listener: (message: string) => void): EngineNotices => {
+export const engineNotices = (listener: NoticeListener): EngineNotices => {
   let hearing = listener
   return {
-    say: (message) => hearing(message),
+    say: (notice) => hearing(notice),
     hear: (another) => {
       hearing = another
     },
@@ -26,14 +36,12 @@ const TOLD_AGAIN_AFTER_MS = 15_000
  * Tells a person who waits for the end of a command why it does not come: of faults that last, and
  * not of each of their words. `now` is in ms, on a clock that only goes forward.
  */
-export const lastingFaults = (
-  tell: (line: string) => void,
-  now: () => number,
-): ((message: string) => void) => {
+export const lastingFaults = (tell: (line: string) => void, now: () => number): NoticeListener => {
   let begunAt = Number.NEGATIVE_INFINITY
   let heardAt = Number.NEGATIVE_INFINITY
   let toldAt = Number.NEGATIVE_INFINITY
-  return (message) => {
+  return ({ message, error }) => {
+    if (error === undefined) return
     const at = now()
     if (at - heardAt > OVER_AFTER_MS) begunAt = at
     heardAt = at

@@ -15,7 +15,7 @@ import { onInterrupt } from '@ebb/runtime/interrupt'
 import { thisProcess } from '@ebb/runtime/lifecycle'
 import type { CliContext } from './cli-context.ts'
 import { type EbbConfig, ebbConfig } from './config.ts'
-import { engineNotices, lastingFaults } from './engine-notices.ts'
+import { engineNotices, lastingFaults, type NoticeListener } from './engine-notices.ts'
 import { faultText } from './fault-text.ts'
 import { ebbProgram } from './program.ts'
 import { sharedEngines } from './shared-engines.ts'
@@ -45,7 +45,7 @@ const embedded = (config: EbbConfig): Chosen => ({
   partitions: EMBEDDED_PARTITIONS,
 })
 
-const shared = (config: EbbConfig, onNotice: (notice: { message: string }) => void): Chosen => ({
+const shared = (config: EbbConfig, onNotice: NoticeListener): Chosen => ({
   engines: sharedEngines(kafkaEngine({ ...kafkaConnection(config), onNotice }), () =>
     connectRedisEngine({ ...redisAddress(config), onNotice }),
   ),
@@ -60,8 +60,7 @@ const main = async (): Promise<void> => {
   const context = { ...person, notices, ...embedded(config) }
   await ebbProgram(context, config, (options) => {
     const chosen = ebbConfig(options)
-    const onNotice = ({ message }: { message: string }): void => notices.say(message)
-    Object.assign(context, chosen.kafka === '' ? embedded(chosen) : shared(chosen, onNotice))
+    Object.assign(context, chosen.kafka === '' ? embedded(chosen) : shared(chosen, notices.say))
   }).parseAsync()
 }
 

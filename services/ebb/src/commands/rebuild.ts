@@ -45,7 +45,7 @@ const rebuild = async (context: CliContext, { data, json }: RebuildOptions): Pro
     now: wallClock.now,
     interrupted: context.interrupted,
     onProgress: bar.update,
-    onRetry: ({ message }) => context.notices.say(message),
+    onRetry: (error) => context.notices.say({ message: error.message, error }),
   }).finally(bar.stop)
   if (result === undefined) {
     context.tell('Interrupted; the same command goes on where it stopped.')

@@ -82,7 +82,7 @@ const replay = async (context: CliContext, path: string, options: ReplayOptions)
     fresh: options.fresh === true,
     interrupted: context.interrupted,
     onProgress: bar.update,
-    onRetry: ({ message }) => context.notices.say(message),
+    onRetry: (error) => context.notices.say({ message: error.message, error }),
   }).finally(bar.stop)
   if (result === undefined) {
     context.tell('Interrupted; the same command goes on where it stopped.')

@@ -132,7 +132,6 @@ const openBase = async (
   const { engines, tell, interrupted } = context
   const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
   const isLive = wanted.kind === 'live'
-  if (isLive) context.notices.hear((message) => logger.warn(message))
   const settings = {
     what: isLive ? 'ebb up' : 'ebb demo',
     wanted,
@@ -142,6 +141,7 @@ const openBase = async (
   const { installation, engines: owned } = await patiently(context, () =>
     ownInstallation(engines, place, settings),
   )
+  if (isLive) context.notices.hear(({ message, error: err }) => logger.warn({ err }, message))
   const data = place.folder
   const keys = openKeysFile(join(data, 'keys.json'))
   const writeKey = await storefrontKey(keys)

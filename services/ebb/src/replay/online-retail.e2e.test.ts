@@ -7,28 +7,43 @@ import { orderRhythm } from '@ebb/customer/order-rhythm'
 import { windows } from '@ebb/customer/windows'
 import { readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { unpackFeaturesState } from '@ebb/features/features-state'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { endAll, lastJson, runEbb } from '../ebb-process.ts'
+import { uniqueName, useKafka, useRedis } from '@ebb/testkit/engines'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ended, endAll, lastJson, runEbb } from '../ebb-process.ts'
+import { sharedOptions } from '../shared-place.ts'
 import { CLEAN_LINES, ONLINE_RETAIL, onlineRetailTable } from './online-retail-table.ts'
 
 const isDataRequired = (process.env['EBB_TEST_REQUIRE'] ?? '').includes('data')
 const isHere = existsSync(ONLINE_RETAIL)
 if (!isHere) console.warn(`NOT RUN: ${ONLINE_RETAIL} is absent, so its replay is not tested.`)
 
+const kafka = await useKafka()
+const redis = await useRedis()
+const on = kafka && redis ? sharedOptions(kafka, redis, uniqueName('retail')) : []
+
 /** Where it is required it runs, and fails for the lack of the file. */
 describe.skipIf(!isHere && !isDataRequired)('the replay of Online Retail', () => {
   let folder: string
   let table: DatabaseSync
   let summary: Record<string, unknown>
+  let shared: Promise<Ended>
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ebb-retail-'))
     table = onlineRetailTable()
     table.exec(CLEAN_LINES)
-    const args = ['replay', ONLINE_RETAIL, '--format', 'online-retail', '--data', folder, '--json']
-    summary = lastJson(await runEbb(args))
+    // It takes about as long, so it runs beside.
+    if (on.length > 0) shared = replayOn(join(folder, 'shared'), ...on)
+    summary = lastJson(await replayOn(join(folder, 'embedded')))
   })
-  afterEach(endAll)
-  afterAll(() => rmSync(folder, { recursive: true }))
+  afterAll(async () => {
+    await endAll()
+    rmSync(folder, { recursive: true })
+  })
+
+  const replayOn = (root: string, ...engines: readonly string[]): Promise<Ended> => {
+    const options = ['--format', 'online-retail', '--data', root, '--json']
+    return runEbb([...engines, 'replay', ONLINE_RETAIL, ...options])
+  }
 
   const number = (sql: string): number => Number(Object.values(table.prepare(sql).get()!)[0])
 
@@ -59,7 +74,7 @@ describe.skipIf(!isHere && !isDataRequired)('the replay of Online Retail', () =>
   })
 
   test('knows each customer’s orders, money and days as the query does', async () => {
-    expect(await customersBelow(folder)).toEqual(
+    expect(await customersBelow(join(folder, 'embedded'))).toEqual(
       table
         .prepare(
           `SELECT customer, count(*) AS orders, sum(pence) AS pence, min(at) AS firstAt,
@@ -70,6 +85,12 @@ describe.skipIf(!isHere && !isDataRequired)('the replay of Online Retail', () =>
         .all()
         .map((row) => ({ ...row })),
     )
+  })
+
+  test.skipIf(on.length === 0)('comes to the same in all on Kafka and Redis', async () => {
+    const ended = await shared
+    expect(ended).toMatchObject({ code: 0 })
+    expect(lastJson(ended)).toEqual(summary)
   })
 })
 

@@ -58,7 +58,7 @@ export const runReplay = async (
   request: ReplayRequest,
 ): Promise<ReplayResult | undefined> => {
   const file = await readReplayFile(request.path)
-  const place = placeOf(file, request)
+  const place = replayPlace(file, request)
   if (request.fresh) await engines.forget(place)
   // What counted as the future when the replay was begun still does when it is continued.
   const now = (await installationAt(engines, place))?.begunAt ?? request.now
@@ -88,8 +88,11 @@ export const runReplay = async (
   }
 }
 
-/** The same for the same file and the same options. */
-const placeOf = ({ digest }: ReplayFile, request: ReplayRequest): Place => {
+/** Where a replay lives: the same for the same file and the same options. */
+export const replayPlace = (
+  { digest }: Pick<ReplayFile, 'digest'>,
+  request: Omit<FormatSettings, 'now'> & PlanSettings & Pick<ReplayRequest, 'root' | 'partitions'>,
+): Place => {
   const { format, timeZone, map, currency, order, repeats, partitions } = request
   const options = { format, timeZone, map, currency, order, repeats, partitions }
   const hash = createHash('sha256')
