@@ -21,9 +21,11 @@ import { appendStretch } from './log-template.ts'
 import { TOGETHER } from './results.ts'
 import type { Popularity } from './shop-traffic.ts'
 
-/** For one event of the scale: 200,000 events of 100,000 customers in one minute of a whole run. */
-const EVENTS_EACH = 10
+/** For one event of the scale: in a whole run 100,000 events, and as many customers in the store. */
+const EVENTS_EACH = 5
 const CUSTOMERS_EACH = 5
+/** Of these customers, in the shop during the minute where all are alike: five events each. */
+const PRESENT = 0.2
 
 /** One minute of a shop in the log, and what its customers did before in the store. */
 interface Stage {
@@ -37,7 +39,7 @@ const stageOf = (popularity: Popularity, engines: Engines, { events }: Scale): S
   const stream = clickstream({
     events: events * EVENTS_EACH,
     popularity,
-    customers: events * CUSTOMERS_EACH,
+    customers: events * CUSTOMERS_EACH * (popularity === 'uniform' ? PRESENT : 1),
     minutes: 1,
   })
   const prefix = `stream-${popularity.replace(' ', '-')}.`

@@ -32,7 +32,7 @@ export interface Cost {
   /**
    * Compared round by round with the same cost of the limit, in per cent. `share`: the limit's part
    * of what this costs (100 is as good as the limit). `extra`: this, as a part of what the limit
-   * costs. Absent on the limit itself, and where the limit has no such process.
+   * costs. Absent on the limit itself, and where one of them uses no such process.
    */
   readonly comparison?: { readonly kind: 'share' | 'extra' } & Spread
   readonly goal?: string
@@ -74,17 +74,13 @@ const costsOf = (each: ContestantRounds, limit: ContestantRounds): readonly Cost
   const least = limit.measures.map(microsByName)
   return Object.keys(own[0]!).map((of) => {
     const micros = own.map((round) => round[of]!)
-    const isCompared = each !== limit && Object.hasOwn(least[0]!, of)
+    const limits = least.map((round) => round[of] ?? 0)
+    // An engine that one of them does not use is not what they are compared by.
+    const isCompared = each !== limit && [...micros, ...limits].every((cost) => cost > 0)
     return {
       of,
       cpuMicros: spreadOf(micros),
-      ...(isCompared && {
-        comparison: comparisonOf(
-          each.contestant,
-          micros,
-          least.map((round) => round[of]!),
-        ),
-      }),
+      ...(isCompared && { comparison: comparisonOf(each.contestant, micros, limits) }),
       ...goalOf(each.contestant, of),
     }
   })

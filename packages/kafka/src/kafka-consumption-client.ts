@@ -1,7 +1,6 @@
-import { setTimeout } from 'node:timers/promises'
 import { missingTopic } from '@ebb/streaming/faults'
 import { type Broker, type Cluster, type Consumer, type Kafka, PartitionAssigners } from 'kafkajs'
-import { isUnknownTopic } from './kafka-faults.ts'
+import { isUnknownTopic, rootFault } from './kafka-faults.ts'
 
 /** A consumer that has not joined its group yet, and the brokers behind it. */
 export interface OpenConsumer {
@@ -64,24 +63,18 @@ const makeConsumer = (settings: ConsumerSettings): OpenConsumer => {
   return { consumer, cluster: cluster! }
 }
 
-const FORGET_ATTEMPTS = 5
-const FORGET_AGAIN_AFTER_MS = 200
-
 /**
- * Leaves the group in the name of members that ended while their broker was away: nobody is given
- * a partition until their sessions are over. Tried for a second or so; the set is empty then.
+ * Leaves the group in the name of members that ended while their broker was away: nobody would be
+ * given a partition until their sessions are over. Those who are gone leave the set; where the
+ * group cannot be asked, it cannot be joined either, and that is tried again.
  */
 export const forgetMembers = async (
   { cluster }: OpenConsumer,
   group: string,
   memberIds: Set<string>,
 ): Promise<void> => {
-  for (let attempt = 1; memberIds.size > 0 && attempt <= FORGET_ATTEMPTS; attempt += 1) {
-    if (attempt > 1) await setTimeout(FORGET_AGAIN_AFTER_MS)
-    for (const memberId of memberIds)
-      if (await isForgotten(cluster, group, memberId)) memberIds.delete(memberId)
-  }
-  memberIds.clear()
+  for (const memberId of memberIds)
+    if (await isForgotten(cluster, group, memberId)) memberIds.delete(memberId)
 }
 
 const isForgotten = async (cluster: Cluster, group: string, memberId: string): Promise<boolean> => {
@@ -90,7 +83,7 @@ const isForgotten = async (cluster: Cluster, group: string, memberId: string): P
     await coordinator.leaveGroup({ groupId: group, memberId })
     return true
   } catch (error) {
-    return (error as { type?: string }).type === 'UNKNOWN_MEMBER_ID'
+    return rootFault(error).type === 'UNKNOWN_MEMBER_ID'
   }
 }
 

@@ -65,8 +65,15 @@ export const runToEnd = async (
     }
     done.resolve()
   }
+  const acquired = new Set<number>()
+  const owned = Promise.withResolvers<void>()
   const watch: ProcessorObserver = {
     ...observer,
+    acquired: (event) => {
+      observer.acquired?.(event)
+      acquired.add(event.partition)
+      if (acquired.size === PARTITIONS.length) owned.resolve()
+    },
     committed: (commit) => {
       observer.committed?.(commit)
       check().catch(done.reject)
@@ -74,8 +81,14 @@ export const runToEnd = async (
   }
   const options = { observer: watch, onHalt: done.reject, wait: noWait }
   const running = await runProcessor(definition, { log, store }, options)
-  await check()
-  await done.promise.finally(() => running.stop())
+  try {
+    // Before all partitions are owned, an end that was reached long ago would say nothing.
+    await Promise.race([owned.promise, done.promise])
+    await check()
+    await done.promise
+  } finally {
+    await running.stop()
+  }
 }
 
 /** Why the silence counter halts on these ports. */

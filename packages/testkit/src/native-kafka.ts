@@ -83,7 +83,7 @@ const format = (
 ): Promise<string> =>
   runProgram(program.java, [
     ...java(program, 'kafka.tools.StorageTool', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']),
-    ...['format', '--ignore-formatted', '--cluster-id', randomBytes(16).toString('base64url')],
+    ...['format', '--ignore-formatted', `--cluster-id=${randomBytes(16).toString('base64url')}`],
     ...['--config', properties, ...further],
   ])
 

@@ -17,6 +17,7 @@ import type {
   ReadEngines,
   WantedTopic,
 } from '@ebb/streaming/engines'
+import type { EventLog } from '@ebb/streaming/event-log'
 import { logInGeneration, nameInGeneration, readerInGeneration } from '@ebb/streaming/generation'
 
 /** How a place is taken. */
@@ -34,7 +35,8 @@ export interface OwnedInstallation {
 /**
  * Takes a place, and begins its installation where there is none. A live one on shared engines is
  * begun by `ebb topics apply`, so it is only looked up there.
- * Throws `EBB_INSTALLATION_DIFFERS` and `EBB_INSTALLATION_MISSING`.
+ * Throws `EBB_INSTALLATION_DIFFERS`, `EBB_INSTALLATION_MISSING`, `EBB_TOPIC_MISSING` and
+ * `EBB_TOPIC_PARTITIONS`.
  */
 export const ownInstallation = async (
   engines: Engines,
@@ -50,11 +52,24 @@ export const ownInstallation = async (
       ? await installationOf(owned.log)
       : await begun(owned, wanted, place)
     const inForce = ownedInGeneration(owned, installation.generation)
-    if (!isApplied) await inForce.makeTopics(topicsOf(installation.partitions))
+    const topics = topicsOf(installation.partitions)
+    await (isApplied ? requireTopics(inForce.log, topics) : inForce.makeTopics(topics))
     return { installation, engines: inForce }
   } catch (error) {
     await owned.close()
     throw error
+  }
+}
+
+const requireTopics = async (log: EventLog, topics: readonly WantedTopic[]): Promise<void> => {
+  for (const { name, partitions } of topics) {
+    const found = await log.partitions(name)
+    if (found === partitions) continue
+    throw new CodedError('EBB_TOPIC_PARTITIONS', {
+      what: `A topic has ${found} partitions, and the installation was begun with ${partitions}`,
+      where: name,
+      fix: `Give it ${partitions} again: all states are bound to that number`,
+    })
   }
 }
 
