@@ -93,6 +93,9 @@ export interface TestTopic {
   close(): Promise<void>
 }
 
+/** A broker that comes back elects its leaders anew. */
+const PATIENT = { retries: 50, maxRetryTime: 500 }
+
 /** Makes a topic on a broker. */
 export const openTestTopic = async (
   brokers: readonly string[],
@@ -102,7 +105,7 @@ export const openTestTopic = async (
   const group = `${topic}.group`
   const { kafka } = kafkaClient({ brokers, clientId: 'test', now: () => 0 })
   const admin = kafka.admin()
-  const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: () => named })
+  const producer = kafka.producer({ createPartitioner: () => named, retry: PATIENT })
   await Promise.all([admin.connect(), producer.connect()])
   await admin.createTopics({
     topics: [{ topic, numPartitions: partitions }],

@@ -3,7 +3,7 @@ import { HaltError } from '@ebb/streaming/faults'
 import kafkajs, { type Admin } from 'kafkajs'
 import { kafkaClient } from './kafka-client.ts'
 import { repeated } from './kafka-cluster.ts'
-import { classified, isUnknownTopic } from './kafka-faults.ts'
+import { classified, isStale, isUnknownTopic } from './kafka-faults.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
 import { within } from './time-limit.ts'
 
@@ -196,14 +196,19 @@ const create = async (
 const LEADERS_WITHIN_MS = 10_000
 const LOOK_AGAIN_AFTER_MS = 10
 
-/** kafkajs would look first after 100 ms; mostly they are there at once. */
+/**
+ * Until every partition answers: a broker is named as its leader some time before it knows of that.
+ * kafkajs would look first after 100 ms; mostly they are there at once.
+ */
 const untilLed = async (admin: Admin, topics: string[]): Promise<void> => {
   for (const started = performance.now(); ; ) {
     try {
       await admin.fetchTopicMetadata({ topics })
+      for (const topic of topics) await admin.fetchTopicOffsets(topic)
       return
     } catch (error) {
-      if (!isUnknownTopic(error) || performance.now() - started > LEADERS_WITHIN_MS) throw error
+      const mayPass = isUnknownTopic(error) || isStale(error)
+      if (!mayPass || performance.now() - started > LEADERS_WITHIN_MS) throw error
       await setTimeout(LOOK_AGAIN_AFTER_MS)
     }
   }

@@ -7,8 +7,8 @@ const YesNo = Type.Union([Type.Literal('yes'), Type.Literal('no')])
 const BROKER = /^[^\s:,]+:\d{1,5}$/
 
 const areBrokers = (text: string): boolean => text.split(',').every((broker) => BROKER.test(broker))
-const areRedisUrls = (text: string): boolean =>
-  text.split(',').every((url) => /^rediss?:\/\/\S+$/.test(url))
+/** Of a cluster several; only the first needs the scheme. */
+const areRedisAddresses = (text: string): boolean => /^rediss?:\/\/[^\s,]+(,[^\s,]+)*$/.test(text)
 
 /** Where Apache Kafka is, and how to sign in. Without a default for where. */
 export const KAFKA_SETTINGS = {
@@ -74,7 +74,7 @@ export const REDIS_SETTINGS = {
     env: 'EBB_REDIS',
     what: 'Redis or Valkey',
     takes: 'a URL such as redis://user:password@host:6379; rediss:// speaks TLS',
-    schema: Type.Refine(Type.String(), areRedisUrls),
+    schema: Type.Refine(Type.String(), areRedisAddresses),
     secret: true,
   }),
   redisCluster: setting({

@@ -6,6 +6,8 @@ import { createLogger, type Logger, type LoggerSettings } from './logger.ts'
 export interface ServiceProcess {
   readonly logger: Logger
   readonly lifecycle: Lifecycle
+  /** Writes what an engine has to say beside its answers into the log. */
+  readonly onNotice: (notice: { readonly message: string; readonly error?: Error }) => void
   /** Repeats a call while an engine is away; throws `AbortedError` when the process is to end. */
   patiently<T>(call: () => Promise<T>): Promise<T>
 }
@@ -24,6 +26,8 @@ export const runService = async <Config extends ServiceConfig>(
   const logger = createLogger({ service: name, level: config.logLevel })
   const lifecycle = createLifecycle({ logger })
   const stopping = new AbortController()
+  const onNotice: ServiceProcess['onNotice'] = ({ message, error: err }) =>
+    logger.warn({ err }, message)
   lifecycle.onStop({ phase: 'readiness', name: 'start', run: () => stopping.abort() })
   const patiently = <T>(call: () => Promise<T>): Promise<T> =>
     retryTransient(call, {
@@ -34,7 +38,7 @@ export const runService = async <Config extends ServiceConfig>(
       },
     })
   try {
-    await begin(config, { logger, lifecycle, patiently })
+    await begin(config, { logger, lifecycle, onNotice, patiently })
   } catch (error) {
     if (!(error instanceof AbortedError)) await lifecycle.fail(error as Error)
   }

@@ -22,6 +22,9 @@ export const SERVICE_SETTINGS = {
   }),
 } satisfies Settings
 
+/** What stands before every topic, group and key of an installation. */
+export const prefixOf = (namespace: string): string => (namespace === '' ? '' : `${namespace}.`)
+
 /** Where the access keys are, for services that are asked over HTTP. */
 export const KEYS_SETTING = setting({
   env: 'EBB_KEYS',

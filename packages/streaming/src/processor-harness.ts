@@ -5,6 +5,7 @@ import type { PartitionStore } from './partition-store.ts'
 import { runProcessor } from './processor.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
 import type { ProcessorObserver } from './processor-options.ts'
+import { runProcessorToEnd } from './run-to-end.ts'
 import { COUNTER_TOPICS, type SilenceCount, silenceCounter } from './silence-counter.ts'
 
 /** A log with the topics of the silence counter (2 partitions each) and an empty store. */
@@ -50,46 +51,11 @@ export const countOf = async (
 }
 
 /** Runs a processor until its states stand at the end of the input, then stops it. */
-export const runToEnd = async (
-  { log, store }: ProcessorHarness,
+export const runToEnd = (
+  ports: ProcessorHarness,
   definition: ProcessorDefinition<SilenceCount> = silenceCounter,
   observer: ProcessorObserver = {},
-): Promise<void> => {
-  const done = Promise.withResolvers<void>()
-  // It may be rejected before anybody waits for it.
-  done.promise.catch(() => {})
-  const check = async (): Promise<void> => {
-    for (const partition of PARTITIONS) {
-      const { end } = await log.read({ topic: input, partition }, 0, 1)
-      if (((await store.read(partition, [])).position?.offset ?? 0) < end) return
-    }
-    done.resolve()
-  }
-  const acquired = new Set<number>()
-  const owned = Promise.withResolvers<void>()
-  const watch: ProcessorObserver = {
-    ...observer,
-    acquired: (event) => {
-      observer.acquired?.(event)
-      acquired.add(event.partition)
-      if (acquired.size === PARTITIONS.length) owned.resolve()
-    },
-    committed: (commit) => {
-      observer.committed?.(commit)
-      check().catch(done.reject)
-    },
-  }
-  const options = { observer: watch, onHalt: done.reject, wait: noWait }
-  const running = await runProcessor(definition, { log, store }, options)
-  try {
-    // Before all partitions are owned, an end that was reached long ago would say nothing.
-    await Promise.race([owned.promise, done.promise])
-    await check()
-    await done.promise
-  } finally {
-    await running.stop()
-  }
-}
+): Promise<void> => runProcessorToEnd(definition, ports, { observer, wait: noWait })
 
 /** Why the silence counter halts on these ports. */
 export const haltOf = async ({ log, store }: ProcessorHarness): Promise<HaltError> => {

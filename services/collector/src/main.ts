@@ -13,17 +13,19 @@ import { kafkaConnection } from '@ebb/runtime/engine-settings'
 import { openKeysFile } from '@ebb/runtime/keys-file'
 import { rememberedInstallation } from '@ebb/runtime/remembered-installation'
 import { runService } from '@ebb/runtime/run-service'
+import { prefixOf } from '@ebb/runtime/service-settings'
 import { start } from './collector.ts'
 import { collectorConfig } from './config.ts'
 
-await runService('collector', collectorConfig, async (config, { logger, lifecycle, patiently }) => {
+await runService('collector', collectorConfig, async (config, process) => {
+  const { logger, lifecycle, onNotice, patiently } = process
   const { namespace, host, port, rates, spoolFolder: folder, spoolLimit: limitBytes } = config
   const log = await openKafkaEventLog({
     ...kafkaConnection(config),
     clientId: 'ebb-collector',
-    prefix: namespace === '' ? '' : `${namespace}.`,
+    prefix: prefixOf(namespace),
     now: wallClock.now,
-    onNotice: ({ message, error: err }) => logger.warn({ err }, message),
+    onNotice,
   })
   lifecycle.onStop({ phase: 'rest', name: 'event log', run: log.close })
   const { currency } = await patiently(() =>

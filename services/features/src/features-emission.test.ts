@@ -6,8 +6,10 @@ import type { NewRecord } from '@ebb/streaming/event-log'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import type { ProcessorPorts } from '@ebb/streaming/processor-options'
+import { runProcessorToEnd } from '@ebb/streaming/run-to-end'
 import { compareVersions, parseVersion } from '@ebb/streaming/version'
 import { describe, expect, test } from 'vitest'
+import { featuresDefinition } from './features-definition.ts'
 import {
   canonical,
   decoded,
@@ -17,9 +19,9 @@ import {
   PARTITIONS,
   recordOf,
   recordsIn,
+  SHOP,
   tickAfter,
 } from './features-fixture.ts'
-import { runToEnd } from './features-run.ts'
 
 /** Visitors who share a partition. A first event that names a user would be told at once. */
 const VISITORS = ['v4', 'v8', 'v9', 'v12']
@@ -29,7 +31,7 @@ const HERE = partitionOf(KEY, PARTITIONS)
 
 const send = async (ports: ProcessorPorts, ...records: NewRecord[]): Promise<void> => {
   await ports.log.append({ topic: EVENTS, partition: HERE }, records)
-  await runToEnd(ports)
+  await runProcessorToEnd(featuresDefinition(SHOP), ports)
 }
 
 const of = (anonymousId: string) => ({ customer: { anonymousId } })

@@ -14,18 +14,16 @@ import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
 import { installationOf } from '@ebb/runtime/installation'
 import { openKeysFile } from '@ebb/runtime/keys-file'
 import { runService } from '@ebb/runtime/run-service'
+import { prefixOf } from '@ebb/runtime/service-settings'
 import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
 import { featuresConfig } from './config.ts'
 import { FEATURES_PROCESSOR } from './features-definition.ts'
-import { start } from './service.ts'
+import { LIVE_TICK_MS, start } from './service.ts'
 
-const LIVE_TICK_MS = 5_000
-
-await runService('features', featuresConfig, async (config, { logger, lifecycle, patiently }) => {
+await runService('features', featuresConfig, async (config, process) => {
+  const { logger, lifecycle, onNotice, patiently } = process
   const { namespace, host, port } = config
-  const prefix = namespace === '' ? '' : `${namespace}.`
-  const onNotice = ({ message, error: err }: { message: string; error?: Error }): void =>
-    logger.warn({ err }, message)
+  const prefix = prefixOf(namespace)
   const connection = { ...kafkaConnection(config), clientId: 'ebb-features', prefix, onNotice }
   const wholeLog = await openKafkaEventLog({ ...connection, now: wallClock.now })
   lifecycle.onStop({ phase: 'rest', name: 'event log', run: wholeLog.close })

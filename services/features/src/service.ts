@@ -38,6 +38,9 @@ export interface FeaturesConfig extends FeaturesSettings {
   readonly port: number
 }
 
+/** Wall time between two ticks of a live installation. */
+export const LIVE_TICK_MS = 5_000
+
 /** A running feature service. */
 export interface FeaturesService {
   /** Where its HTTP interface answers. */

@@ -13,17 +13,17 @@ import { wallClock } from '@ebb/runtime/clock'
 import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
 import { installationOf } from '@ebb/runtime/installation'
 import { runService } from '@ebb/runtime/run-service'
+import { prefixOf } from '@ebb/runtime/service-settings'
 import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
 import { scorerConfig } from './config.ts'
 import { SCORER_PROCESSOR } from './scorer-definition.ts'
 import { start } from './service.ts'
 import { SHIPPED_SCORING } from './shipped-model.ts'
 
-await runService('scorer', scorerConfig, async (config, { logger, lifecycle, patiently }) => {
+await runService('scorer', scorerConfig, async (config, process) => {
+  const { logger, lifecycle, onNotice, patiently } = process
   const { namespace } = config
-  const prefix = namespace === '' ? '' : `${namespace}.`
-  const onNotice = ({ message, error: err }: { message: string; error?: Error }): void =>
-    logger.warn({ err }, message)
+  const prefix = prefixOf(namespace)
   const connection = { ...kafkaConnection(config), clientId: 'ebb-scorer', prefix, onNotice }
   const wholeLog = await openKafkaEventLog({ ...connection, now: wallClock.now })
   lifecycle.onStop({ phase: 'rest', name: 'event log', run: wholeLog.close })

@@ -12,8 +12,8 @@ import { scorerDefinition } from '@ebb/scorer/scorer-definition'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import type { Engines, OwnedEngines } from '@ebb/streaming/engines'
 import { partitionOf } from '@ebb/streaming/partitioner'
-import { runProcessor } from '@ebb/streaming/processor'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
+import { runProcessorToEnd } from '@ebb/streaming/run-to-end'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { ownInstallation } from '../installation.ts'
@@ -150,24 +150,7 @@ export const live = async (
 }
 
 /** Runs a processor until it has read all that is there. */
-export const runToEnd = async <State>(
+export const runToEnd = <State>(
   { log, store }: OwnedEngines,
   definition: ProcessorDefinition<State>,
-): Promise<void> => {
-  const states = store(definition.name)
-  const done = Promise.withResolvers<void>()
-  // It may be rejected before anybody waits for it.
-  done.promise.catch(() => {})
-  const check = async (): Promise<void> => {
-    for (let partition = 0; partition < PARTITIONS; partition += 1) {
-      const { end } = await log.read({ topic: definition.input, partition }, 0, 1)
-      if (((await states.read(partition, [])).position?.offset ?? 0) < end) return
-    }
-    done.resolve()
-  }
-  const observer = { committed: () => void check().catch(done.reject) }
-  const options = { observer, onHalt: done.reject }
-  const running = await runProcessor(definition, { log, store: states }, options)
-  await check()
-  await done.promise.finally(() => running.stop())
-}
+): Promise<void> => runProcessorToEnd(definition, { log, store: store(definition.name) })
