@@ -1,7 +1,7 @@
-import { kafkaTopic, type StampedBy } from '@ebb/cli/kafka-topic'
 import { EVENTS, SHARED_PARTITIONS, topicsOf } from '@ebb/contracts/topics'
 import { type OpenKafkaEventLog, openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
 import type { KafkaSettings } from '@ebb/kafka/kafka-settings'
+import { kafkaTopic, type StampedBy } from '@ebb/kafka/kafka-topic-config'
 import { applyTopics, planTopics } from '@ebb/kafka/kafka-topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { retryTransient, waitFor } from '@ebb/streaming/retry'

@@ -1,39 +1,32 @@
-import type { TopicPlan, TopicStep } from '@ebb/streaming/engines'
+import type { TopicPlan, TopicStep, WantedTopic } from '@ebb/streaming/engines'
 import { type OpenKafkaEventLog, openKafkaEventLog } from './kafka-event-log.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
-import {
-  applyTopics,
-  deleteTopics,
-  planTopics,
-  type TopicChange,
-  type WantedTopic,
-} from './kafka-topics.ts'
+import { kafkaTopic, type StampedBy } from './kafka-topic-config.ts'
+import { applyTopics, deleteTopics, planTopics, type TopicChange } from './kafka-topics.ts'
 
-/** The topics of several installations on one cluster. */
-export interface KafkaEngine {
-  /** Opens the log of an installation; `prefix` stands before its topics and groups. */
-  open(settings: Pick<KafkaSettings, 'now'> & { prefix: string }): Promise<OpenKafkaEventLog>
-  /** Compares what is wanted with what is there. Throws classified errors. */
-  plan(prefix: string, topics: readonly WantedTopic[]): Promise<TopicPlan>
-  /** Deletes topics; those that are not there are passed over. */
-  remove(prefix: string, names: readonly string[]): Promise<void>
-}
-
-/** Kafka as a command line uses it; connects when it is first needed. */
-export const kafkaEngine = (
-  connection: Omit<KafkaSettings, 'clientId' | 'prefix' | 'now'>,
-): KafkaEngine => {
+/** Kafka for several installations, as a command line uses it; connects when it is first needed. */
+export const kafkaEngine = (connection: Omit<KafkaSettings, 'clientId' | 'prefix' | 'now'>) => {
   const settings = { ...connection, clientId: 'ebb', now: Date.now }
   return {
-    open: (own) => openKafkaEventLog({ ...settings, ...own }),
-    plan: async (prefix, topics) => {
-      const plan = await planTopics({ ...settings, prefix }, topics)
+    /** Opens the log of an installation; `prefix` stands before its topics and groups. */
+    open: (own: { prefix: string; now: () => number }): Promise<OpenKafkaEventLog> =>
+      openKafkaEventLog({ ...settings, ...own }),
+    /** Compares what is wanted with what is there. Throws classified errors. */
+    plan: async (
+      prefix: string,
+      topics: readonly WantedTopic[],
+      stampedBy: StampedBy,
+    ): Promise<TopicPlan> => {
+      const wanted = topics.map((topic) => kafkaTopic(topic, stampedBy))
+      const plan = await planTopics({ ...settings, prefix }, wanted)
       return {
         steps: plan.map(stepOf),
         apply: () => applyTopics({ ...settings, prefix }, plan),
       }
     },
-    remove: (prefix, names) => deleteTopics({ ...settings, prefix }, names),
+    /** Deletes topics; those that are not there are passed over. */
+    remove: (prefix: string, names: readonly string[]): Promise<void> =>
+      deleteTopics({ ...settings, prefix }, names),
   }
 }
 

@@ -3,7 +3,7 @@ import { uniqueName } from '@ebb/testkit/engines'
 import { afterEach } from 'vitest'
 import { type OpenKafkaEventLog, openKafkaEventLog } from './kafka-event-log.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
-import { applyTopics, planTopics, type WantedTopic } from './kafka-topics.ts'
+import { applyTopics, type KafkaTopic, planTopics } from './kafka-topics.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -24,8 +24,8 @@ export const freshSettings = (brokers: readonly string[]): KafkaSettings => ({
 /** Topics of one test, under a prefix of its own. */
 export const withTopics = async (
   brokers: readonly string[],
-  wanted: readonly Pick<WantedTopic, 'name' | 'partitions'>[],
-  config: WantedTopic['config'] = {},
+  wanted: readonly Pick<KafkaTopic, 'name' | 'partitions'>[],
+  config: KafkaTopic['config'] = {},
 ): Promise<KafkaSettings> => {
   const settings = freshSettings(brokers)
   const topics = wanted.map((topic) => ({ ...topic, config }))

@@ -1,11 +1,11 @@
 import { useKafka } from '@ebb/testkit/engines'
 import { describe, expect, test } from 'vitest'
 import { freshSettings, openLog, record } from './kafka-log-fixture.ts'
-import { applyTopics, deleteTopics, planTopics, type WantedTopic } from './kafka-topics.ts'
+import { applyTopics, deleteTopics, type KafkaTopic, planTopics } from './kafka-topics.ts'
 
 const kafka = await useKafka()
-const events: WantedTopic = { name: 'events', partitions: 3, config: { 'retention.ms': '3600000' } }
-const features: WantedTopic = { name: 'features', partitions: 2, config: {} }
+const events: KafkaTopic = { name: 'events', partitions: 3, config: { 'retention.ms': '3600000' } }
+const features: KafkaTopic = { name: 'features', partitions: 2, config: {} }
 
 describe.skipIf(kafka === undefined)('topics on Kafka', () => {
   const setUp = () => freshSettings(kafka!.brokers)

@@ -10,7 +10,7 @@ import { within } from './time-limit.ts'
 const { ConfigResourceTypes, ConfigSource } = kafkajs
 
 /** A topic as it should be. */
-export interface WantedTopic {
+export interface KafkaTopic {
   /** Without the prefix of the settings. */
   readonly name: string
   readonly partitions: number
@@ -30,7 +30,7 @@ export interface ConfigChange {
 
 /** What is to be done about one topic; `topic` is its name in Kafka, prefix included. */
 export type TopicChange =
-  | { readonly topic: string; readonly action: 'create'; readonly wanted: WantedTopic }
+  | { readonly topic: string; readonly action: 'create'; readonly wanted: KafkaTopic }
   | { readonly topic: string; readonly action: 'keep' }
   | {
       readonly topic: string
@@ -44,14 +44,11 @@ export type TopicChange =
       readonly partitions: { readonly found: number; readonly wanted: number }
     }
 
-/** What `applyTopics` would do, topic by topic, in the order wanted. */
-export type TopicPlan = readonly TopicChange[]
-
 /** Compares topics with what is wanted, and changes nothing. Throws classified errors. */
 export const planTopics = (
   settings: KafkaSettings,
-  wanted: readonly WantedTopic[],
-): Promise<TopicPlan> =>
+  wanted: readonly KafkaTopic[],
+): Promise<TopicChange[]> =>
   asAdmin(settings, 'look at the topics', async (admin) => {
     const names = wanted.map(({ name }) => (settings.prefix ?? '') + name)
     const existing = new Set(await admin.listTopics())
@@ -71,7 +68,10 @@ export const planTopics = (
  * Does what the plan says; resolves when every new partition has a leader. Doing it twice does no
  * harm. Throws `EBB_TOPIC_PARTITIONS`, before anything is changed, where the plan refuses a topic.
  */
-export const applyTopics = async (settings: KafkaSettings, plan: TopicPlan): Promise<void> => {
+export const applyTopics = async (
+  settings: KafkaSettings,
+  plan: readonly TopicChange[],
+): Promise<void> => {
   for (const change of plan) if (change.action === 'refuse') throw refused(change)
   await asAdmin(settings, 'make the topics', async (admin) => {
     const made = plan.filter((change) => change.action === 'create')
@@ -153,7 +153,7 @@ const configsOf = async (
 }
 
 const changeOf = (
-  wanted: WantedTopic,
+  wanted: KafkaTopic,
   found: { readonly name: string; readonly size: number; readonly config: Config },
 ): TopicChange => {
   const topic = found.name

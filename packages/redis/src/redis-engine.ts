@@ -4,21 +4,18 @@ import { connectRedis } from './redis-connection.ts'
 import { redisPartitionStore } from './redis-partition-store.ts'
 import type { RedisSettings } from './redis-settings.ts'
 
-/** The states of several installations and processors, over one connection. */
-export interface RedisEngine {
-  /** `prefix` stands before every key. */
-  store(prefix: string, processor: string): PartitionStore
-  /** Removes the states of a processor that nobody runs. */
-  forget(prefix: string, states: { name: string; partitions: number }): Promise<void>
-  close(): Promise<void>
-}
-
-/** Redis as a command line uses it. Throws as `RedisConnection.run` does. */
-export const connectRedisEngine = async (settings: RedisSettings): Promise<RedisEngine> => {
+/**
+ * Redis for several installations, as a command line uses it: one connection for the states of all
+ * processors. Throws as `RedisConnection.run` does.
+ */
+export const connectRedisEngine = async (settings: RedisSettings) => {
   const connection = await connectRedis(settings)
   return {
-    store: (prefix, processor) => redisPartitionStore(connection, { prefix, processor }),
-    forget: (prefix, { name, partitions }) =>
+    /** `prefix` stands before every key. */
+    store: (prefix: string, processor: string): PartitionStore =>
+      redisPartitionStore(connection, { prefix, processor }),
+    /** Removes the states of a processor that nobody runs. */
+    forget: (prefix: string, { name, partitions }: { name: string; partitions: number }) =>
       forgetStates(connection, { prefix, processor: name, partitions }),
     close: connection.close,
   }

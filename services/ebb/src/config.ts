@@ -99,15 +99,19 @@ export interface EngineOptions {
 
 /**
  * Reads the environment; options come before it. Throws `EBB_CONFIG_INVALID` with all problems at
- * once.
+ * once, but for an engine that is missing: see `requireBothEngines`.
  */
 export const ebbConfig = (options: EngineOptions = {}): EbbConfig => {
   const given = (['kafka', 'redis', 'namespace'] as const).flatMap((name) =>
     options[name] === undefined ? [] : [[EBB_SETTINGS[name].env, options[name]] as const],
   )
-  const config = readConfiguration(EBB_SETTINGS, { ...process.env, ...Object.fromEntries(given) })
-  if ((config.kafka === NONE) === (config.redis === NONE)) return config
-  const [here, missing] = config.kafka === NONE ? ['Redis', 'Kafka'] : ['Kafka', 'Redis']
+  return readConfiguration(EBB_SETTINGS, { ...process.env, ...Object.fromEntries(given) })
+}
+
+/** Throws `EBB_CONFIG_INVALID` where one of Kafka and Redis is named without the other. */
+export const requireBothEngines = ({ kafka, redis }: Pick<EbbConfig, 'kafka' | 'redis'>): void => {
+  if ((kafka === NONE) === (redis === NONE)) return
+  const [here, missing] = kafka === NONE ? ['Redis', 'Kafka'] : ['Kafka', 'Redis']
   throw new CodedError('EBB_CONFIG_INVALID', {
     what: `${here} is named, ${missing} is not: one needs the other`,
     where: 'EBB_KAFKA and EBB_REDIS, or --kafka and --redis',

@@ -14,7 +14,7 @@ import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
 import { onInterrupt } from '@ebb/runtime/interrupt'
 import { thisProcess } from '@ebb/runtime/lifecycle'
 import type { CliContext } from './cli-context.ts'
-import { type EbbConfig, ebbConfig } from './config.ts'
+import { type EbbConfig, ebbConfig, requireBothEngines } from './config.ts'
 import { engineNotices, lastingFaults, type NoticeListener } from './engine-notices.ts'
 import { faultText } from './fault-text.ts'
 import { ebbProgram } from './program.ts'
@@ -59,8 +59,9 @@ const main = async (): Promise<void> => {
   const notices = engineNotices(lastingFaults(person.tell, () => performance.now()))
   const context = { ...person, notices, ...embedded(config) }
   await ebbProgram(context, config, (options) => {
-    const chosen = ebbConfig(options)
-    Object.assign(context, chosen.kafka === '' ? embedded(chosen) : shared(chosen, notices.say))
+    Object.assign(config, ebbConfig(options))
+    requireBothEngines(config)
+    Object.assign(context, config.kafka === '' ? embedded(config) : shared(config, notices.say))
   }).parseAsync()
 }
 

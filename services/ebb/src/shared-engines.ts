@@ -1,16 +1,20 @@
 import { readInstallation } from '@ebb/runtime/installation'
+import { prefixOf } from '@ebb/runtime/service-settings'
 import type { Engines, OwnedEngines, Place, TopicPlan, WantedTopic } from '@ebb/streaming/engines'
 import type { EventLog } from '@ebb/streaming/event-log'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { everythingOf } from './generations.ts'
-import { type KafkaTopic, kafkaTopic, type StampedBy } from './kafka-topic.ts'
 
 /** A log on Apache Kafka. */
 export interface KafkaPort {
   /** Opens the log of a namespace; `prefix` stands before its topics and groups. */
   open(settings: { prefix: string; now: () => number }): Promise<KafkaLog>
   /** Compares what is wanted with what is there. */
-  plan(prefix: string, topics: readonly KafkaTopic[]): Promise<TopicPlan>
+  plan(
+    prefix: string,
+    topics: readonly WantedTopic[],
+    stampedBy: 'broker' | 'producer',
+  ): Promise<TopicPlan>
   /** Deletes topics; those that are not there are no fault. */
   remove(prefix: string, names: readonly string[]): Promise<void>
 }
@@ -33,7 +37,7 @@ export const sharedEngines = (
   connectRedis: () => Promise<RedisPort>,
 ): Engines => {
   const open = async (place: Place, now: () => number): Promise<OwnedEngines> => {
-    const prefix = prefixOf(place)
+    const prefix = prefixOf(place.namespace)
     const log = await kafka.open({ prefix, now })
     const states = await connectRedis().catch(async (error: unknown) => {
       await log.close()
@@ -43,7 +47,7 @@ export const sharedEngines = (
       log,
       store: (name) => states.store(prefix, name),
       makeTopics: async (topics) => {
-        const plan = await kafka.plan(prefix, stampedBy('producer', topics))
+        const plan = await kafka.plan(prefix, topics, 'producer')
         await plan.apply()
       },
       remove: async ({ topics, stores, partitions }) => {
@@ -58,7 +62,7 @@ export const sharedEngines = (
   }
   return {
     names: { log: 'Apache Kafka', store: 'Redis' },
-    shared: { plan: (place, topics) => kafka.plan(prefixOf(place), stampedBy('broker', topics)) },
+    shared: { plan: (place, topics) => kafka.plan(prefixOf(place.namespace), topics, 'broker') },
     own: (place, { now }) => open(place, now),
     look: (place) => open(place, Date.now),
     forget: async (place) => {
@@ -72,8 +76,3 @@ export const sharedEngines = (
     },
   }
 }
-
-const stampedBy = (by: StampedBy, topics: readonly WantedTopic[]): KafkaTopic[] =>
-  topics.map((topic) => kafkaTopic(topic, by))
-
-const prefixOf = ({ namespace }: Place): string => (namespace === '' ? '' : `${namespace}.`)

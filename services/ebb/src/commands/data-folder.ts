@@ -14,6 +14,13 @@ export const placeOf = ({ namespace }: CliContext, folder: string): Place => ({
   namespace,
 })
 
+/** The options by which another command finds a place, beside those of shared engines. */
+export const lookOptions = (
+  { engines }: Pick<CliContext, 'engines'>,
+  { folder, namespace }: Place,
+): string =>
+  engines.shared === undefined ? `--data ${folder}` : `--kafka … --redis … --namespace ${namespace}`
+
 /** A namespace of its own beside the installation's; meant for engines that several share. */
 export const namespaceBelow = ({ namespace }: CliContext, name: string): string =>
   namespace === '' ? name : `${namespace}.${name}`

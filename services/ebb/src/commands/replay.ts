@@ -11,7 +11,7 @@ import { FORMATS, type Format } from '../replay/read-rows.ts'
 import { parseRepeats, parseSendOrder } from '../replay/replay-plan.ts'
 import { replayReport } from '../replay/replay-report.ts'
 import { type ReplayProgress, runReplay } from '../replay/run-replay.ts'
-import { namespaceBelow } from './data-folder.ts'
+import { lookOptions, namespaceBelow } from './data-folder.ts'
 
 interface ReplayOptions {
   readonly format: Format
@@ -91,10 +91,7 @@ const replay = async (context: CliContext, path: string, options: ReplayOptions)
   }
   if (options.json) context.print(JSON.stringify(result.summary))
   else
-    for (const line of replayReport(result, {
-      timeZone,
-      shared: context.engines.shared !== undefined,
-    }))
+    for (const line of replayReport(result, { timeZone, look: lookOptions(context, result.place) }))
       context.print(line)
 }
 

@@ -121,7 +121,8 @@ describe.skipIf(kafka === undefined || redis === undefined)('on engines that are
   const broker = kafkaEngine({ brokers: kafka?.brokers ?? [] })
   const make = async (name: string, partitions: number): Promise<void> => {
     await broker.remove(`${namespace}.`, [name])
-    await (await broker.plan(`${namespace}.`, [{ name, partitions, config: {} }])).apply()
+    const topic = { name, partitions, kept: 'for ever' } as const
+    await (await broker.plan(`${namespace}.`, [topic], 'broker')).apply()
   }
 
   test('nothing is found before `ebb topics apply`, which is named', async () => {

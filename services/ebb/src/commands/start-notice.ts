@@ -1,10 +1,12 @@
 import type { Installation } from '@ebb/contracts/installation'
+import type { Place } from '@ebb/streaming/engines'
 import type { CliContext } from '../cli-context.ts'
 import type { Composition } from '../composition.ts'
+import { lookOptions } from './data-folder.ts'
 
 /** What there is to say when all services run. */
 export interface StartNotice extends Composition {
-  readonly data: string
+  readonly place: Place
   readonly installation: Installation
   readonly writeKey: string
 }
@@ -28,21 +30,21 @@ export const demonstrationNotice = (context: CliContext, notice: StartNotice): s
   '',
   ...firstEvent(notice),
   '',
-  `Look at a customer:  npx ebb customer u:shopper-12 --data ${notice.data}`,
+  `Look at a customer:  npx ebb customer u:shopper-12 ${lookOptions(context, notice.place)}`,
   'For your own shop:   npx ebb up',
   '',
   'Alerts as they happen. Ctrl-C stops; the same command goes on where it stopped.',
 ]
 
 const parts = ({ engines }: CliContext, notice: StartNotice): string[] => {
-  const { data, collector, features, installation } = notice
+  const { place, collector, features, installation } = notice
   const rows = [
     ['event log', engines.names.log],
     ['state store', engines.names.store],
     ['collector', collector.url],
     ['features', features.url],
     ['scorer', 'in this process'],
-    ['data folder', data],
+    ['data folder', place.folder],
     ['time zone', installation.timeZone],
     ['currency', installation.currency],
     ['write key', notice.writeKey],

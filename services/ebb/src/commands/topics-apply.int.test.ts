@@ -62,13 +62,12 @@ describe.skipIf(kafka === undefined || redis === undefined)('ebb topics apply', 
 
   test('shows a setting that differs, and sets it right', async () => {
     await apply()
-    const config = { 'retention.ms': '3600000' }
-    const other = [{ name: 'ebb.alerts.v1', partitions: 2, config }]
-    await (await broker.plan(`${namespace}.`, other)).apply()
+    const other = { name: 'ebb.alerts.v1', partitions: 2, kept: { days: 1 } }
+    await (await broker.plan(`${namespace}.`, [other], 'broker')).apply()
     const steps = (found: Awaited<ReturnType<typeof apply>>) =>
       found.steps.filter(([, step]) => step !== 'keep')
     expect(steps(await apply())).toEqual([
-      ['ebb.alerts.v1', 'alter', 'retention.ms=7776000000 (is 3600000)'],
+      ['ebb.alerts.v1', 'alter', 'retention.ms=7776000000 (is 86400000)'],
     ])
     expect(steps(await apply())).toEqual([])
   })

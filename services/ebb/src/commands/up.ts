@@ -108,7 +108,7 @@ const runDemonstration = async (
 
 interface Base {
   readonly tell: CliContext['tell']
-  readonly data: string
+  readonly place: Place
   readonly installation: Installation
   readonly engines: OwnedEngines
   readonly keys: KeysFile
@@ -142,13 +142,13 @@ const openBase = async (
     ownInstallation(engines, place, settings),
   )
   if (isLive) context.notices.hear(({ message, error: err }) => logger.warn({ err }, message))
-  const data = place.folder
-  const keys = openKeysFile(join(data, 'keys.json'))
+  const keys = openKeysFile(join(place.folder, 'keys.json'))
   const writeKey = await storefrontKey(keys)
   const lifecycle = createLifecycle({ logger })
+  const data = engines.shared === undefined ? place.folder : `the engines and ${place.folder}`
   interrupted.addEventListener('abort', () => tell(`Stopping; all data stay in ${data}.`))
   lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
-  return { data, installation, engines: owned, keys, writeKey, clock, logger, lifecycle, tell }
+  return { place, installation, engines: owned, keys, writeKey, clock, logger, lifecycle, tell }
 }
 
 /** The first write key that was not revoked, made where there is none. */

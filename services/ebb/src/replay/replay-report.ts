@@ -2,12 +2,11 @@ import { minorUnitExponent } from '@ebb/collector/currency'
 import type { AlertRecord } from '@ebb/contracts/alert-record'
 import type { ReplayResult } from './run-replay.ts'
 
-/** What a replay came to, as lines for a person. */
+/** What a replay came to, as lines for a person; `look` are the options that name its place. */
 export const replayReport = (
-  { summary, alerts, copies, place }: ReplayResult,
-  { timeZone, shared }: { timeZone: string; shared: boolean },
+  { summary, alerts, copies }: ReplayResult,
+  { timeZone, look }: { timeZone: string; look: string },
 ): string[] => {
-  const where = shared ? `--namespace ${place.namespace}` : `--data ${place.folder}`
   const { customers, orders, refunds, rejects, revenue } = summary
   return [
     row('customers with an order', count(customers)),
@@ -27,8 +26,8 @@ export const replayReport = (
     `digest  ${summary.digest}`,
     '',
     'Look closer:',
-    `  npx ebb alerts ${where}`,
-    `  npx ebb customer KEY ${where}`,
+    `  npx ebb alerts ${look}`,
+    `  npx ebb customer KEY ${look}`,
   ]
 }
 

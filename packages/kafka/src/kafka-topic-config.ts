@@ -1,11 +1,5 @@
 import type { WantedTopic } from '@ebb/streaming/engines'
-
-/** A topic with its configuration in Kafka's words. */
-export interface KafkaTopic {
-  readonly name: string
-  readonly partitions: number
-  readonly config: Readonly<Record<string, string>>
-}
+import type { KafkaTopic } from './kafka-topics.ts'
 
 /**
  * Who stamps records. The broker's clock keeps a fast clock of ours from making customers look
