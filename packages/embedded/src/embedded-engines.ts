@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EngineSettings, Engines, OwnedEngines, ReadEngines } from '@ebb/streaming/engines'
-import { type DataFolder, takeDataFolder } from './data-folder.ts'
+import { type DataFolder, refuseProduction, takeDataFolder } from './data-folder.ts'
 import { openSqliteEventLog, readSqliteEventLog } from './sqlite-event-log.ts'
 import {
   type OpenPartitionStore,
@@ -17,6 +17,15 @@ export const embeddedEngines: Engines = {
   look: async ({ folder }) => readEmbeddedEngines(folder),
   forget: async ({ folder }) => forgetEmbeddedEngines(folder),
 }
+
+/** The same, but nobody owns them in production by accident: see `refuseProduction`. */
+export const guardedEngines = (nodeEnv: string, allowed: boolean): Engines => ({
+  ...embeddedEngines,
+  own: async (place, settings) => {
+    refuseProduction(nodeEnv, allowed)
+    return embeddedEngines.own(place, settings)
+  },
+})
 
 const LOG_FILE = 'log.db'
 const storeFile = (processor: string): string => `${processor}.db`

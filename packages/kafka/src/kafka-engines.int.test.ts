@@ -1,35 +1,12 @@
-import type { EventLog } from '@ebb/streaming/event-log'
 import { eventLogContract } from '@ebb/streaming/event-log.contract'
 import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import { processorContract } from '@ebb/streaming/processor.contract'
 import { COUNTER_TOPICS } from '@ebb/streaming/silence-counter'
 import { useKafka } from '@ebb/testkit/engines'
 import { describe, test } from 'vitest'
-import { openLog, withTopics } from './kafka-log-fixture.ts'
+import { openLog, successorsApart, withTopics } from './kafka-log-fixture.ts'
 
 const kafka = await useKafka()
-/**
- * The contract runs a zombie and its successor at the same time, and both have to own all
- * partitions: on Kafka that takes two groups.
- */
-const successorsApart = (log: EventLog): EventLog => {
-  const groups = new Set<string>()
-  return {
-    ...log,
-    consume: async (group, topic, listener) => {
-      const own = groups.has(group) ? `${group}.successor` : group
-      groups.add(own)
-      const member = await log.consume(own, topic, listener)
-      return {
-        stop: async () => {
-          await member.stop()
-          groups.delete(own)
-        },
-      }
-    },
-  }
-}
-
 describe.skipIf(kafka === undefined)('the Kafka event log', () => {
   for (const { name, run } of eventLogContract)
     test(name, async () => {

@@ -1,4 +1,4 @@
-import type { LogRecord, NewRecord } from '@ebb/streaming/event-log'
+import type { EventLog, LogRecord, NewRecord } from '@ebb/streaming/event-log'
 import { uniqueName } from '@ebb/testkit/engines'
 import { afterEach } from 'vitest'
 import { type OpenKafkaEventLog, openKafkaEventLog } from './kafka-event-log.ts'
@@ -45,3 +45,25 @@ export const record = (text: string, key = 'k'): NewRecord => ({ key, value: Buf
 
 /** The text of a record. */
 export const textOf = ({ value }: LogRecord): string => Buffer.from(value).toString()
+
+/**
+ * The processor's contract runs a zombie and its successor at the same time, and both have to own all
+ * partitions: on Kafka that takes two groups.
+ */
+export const successorsApart = (log: EventLog): EventLog => {
+  const groups = new Set<string>()
+  return {
+    ...log,
+    consume: async (group, topic, listener) => {
+      const own = groups.has(group) ? `${group}.successor` : group
+      groups.add(own)
+      const member = await log.consume(own, topic, listener)
+      return {
+        stop: async () => {
+          await member.stop()
+          groups.delete(own)
+        },
+      }
+    },
+  }
+}

@@ -6,8 +6,7 @@
 // 130 after Ctrl-C; `up` and `demo` end with 0 when they are told to stop.
 
 import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
-import { refuseProduction } from '@ebb/embedded/data-folder'
-import { embeddedEngines } from '@ebb/embedded/embedded-engines'
+import { guardedEngines } from '@ebb/embedded/embedded-engines'
 import { kafkaEngine } from '@ebb/kafka/kafka-engine'
 import { connectRedisEngine } from '@ebb/redis/redis-engine'
 import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
@@ -24,23 +23,10 @@ import { terminal } from './terminal.ts'
 const interrupt = new AbortController()
 onInterrupt(thisProcess, () => interrupt.abort())
 
-// A log that cannot be written is no reason to stop hearing customers.
-process.stderr.on('error', () => {})
-// Whoever reads the output has read enough, as `head` does.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE') process.exit(0)
-})
-
 type Chosen = Pick<CliContext, 'engines' | 'namespace' | 'partitions'>
 
 const embedded = (config: EbbConfig): Chosen => ({
-  engines: {
-    ...embeddedEngines,
-    own: (place, settings) => {
-      refuseProduction(config.nodeEnv, config.allowEmbedded === 'yes')
-      return embeddedEngines.own(place, settings)
-    },
-  },
+  engines: guardedEngines(config.nodeEnv, config.allowEmbedded === 'yes'),
   namespace: '',
   partitions: EMBEDDED_PARTITIONS,
 })

@@ -1,5 +1,12 @@
 import type { CliContext } from './cli-context.ts'
 
+// A log that cannot be written is no reason to stop hearing customers.
+process.stderr.on('error', () => {})
+// Whoever reads the output has read enough, as `head` does.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(0)
+})
+
 /** What a command knows of the person who gave it. */
 export const terminal = (
   dataFolder: string,
