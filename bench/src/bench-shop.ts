@@ -23,7 +23,7 @@ export const openBenchEngines = async (
     now,
     durability: 'power-cut',
   })
-  await engines.makeTopics(BENCH_TOPICS)
+  await engines.makeTopics(BENCH_TOPICS, 'writer')
   return engines
 }
 

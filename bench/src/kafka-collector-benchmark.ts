@@ -17,7 +17,7 @@ const openCollector =
   ({ name, share }: IntakeShape) =>
   async ({ engines, folder, scale }: Setting): Promise<Workload> => {
     const settings = benchKafka(engines, `collector-${name.replaceAll(' ', '-')}.`, now)
-    const log = await openNewNamespace(settings, 'producer')
+    const log = await openNewNamespace(settings, 'writer')
     const collector = await startBenchCollector({
       log,
       clock: { now },
@@ -54,7 +54,7 @@ const ALL_REPLICAS = -1
 /** What the client alone costs, at its best: large sends of records that are made already. */
 const openProducer = async ({ engines, scale }: Setting): Promise<Workload> => {
   const settings = benchKafka(engines, 'producer-alone.', now)
-  await (await openNewNamespace(settings, 'producer')).close()
+  await (await openNewNamespace(settings, 'writer')).close()
   const topic = `${settings.prefix}${EVENTS}`
   const messages = recordsOf(scale)
   const sends = Array.from({ length: Math.ceil(messages.length / SEND_RECORDS) }, (_, index) =>

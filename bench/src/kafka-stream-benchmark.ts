@@ -54,7 +54,7 @@ const prepareStage = async (
   { stream, kafka, template }: Stage,
   { engines, scale }: Pick<Setting, 'engines' | 'scale'>,
 ): Promise<void> => {
-  const log = await openNewNamespace(kafka, 'producer')
+  const log = await openNewNamespace(kafka, 'writer')
   await appendStretch(log, stream, stream.live)
   const [found, sent] = [await recordsIn(log), recordsOf(stream)]
   if (found !== sent) throw new Error(`The log holds ${found} records, not ${sent}`)

@@ -96,10 +96,7 @@ const TO_ALERT = '`recovered` alert, of a returning customer'
 const openBroker =
   (perSecond: number) =>
   async ({ engines, scale }: Setting): Promise<Workload> => {
-    const log = await openNewNamespace(
-      benchKafka(engines, `broker-${perSecond}.`, Date.now),
-      'broker',
-    )
+    const log = await openNewNamespace(benchKafka(engines, `broker-${perSecond}.`, Date.now), 'log')
     const sentAt: SentAt = new Map()
     const markOf = ({ headers }: LogRecord): string | undefined => headers['ce_id']
     const listener = await listenForMarks(log, { topic: EVENTS, markOf, sentAt })
@@ -132,7 +129,7 @@ const openServices =
   async ({ engines, folder, scale }: Setting): Promise<Workload> => {
     const namespace = `paced-${perSecond}`
     const settings = benchKafka(engines, `${namespace}.`, Date.now)
-    const log = await openNewNamespace(settings, 'broker')
+    const log = await openNewNamespace(settings, 'log')
     const { timeZone, currency } = SHOP
     const begun = { timeZone, currency, partitions: SHARED_PARTITIONS, begunAt: Date.now() }
     await beginInstallation(log, { ...begun, kind: 'live' })

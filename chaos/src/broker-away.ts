@@ -42,7 +42,7 @@ export const brokerAway = async (
   { kafka, redis }: OwnEngines,
 ): Promise<Report> => {
   const { brokers } = kafka
-  const place = { brokers, redisUrl: redis.url, namespace: 'away', partitions: PARTITIONS }
+  const place = { brokers, redisUrl: redis.url, name: 'away', partitions: PARTITIONS }
   return withShop(place, (shop) => runBrokerAway(shop, kafka, settings))
 }
 

@@ -39,7 +39,7 @@ export const kills = async (settings: ScenarioSettings, engines: OwnEngines): Pr
   const form = { ...FORMS[settings.isLong ? 'long' : 'short'], ...settings }
   const { brokers } = engines.kafka
   const redisUrl = engines.redis.url
-  const place = { brokers, redisUrl, namespace: 'kills', partitions: form.partitions }
+  const place = { brokers, redisUrl, name: 'kills', partitions: form.partitions }
   return withShop(place, (shop) => runKills(shop, engines, form))
 }
 
@@ -152,7 +152,7 @@ const untilItWorks = async ({ name, progress }: Victim): Promise<void> => {
 }
 
 const killOne = async (victim: Victim, front: Storefront): Promise<Kill> => {
-  await until({ what: 'a request under way' }, () => front.underWay() > 0)
+  await until({ what: 'a request under way', everyMs: 2 }, () => front.underWay() > 0)
   const underWay = front.underWay()
   const since = performance.now()
   await victim.kill()

@@ -37,7 +37,7 @@ export type ProcessorName = 'features' | 'scorer'
  * Looks at the pipeline of a shop, past its services. Every look may throw while an engine is away.
  */
 export const openPipelineView = async (
-  place: ShopPlace & { readonly partitions: number },
+  place: ShopPlace,
   generation = 0,
 ): Promise<PipelineView & { close(): Promise<void> }> => {
   const { brokers, redisUrl, namespace, partitions } = place

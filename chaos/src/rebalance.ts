@@ -31,7 +31,7 @@ export const rebalance = async (
   settings: ScenarioSettings,
   { brokers, redisUrl }: SharedEngines,
 ): Promise<Report> => {
-  const place = { brokers, redisUrl, namespace: 'rebalance', partitions: PARTITIONS }
+  const place = { brokers, redisUrl, name: 'rebalance', partitions: PARTITIONS }
   return withShop(place, (shop) => runRebalance(shop, settings))
 }
 

@@ -27,7 +27,7 @@ export const redisWiped = async (
 ): Promise<Report> => {
   const redis = await startNativeRedis()
   try {
-    const place = { brokers, redisUrl: redis.url, namespace: 'wiped', partitions: PARTITIONS }
+    const place = { brokers, redisUrl: redis.url, name: 'wiped', partitions: PARTITIONS }
     return await withShop(place, (shop) => runWiped(shop, redis.port, settings))
   } finally {
     await redis.stop()

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,22 +10,24 @@ import { until } from './until.ts'
 /** Time zone and currency of every shop here: those that `ebb topics apply` begins with. */
 export const SHOP = { timeZone: 'UTC', currency: 'USD' }
 
-/** The engines that an installation stands on, and its name there. */
-export interface ShopPlace {
+/** A shop as it is begun. */
+export interface ShopSettings {
   readonly brokers: readonly string[]
   readonly redisUrl: string
-  readonly namespace: string
+  /** Begins its namespace. */
+  readonly name: string
+  readonly partitions: number
 }
 
-/** A shop as it is begun. */
-export interface ShopSettings extends ShopPlace {
-  readonly partitions: number
+/** The engines that an installation stands on, and its name there, which no other one has. */
+export interface ShopPlace extends Omit<ShopSettings, 'name'> {
+  readonly namespace: string
 }
 
 export type ServiceName = 'collector' | 'features' | 'scorer'
 
 /** An installation on real engines, whose services are processes of their own. */
-export interface Shop extends ShopSettings {
+export interface Shop extends ShopPlace {
   readonly collectorUrl: string
   readonly writeKey: string
   /** Starts a service; resolves when it is up. `env` comes above what all services get. */
@@ -66,12 +69,13 @@ export const withShop = async <T>(
 }
 
 const beginShop = async (
-  settings: ShopSettings,
+  { name, ...engines }: ShopSettings,
   folder: string,
   run: typeof startNodeProcess,
 ): Promise<Shop> => {
   const collectorPort = await freePort()
-  const env = environment(settings, folder)
+  const place = { ...engines, namespace: `${name}-${randomUUID().slice(0, 8)}` }
+  const env = environment(place, folder)
   const collectorUrl = `http://127.0.0.1:${collectorPort}`
   const command = async (...args: string[]): Promise<readonly string[]> => {
     const main = join(SERVICES, 'ebb', 'src', 'main.ts')
@@ -90,13 +94,15 @@ const beginShop = async (
     await untilUp(service, name === 'collector' ? collectorUrl : undefined)
     return service
   }
-  await command('topics', 'apply')
+  // A broker that has just made a topic may not lead it yet; the same command may be given again.
+  const isApplied = async (): Promise<boolean> => (await command('topics', 'apply')).length > 0
+  await until({ what: 'topics to be made' }, isApplied)
   await command('keys', 'create', '--source', 'storefront', '--data', folder)
-  return { ...settings, collectorUrl, writeKey: writeKeyIn(folder), start, command }
+  return { ...place, collectorUrl, writeKey: writeKeyIn(folder), start, command }
 }
 
 const environment = (
-  { brokers, redisUrl, namespace, partitions }: ShopSettings,
+  { brokers, redisUrl, namespace, partitions }: ShopPlace,
   folder: string,
 ): Record<string, string> => ({
   EBB_KAFKA: brokers.join(','),

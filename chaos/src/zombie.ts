@@ -28,7 +28,7 @@ export const zombie = async (
   const { host } = new URL(redisUrl)
   const proxy = await startFaultProxy({ target: host })
   try {
-    const place = { brokers, redisUrl, namespace: 'zombie', partitions: PARTITIONS }
+    const place = { brokers, redisUrl, name: 'zombie', partitions: PARTITIONS }
     return await withShop(place, (shop) => runZombie(shop, proxy, settings))
   } finally {
     await proxy.close()
@@ -87,7 +87,7 @@ const fallAsleep = async ({ view, proxy, sleeper, other }: Bedroom): Promise<num
   proxy.stall('requests')
   // Its states stand still while the log goes on: it waits for an answer.
   const before = await standingsOf(view, 'features')
-  await until({ what: 'writes on their way' }, async () => {
+  await until({ what: 'writes on their way', everyMs: 50 }, async () => {
     const now = await standingsOf(view, 'features')
     return its.some((p) => now[p]!.offset === before[p]!.offset && now[p]!.end > before[p]!.end)
   })

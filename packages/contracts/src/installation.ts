@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 
-/** Key of the only record that `ebb.installation.v1` keeps. */
+/** Key of every record of `ebb.installation.v1`. */
 export const INSTALLATION_KEY = '~installation'
 
 /**

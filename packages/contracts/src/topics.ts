@@ -23,12 +23,12 @@ export const ORDERS = 'ebb.orders.v1'
 /** A tier was crossed, or an episode changed. */
 export const ALERTS = 'ebb.alerts.v1'
 
-/** What the installation is: one record of one key, in one partition. */
+/** What the installation is: the record that began it, and one a rebuild; in one partition. */
 export const INSTALLATION = 'ebb.installation.v1'
 
 /** Every topic; those keyed by customer have the same number of partitions. */
 export const TOPICS: readonly TopicSpec[] = [
-  { name: INSTALLATION, key: 'installation', kept: 'last of each key', partitions: 1 },
+  { name: INSTALLATION, key: 'installation', kept: 'for ever', partitions: 1 },
   { name: EVENTS, key: 'customer', kept: 'for ever' },
   { name: REJECTS, key: 'source', kept: { days: 30 } },
   { name: FEATURES, key: 'customer', kept: 'last of each key' },

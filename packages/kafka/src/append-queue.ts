@@ -47,8 +47,8 @@ const LONGEST_PAUSE_MS = 1_000
 
 /**
  * A send whose outcome is unknown is repeated, and nothing behind it is sent until then: it could
- * overtake. So what is repeated may stand in the log twice. A call whose deadline has passed is not
- * repeated.
+ * overtake. So what is repeated may stand in the log twice. When the deadline of a call has passed,
+ * neither it nor what waits behind it is sent any more.
  */
 export const appendQueue = <T>(settings: AppendQueueSettings<T>): AppendQueue<T> => {
   const { name, sizeOf, maxRecords, deadlineMs } = settings
@@ -65,8 +65,9 @@ export const appendQueue = <T>(settings: AppendQueueSettings<T>): AppendQueue<T>
     [...onItsWay, ...waiting].map(({ call }) => call).filter((call) => call.isOpen())
   const expire = (): void => {
     const now = performance.now()
-    for (const call of openCalls())
-      if (call.deadline <= now) call.refuse(overdue(name, deadlineMs, lastError))
+    // With the first, all behind it: whoever repeats it elsewhere must not be overtaken by them.
+    if ((openCalls()[0]?.deadline ?? now + 1) <= now)
+      for (const call of openCalls()) call.refuse(overdue(name, deadlineMs, lastError))
     waiting = waiting.filter(({ call }) => call.isOpen())
     const next = openCalls()[0]
     alarm = next && setTimeout(expire, Math.max(1, next.deadline - now))

@@ -1,7 +1,7 @@
-import type { TopicPlan, TopicStep, WantedTopic } from '@ebb/streaming/engines'
+import type { StampedBy, TopicPlan, TopicStep, WantedTopic } from '@ebb/streaming/engines'
 import { type OpenKafkaEventLog, openKafkaEventLog } from './kafka-event-log.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
-import { kafkaTopic, type StampedBy } from './kafka-topic-config.ts'
+import { kafkaTopic } from './kafka-topic-config.ts'
 import { applyTopics, deleteTopics, planTopics, type TopicChange } from './kafka-topics.ts'
 
 /** Kafka for several installations, as a command line uses it; connects when it is first needed. */

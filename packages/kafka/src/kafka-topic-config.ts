@@ -1,11 +1,5 @@
-import type { WantedTopic } from '@ebb/streaming/engines'
+import type { StampedBy, WantedTopic } from '@ebb/streaming/engines'
 import type { KafkaTopic } from './kafka-topics.ts'
-
-/**
- * Who stamps records. The broker's clock keeps a fast clock of ours from making customers look
- * silent; a replay and a demonstration have clocks of their own, which only a producer knows.
- */
-export type StampedBy = 'broker' | 'producer'
 
 const DAY_MS = 86_400_000
 
@@ -32,7 +26,7 @@ const retention = (kept: WantedTopic['kept']): Record<string, string> => {
 const NO_LIMIT_MS = '9223372036854775807'
 
 const stamps = (by: StampedBy): Record<string, string> =>
-  by === 'broker'
+  by === 'log'
     ? { 'message.timestamp.type': 'LogAppendTime' }
     : {
         'message.timestamp.type': 'CreateTime',

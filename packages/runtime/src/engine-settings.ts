@@ -4,9 +4,14 @@ import { CodedError } from './coded-error.ts'
 import { type Configuration, type Settings, setting } from './configuration.ts'
 
 const YesNo = Type.Union([Type.Literal('yes'), Type.Literal('no')])
-const BROKER = /^[^\s:,]+:\d{1,5}$/
+const BROKER = /^(?:[^\s:,]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/
+const HIGHEST_PORT = 65_535
 
-const areBrokers = (text: string): boolean => text.split(',').every((broker) => BROKER.test(broker))
+const areBrokers = (text: string): boolean =>
+  text.split(',').every((broker) => {
+    const port = Number(BROKER.exec(broker)?.[1] ?? 0)
+    return port > 0 && port <= HIGHEST_PORT
+  })
 /** Of a cluster several; only the first needs the scheme. */
 const areRedisAddresses = (text: string): boolean => /^rediss?:\/\/[^\s,]+(,[^\s,]+)*$/.test(text)
 
@@ -93,9 +98,12 @@ export const REDIS_SETTINGS = {
   }),
 } satisfies Settings
 
-/** How to reach the brokers. Throws `EBB_CONFIG_INVALID` for a file that cannot be read. */
+/** How to reach the brokers. Throws `EBB_CONFIG_INVALID` for settings without effect and a file that cannot be read. */
 export const kafkaConnection = (config: Configuration<typeof KAFKA_SETTINGS>) => {
   const { kafka, kafkaTls, kafkaCa, kafkaSasl, kafkaUsername, kafkaPassword } = config
+  if (kafkaTls === 'no' && kafkaCa !== '') throw withoutEffect('kafkaCa', 'kafkaTls', 'yes')
+  if (kafkaSasl === 'none' && kafkaUsername + kafkaPassword !== '')
+    throw withoutEffect('kafkaUsername', 'kafkaSasl', 'plain, scram-sha-256 or scram-sha-512')
   return {
     brokers: kafka.split(','),
     compression: config.kafkaCompression,
@@ -112,6 +120,16 @@ export const redisAddress = (config: Configuration<typeof REDIS_SETTINGS>) => ({
   cluster: config.redisCluster === 'yes',
   ...(config.redisCa !== '' && { tls: trusting(REDIS_SETTINGS.redisCa.env, config.redisCa) }),
 })
+
+type KafkaSetting = keyof typeof KAFKA_SETTINGS
+
+/** Less safe than it looks: nobody is to find that out later. */
+const withoutEffect = (given: KafkaSetting, needed: KafkaSetting, value: string): CodedError =>
+  new CodedError('EBB_CONFIG_INVALID', {
+    what: `${KAFKA_SETTINGS[given].env} is set, and would have no effect`,
+    where: `${KAFKA_SETTINGS[needed].env}`,
+    fix: `Set ${KAFKA_SETTINGS[needed].env} to ${value}, or leave ${KAFKA_SETTINGS[given].env} empty`,
+  })
 
 const trusting = (env: string, file: string): { ca?: string } => {
   if (file === '') return {}

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Installation } from '@ebb/contracts/installation'
 import { messageCodec } from '@ebb/contracts/message-codec'
@@ -29,9 +29,15 @@ export const rememberedInstallation = async (
 }
 
 const remember = (file: string, installation: Installation): void => {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(`${file}.new`, encode(installation), { flush: true })
-  renameSync(`${file}.new`, file)
+  const bytes = Buffer.from(encode(installation))
+  try {
+    if (existsSync(file) && readFileSync(file).equals(bytes)) return
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(`${file}.new`, bytes, { flush: true, mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  } catch {
+    // A full disk is no reason not to start: what waits on it has to be sent from it.
+  }
 }
 
 const recall = (file: string): Installation | undefined => {

@@ -26,13 +26,23 @@ export interface WantedTopic {
   readonly kept: 'for ever' | 'last of each key' | { readonly days: number }
 }
 
+/**
+ * Whose clock stamps the records of a topic. That of the log keeps a fast clock of ours from making
+ * customers look silent; a replay and a demonstration have clocks of their own, which only the
+ * writer knows. Engines inside the process have no clock but the writer's.
+ */
+export type StampedBy = 'log' | 'writer'
+
 /** Engines with the right to write. */
 export interface OwnedEngines {
   readonly log: EventLog
   /** The states of a processor; the same store for the same name. */
   store(name: string): PartitionStore
-  /** Makes what is missing. Throws `EBB_TOPIC_PARTITIONS` where one has another number of them. */
-  makeTopics(topics: readonly WantedTopic[]): Promise<void>
+  /**
+   * Makes what is missing, and sets right what differs. Throws `EBB_TOPIC_PARTITIONS` where one has
+   * another number of them.
+   */
+  makeTopics(topics: readonly WantedTopic[], stampedBy: StampedBy): Promise<void>
   /** Removes topics and states that nobody uses; what is not there is no fault. */
   remove(unused: Unused): Promise<void>
   close(): Promise<void>

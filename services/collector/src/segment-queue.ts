@@ -21,6 +21,8 @@ export interface SegmentQueueSettings {
   readonly segmentBytes: number
   /** `records` of a file could not be read; it was left under the name `aside`. */
   readonly onDamage: (aside: string, records: number) => void
+  /** So many bytes stood behind the last whole record of the queue; they are left under that name. */
+  readonly onCut: (aside: string, bytes: number) => void
 }
 
 /** How much of the oldest segment. */
@@ -34,9 +36,9 @@ const NONE: Progress = { records: 0, bytes: 0 }
 /** Opens the queue that an earlier process left in a folder. */
 export const openSegmentQueue = async (
   folder: string,
-  { segmentBytes, onDamage }: SegmentQueueSettings,
+  { segmentBytes, onDamage, onCut }: SegmentQueueSettings,
 ): Promise<SegmentQueue> => {
-  const segments = await recoverSegments(folder)
+  const segments = await recoverSegments(folder, onCut)
   const { write, seal } = segmentWriter(folder, segments, segmentBytes)
   let taken = NONE
   let handed = NONE

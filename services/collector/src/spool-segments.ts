@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DecodedFrames, decodeFrames } from './spool-frame.ts'
@@ -35,9 +43,14 @@ export const makeSpoolFolder = (folder: string): void => {
 
 /**
  * The segments that an earlier process left, oldest first. How many records a segment holds is told
- * by the name of the next one; the last one is counted, its torn end cut, and made durable.
+ * by the name of the next one; the last one is counted, its torn end cut, and made durable. What is
+ * cut is told to `onCut`, and kept beside it: it may be the rest of a write that nobody had an answer
+ * to, or damage.
  */
-export const recoverSegments = async (folder: string): Promise<Segment[]> => {
+export const recoverSegments = async (
+  folder: string,
+  onCut: (aside: string, bytes: number) => void,
+): Promise<Segment[]> => {
   const firsts = readdirSync(folder)
     .filter((name) => NAME.test(name))
     .map((name) => Number(name.slice(0, DIGITS)))
@@ -45,7 +58,7 @@ export const recoverSegments = async (folder: string): Promise<Segment[]> => {
   const last = firsts.pop()
   if (last === undefined) return []
   const sealed = firsts.map((first, i) => sealedSegment(folder, first, firsts[i + 1] ?? last))
-  const counted = await countedSegment(pathOf(folder, last), last)
+  const counted = await countedSegment(pathOf(folder, last), last, onCut)
   return [...sealed, counted].filter(isWanted)
 }
 
@@ -54,8 +67,18 @@ const sealedSegment = (folder: string, first: number, next: number): Segment => 
   return { path, first, records: next - first, bytes: statSync(path).size }
 }
 
-const countedSegment = async (path: string, first: number): Promise<Segment> => {
-  const { records, bytes } = decodeFrames(readFileSync(path))
+const countedSegment = async (
+  path: string,
+  first: number,
+  onCut: (aside: string, bytes: number) => void,
+): Promise<Segment> => {
+  const found = readFileSync(path)
+  const { records, bytes } = decodeFrames(found)
+  if (bytes < found.length) {
+    const aside = asideOf(path)
+    writeFileSync(aside, found.subarray(bytes), { mode: OWNER_ONLY, flush: true })
+    onCut(aside, found.length - bytes)
+  }
   const file = await open(path, 'r+')
   try {
     await file.truncate(bytes)
@@ -118,9 +141,11 @@ export const cutSegment = async ({ file, bytes }: OpenSegment): Promise<void> =>
   await file.close().catch(() => undefined)
 }
 
+const asideOf = (path: string): string => `${path}.${randomUUID()}.damaged`
+
 /** Takes a segment out of the queue without losing what it holds. Returns where it lies now. */
 export const setSegmentAside = ({ path }: Segment): string => {
-  const aside = `${path}.${randomUUID()}.damaged`
+  const aside = asideOf(path)
   renameSync(path, aside)
   return aside
 }

@@ -54,6 +54,8 @@ export const openSpool = async (
     onDamage: (aside, records) => {
       logger.error({ err: damaged(aside, records) }, 'the spool goes on without them')
     },
+    onCut: (aside, bytes) =>
+      logger.warn({ aside, bytes }, 'the end of the spool was not whole, and is put aside'),
   }).catch((error: Error) => {
     giveBack()
     throw spoolUnusable(folder, error)

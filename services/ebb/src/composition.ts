@@ -7,6 +7,7 @@ import type { ProcessClock } from '@ebb/runtime/clock'
 import type { KeysFile } from '@ebb/runtime/keys-file'
 import type { Lifecycle } from '@ebb/runtime/lifecycle'
 import type { Logger } from '@ebb/runtime/logger'
+import { watchGeneration } from '@ebb/runtime/watch-generation'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { start as startScorer } from '@ebb/scorer/service'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
@@ -56,6 +57,8 @@ export const startServices = async (
     tell(faultText(error))
     void lifecycle.fail(error)
   }
+  const stopWatch = watchGeneration({ log, generation, onHalt })
+  lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
   const scorer = await startScorer(
     { log, store: engines.store(SCORER_PROCESSOR), logger, onHalt },
     { ...SHIPPED_SCORING, generation },

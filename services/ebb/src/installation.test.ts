@@ -79,7 +79,7 @@ test('a generation that is put in force has topics and states of its own', async
   const record = { key: 'u:anna', value: Buffer.from('first') }
   await first.engines.log.append({ topic: FEATURES, partition: 0 }, [record])
   await first.engines.store('features').acquire(0)
-  await ownedInGeneration(first.engines, 1).makeTopics(topicsOf(LIVE.partitions))
+  await ownedInGeneration(first.engines, 1).makeTopics(topicsOf(LIVE.partitions), 'writer')
   await putInForce(first.engines.log, { ...BEGUN, generation: 1 })
   await first.engines.close()
 

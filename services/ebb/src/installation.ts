@@ -53,7 +53,7 @@ export const ownInstallation = async (
       : await begun(owned, wanted, place)
     const inForce = ownedInGeneration(owned, installation.generation)
     const topics = topicsOf(installation.partitions)
-    await (isApplied ? requireTopics(inForce.log, topics) : inForce.makeTopics(topics))
+    await (isApplied ? requireTopics(inForce.log, topics) : inForce.makeTopics(topics, 'writer'))
     return { installation, engines: inForce }
   } catch (error) {
     await owned.close()
@@ -79,7 +79,7 @@ const begun = async (
   { folder }: Place,
 ): Promise<Installation> => {
   const topic = TOPICS.find(({ name }) => name === INSTALLATION)!
-  await owned.makeTopics([{ partitions: 1, ...topic }])
+  await owned.makeTopics([{ partitions: 1, ...topic }], 'writer')
   return pinInstallation(owned.log, wanted, folder)
 }
 
@@ -88,7 +88,8 @@ export const ownedInGeneration = (engines: OwnedEngines, generation: number): Ow
   ...engines,
   log: logInGeneration(engines.log, { generation, madeFromStates: MADE_FROM_STATES }),
   store: (name) => engines.store(nameInGeneration(name, generation)),
-  makeTopics: (topics) => engines.makeTopics(topicsInGeneration(topics, generation)),
+  makeTopics: (topics, stampedBy) =>
+    engines.makeTopics(topicsInGeneration(topics, generation), stampedBy),
 })
 
 /** Topics under the names that they have in a generation. */

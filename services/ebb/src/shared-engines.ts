@@ -1,6 +1,13 @@
 import { readInstallation } from '@ebb/runtime/installation'
 import { prefixOf } from '@ebb/runtime/service-settings'
-import type { Engines, OwnedEngines, Place, TopicPlan, WantedTopic } from '@ebb/streaming/engines'
+import type {
+  Engines,
+  OwnedEngines,
+  Place,
+  StampedBy,
+  TopicPlan,
+  WantedTopic,
+} from '@ebb/streaming/engines'
 import type { EventLog } from '@ebb/streaming/event-log'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { everythingOf } from './generations.ts'
@@ -10,11 +17,7 @@ export interface KafkaPort {
   /** Opens the log of a namespace; `prefix` stands before its topics and groups. */
   open(settings: { prefix: string; now: () => number }): Promise<KafkaLog>
   /** Compares what is wanted with what is there. */
-  plan(
-    prefix: string,
-    topics: readonly WantedTopic[],
-    stampedBy: 'broker' | 'producer',
-  ): Promise<TopicPlan>
+  plan(prefix: string, topics: readonly WantedTopic[], stampedBy: StampedBy): Promise<TopicPlan>
   /** Deletes topics; those that are not there are no fault. */
   remove(prefix: string, names: readonly string[]): Promise<void>
 }
@@ -46,8 +49,8 @@ export const sharedEngines = (
     return {
       log,
       store: (name) => states.store(prefix, name),
-      makeTopics: async (topics) => {
-        const plan = await kafka.plan(prefix, topics, 'producer')
+      makeTopics: async (topics, stampedBy) => {
+        const plan = await kafka.plan(prefix, topics, stampedBy)
         await plan.apply()
       },
       remove: async ({ topics, stores, partitions }) => {
@@ -62,7 +65,7 @@ export const sharedEngines = (
   }
   return {
     names: { log: 'Apache Kafka', store: 'Redis' },
-    shared: { plan: (place, topics) => kafka.plan(prefixOf(place.namespace), topics, 'broker') },
+    shared: { plan: (place, topics) => kafka.plan(prefixOf(place.namespace), topics, 'log') },
     own: (place, { now }) => open(place, now),
     look: (place) => open(place, Date.now),
     forget: async (place) => {

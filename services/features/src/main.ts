@@ -15,6 +15,7 @@ import { installationOf } from '@ebb/runtime/installation'
 import { openKeysFile } from '@ebb/runtime/keys-file'
 import { runService } from '@ebb/runtime/run-service'
 import { prefixOf } from '@ebb/runtime/service-settings'
+import { watchGeneration } from '@ebb/runtime/watch-generation'
 import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
 import { featuresConfig } from './config.ts'
 import { FEATURES_PROCESSOR } from './features-definition.ts'
@@ -35,6 +36,8 @@ await runService('features', featuresConfig, async (config, process) => {
   const store = redisPartitionStore(redis, { prefix, processor })
   const keys = openKeysFile(config.keys)
   const onHalt = (error: Error): void => void lifecycle.fail(error)
+  const stopWatch = watchGeneration({ log: wholeLog, generation, onHalt })
+  lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
   const service = await patiently(() =>
     start(
       { log, store, keys, clock: wallClock, logger, onHalt },

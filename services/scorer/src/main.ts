@@ -14,6 +14,7 @@ import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
 import { installationOf } from '@ebb/runtime/installation'
 import { runService } from '@ebb/runtime/run-service'
 import { prefixOf } from '@ebb/runtime/service-settings'
+import { watchGeneration } from '@ebb/runtime/watch-generation'
 import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
 import { scorerConfig } from './config.ts'
 import { SCORER_PROCESSOR } from './scorer-definition.ts'
@@ -34,6 +35,8 @@ await runService('scorer', scorerConfig, async (config, process) => {
   const log = logInGeneration(wholeLog, { generation, madeFromStates: MADE_FROM_STATES })
   const store = redisPartitionStore(redis, { prefix, processor })
   const onHalt = (error: Error): void => void lifecycle.fail(error)
+  const stopWatch = watchGeneration({ log: wholeLog, generation, onHalt })
+  lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
   const service = await patiently(() =>
     start({ log, store, logger, onHalt }, { ...SHIPPED_SCORING, generation }),
   )

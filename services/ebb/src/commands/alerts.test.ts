@@ -2,6 +2,7 @@ import { AlertRecord } from '@ebb/contracts/alert-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { ALERTS } from '@ebb/contracts/topics'
 import { embeddedEngines } from '@ebb/embedded/embedded-engines'
+import { TransientError } from '@ebb/streaming/faults'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { alertsCommand, followAlerts } from './alerts.ts'
@@ -89,7 +90,7 @@ test('a follower from the end hears only what is raised from then on', async () 
   await shop.live([order('bob', day(0))], [day(30)])
   await shop.owned(async (engines) => {
     const stop = new AbortController()
-    const alerts = followAlerts(engines.log, stop.signal)
+    const alerts = followAlerts(engines.log, { signal: stop.signal, onRetry: () => {} })
     const next = alerts.next()
     // The follower asks for the ends before it gives the turn away to the next append.
     await live(engines, [], [day(70)])
@@ -98,6 +99,36 @@ test('a follower from the end hears only what is raised from then on', async () 
     expect((await alerts.next()).value?.tier).toBe('heavy')
     stop.abort()
     expect((await alerts.next()).done).toBe(true)
+  })
+})
+
+test('a follower waits while the log is away, and misses nothing', async () => {
+  await shop.live([order('bob', day(0))], [day(30)])
+  await shop.owned(async (engines) => {
+    const stop = new AbortController()
+    const failures: string[] = []
+    let reads = 0
+    let isAway = true
+    const read: typeof engines.log.read = async (...slice) => {
+      reads += 1
+      // The ends of the two partitions are asked for while it is there.
+      if (isAway && reads > 2) throw new TransientError('EBB_KAFKA_UNAVAILABLE', 'nobody answers')
+      return engines.log.read(...slice)
+    }
+    const onRetry = ({ code }: TransientError): void => {
+      failures.push(code)
+      if (failures.length === 2) isAway = false
+      if (failures.length === 3) stop.abort()
+    }
+    const log = { ...engines.log, read }
+    const alerts = followAlerts(log, { signal: stop.signal, onRetry })
+    const next = alerts.next()
+    await live(engines, [], [day(70)])
+    expect((await next).value?.tier).toBe('moderate')
+    expect(failures).toHaveLength(2)
+    isAway = true
+    expect((await alerts.next()).done).toBe(true)
+    expect(failures).toHaveLength(3)
   })
 })
 

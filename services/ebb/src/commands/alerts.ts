@@ -2,6 +2,7 @@ import { AlertRecord } from '@ebb/contracts/alert-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { ALERTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
+import { AbortedError, type RetryOptions, retryTransient, waitFor } from '@ebb/streaming/retry'
 import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { alertLine } from './alert-line.ts'
@@ -67,7 +68,9 @@ const listAlerts = async (context: CliContext, options: AlertsOptions): Promise<
     const look = { isTerminal: context.isTerminal, timeZone }
     if (follow && context.isTerminal) context.tell('Following the alerts; Ctrl-C ends.')
     const span = { follow, signal: context.interrupted }
-    for await (const alert of topicMessages(alertSource(log), span)) {
+    const onRetry = (error: Error): void => context.notices.say({ message: error.message, error })
+    const source = follow ? waitingLog(log, { signal: span.signal, onRetry }) : log
+    for await (const alert of untilAborted(topicMessages(alertSource(source), span))) {
       heard += 1
       if (!matches(alert)) continue
       shown += 1
@@ -99,7 +102,7 @@ const filterOf = (
 
 const { decode } = messageCodec(AlertRecord)
 
-const alertSource = (log: Pick<EventLog, 'partitions' | 'read'>): TopicSource<AlertRecord> => ({
+const alertSource = (log: LogReader): TopicSource<AlertRecord> => ({
   log,
   topic: ALERTS,
   decode,
@@ -109,10 +112,31 @@ const alertSource = (log: Pick<EventLog, 'partitions' | 'read'>): TopicSource<Al
 
 /**
  * Alerts that are raised from now on, all partitions, without copies, until `signal` aborts. Looks
- * four times a second. Throws `EBB_RECORD_UNREADABLE`.
+ * four times a second; while the log is away it waits. Throws `EBB_RECORD_UNREADABLE`.
  */
 export const followAlerts = (
-  log: Pick<EventLog, 'partitions' | 'read'>,
-  signal: AbortSignal,
-): AsyncGenerator<AlertRecord, void> =>
-  topicMessages(alertSource(log), { fromEnd: true, follow: true, signal })
+  log: LogReader,
+  { signal, onRetry }: Pick<RetryOptions, 'signal' | 'onRetry'>,
+): AsyncGenerator<AlertRecord, void> => {
+  const source = alertSource(waitingLog(log, { signal, onRetry }))
+  return untilAborted(topicMessages(source, { fromEnd: true, follow: true, signal }))
+}
+
+type LogReader = Pick<EventLog, 'partitions' | 'read'>
+
+/** A log whose readers wait while it is away; they get an `AbortedError` when they are not to. */
+const waitingLog = (log: LogReader, given: Pick<RetryOptions, 'signal' | 'onRetry'>): LogReader => {
+  const options = { ...given, wait: waitFor }
+  return {
+    partitions: (topic) => retryTransient(() => log.partitions(topic), options),
+    read: (...slice) => retryTransient(() => log.read(...slice), options),
+  }
+}
+
+async function* untilAborted<T>(messages: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+  try {
+    yield* messages
+  } catch (error) {
+    if (!(error instanceof AbortedError)) throw error
+  }
+}

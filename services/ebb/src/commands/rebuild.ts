@@ -18,7 +18,7 @@ interface RebuildOptions {
 
 const EXAMPLES = `
 The way out of EBB_STATE_LOST. The states in force stay untouched until the new ones are
-complete. Start the services again afterwards: they take the new ones.
+complete. Services that run meanwhile end when that is so: start them again.
 
 Examples:
   $ ebb rebuild
@@ -68,7 +68,7 @@ const resultLines = ({ generation, customers, clock, statesDigest }: RebuildResu
   `clock       ${clock === 0 ? 'no tick read yet' : new Date(clock).toISOString()}`,
   `states      ${statesDigest}`,
   '',
-  'Services that were started before go on with the states they have: start them again.',
+  'Services that run on other states end within seconds: start them again, as a supervisor does.',
   'Then `ebb rebuild --clean` removes the old ones.',
 ]
 

@@ -63,7 +63,7 @@ describe.skipIf(kafka === undefined || redis === undefined)('ebb topics apply', 
   test('shows a setting that differs, and sets it right', async () => {
     await apply()
     const other = { name: 'ebb.alerts.v1', partitions: 2, kept: { days: 1 } }
-    await (await broker.plan(`${namespace}.`, [other], 'broker')).apply()
+    await (await broker.plan(`${namespace}.`, [other], 'log')).apply()
     const steps = (found: Awaited<ReturnType<typeof apply>>) =>
       found.steps.filter(([, step]) => step !== 'keep')
     expect(steps(await apply())).toEqual([

@@ -52,7 +52,9 @@ const apply = async (
   if (plan.steps.some(({ action }) => action === 'refuse')) throw otherPartitions(partitions)
   if (dryRun) return
   await plan.apply()
-  const wanted = { ...shop, partitions, kind: 'live', begunAt: wallClock.now() } as const
+  const { timeZone, currency } = shop
+  const begunAt = wallClock.now()
+  const wanted = { timeZone, currency, partitions, kind: 'live', begunAt } as const
   const settings = {
     what: 'ebb topics apply',
     now: wallClock.now,
@@ -60,7 +62,7 @@ const apply = async (
   } as const
   const owned = await engines.own(place, settings)
   try {
-    const { timeZone, currency } = await pinInstallation(owned.log, wanted, 'these engines')
+    await pinInstallation(owned.log, wanted, 'these engines')
     const name = context.namespace === '' ? 'Installation' : `Installation ${context.namespace}`
     context.print(`${name}: ${timeZone}, ${currency}, ${partitions} partitions.`)
   } finally {

@@ -201,5 +201,7 @@ const scorerAt = async (
 const printAlerts = async (context: CliContext, { engines, installation }: Base): Promise<void> => {
   const { interrupted: signal, isTerminal } = context
   const look = { isTerminal, timeZone: installation.timeZone }
-  for await (const alert of followAlerts(engines.log, signal)) context.print(alertLine(alert, look))
+  // Who waits for the log says so in its own name.
+  const alerts = followAlerts(engines.log, { signal, onRetry: () => {} })
+  for await (const alert of alerts) context.print(alertLine(alert, look))
 }

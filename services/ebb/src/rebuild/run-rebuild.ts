@@ -1,5 +1,5 @@
 import type { Installation } from '@ebb/contracts/installation'
-import { EVENTS, FEATURES, topicsOf } from '@ebb/contracts/topics'
+import { EVENTS, FEATURES, MADE_FROM_STATES, topicsOf } from '@ebb/contracts/topics'
 import { statesDigest } from '@ebb/customer/normalise'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { CodedError } from '@ebb/runtime/coded-error'
@@ -9,7 +9,7 @@ import type { Engines, OwnedEngines, Place } from '@ebb/streaming/engines'
 import { HaltError } from '@ebb/streaming/faults'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
-import type { ProcessorObserver } from '@ebb/streaming/processor-options'
+import { waitFor } from '@ebb/streaming/retry'
 import { supersededBy } from '../generations.ts'
 import { ownedInGeneration } from '../installation.ts'
 import { startProcessors } from '../processors.ts'
@@ -88,9 +88,21 @@ const rebuildBeside = async (
       throw error
     }
     const result = await resultOf(engines, installation)
+    await requireUnchanged(owned, inForce)
     await putInForce(owned.log, installation)
     return result
   }
+}
+
+/** Another rebuild may have been finished meanwhile: an older generation is never put in force. */
+const requireUnchanged = async ({ log }: OwnedEngines, inForce: Installation): Promise<void> => {
+  const generation = (await readInstallation(log))?.generation
+  if (generation === inForce.generation) return
+  throw new CodedError('EBB_REBUILD_OVERTAKEN', {
+    what: `Another rebuild has put generation ${generation} in force meanwhile`,
+    where: `begun with generation ${inForce.generation} in force`,
+    fix: 'Nothing is to be done, unless that one was not meant: then give the command again',
+  })
 }
 
 /**
@@ -118,30 +130,47 @@ const catchUp = async (
   installation: Installation,
   { interrupted, onProgress, onRetry }: RebuildRequest,
 ): Promise<boolean> => {
-  await engines.makeTopics(topicsOf(installation.partitions))
-  const ended = Promise.withResolvers<boolean>()
-  const onInterrupt = (): void => ended.resolve(false)
-  interrupted.addEventListener('abort', onInterrupt)
+  const made = topicsOf(installation.partitions).filter(({ name }) => MADE_FROM_STATES.has(name))
+  await engines.makeTopics(made, installation.kind === 'live' ? 'log' : 'writer')
+  const halted = Promise.withResolvers<never>()
+  halted.promise.catch(() => {})
   const wanted = await endsOf(engines, EVENTS)
   const records = wanted.reduce((sum, end) => sum + end, 0)
-  const features = progressWatch(wanted)
-  const scorer = progressWatch(wanted.map(() => Number.POSITIVE_INFINITY))
-  features.onProgress((read) => onProgress({ read, records }))
   const running = await startProcessors(engines, installation, {
-    onHalt: ended.reject,
+    onHalt: halted.reject,
     onRetry,
-    features: features.observer,
-    scorer: scorer.observer,
   })
+  const reach = (name: string, ends: readonly number[], tell: (read: number) => void) =>
+    Promise.race([halted.promise, reached(engines.store(name), ends, { interrupted, tell })])
   try {
-    const finished = features.reached
-      .then(async () => scorer.waitFor(await endsOf(engines, FEATURES)))
-      .then(() => true)
-    return await Promise.race([ended.promise, finished])
+    const tell = (read: number): void => onProgress({ read, records })
+    if (!(await reach(FEATURES_PROCESSOR, wanted, tell))) return false
+    return await reach(SCORER_PROCESSOR, await endsOf(engines, FEATURES), () => {})
   } finally {
-    interrupted.removeEventListener('abort', onInterrupt)
     await running.stop()
   }
+}
+
+const LOOK_EVERY_MS = 50
+
+/**
+ * Resolves to true when states stand at these offsets, whoever brought them there: a second rebuild
+ * may have some of the partitions. Resolves to false when it is interrupted.
+ */
+const reached = async (
+  store: PartitionStore,
+  ends: readonly number[],
+  { interrupted, tell }: { interrupted: AbortSignal; tell: (read: number) => void },
+): Promise<boolean> => {
+  while (!interrupted.aborted) {
+    const offsets = await Promise.all(
+      ends.map(async (_, partition) => (await store.read(partition, [])).position?.offset ?? 0),
+    )
+    tell(offsets.reduce((sum, offset, i) => sum + Math.min(offset, ends[i]!), 0))
+    if (offsets.every((offset, i) => offset >= ends[i]!)) return true
+    await waitFor(LOOK_EVERY_MS, interrupted)
+  }
+  return false
 }
 
 const endsOf = async ({ log }: OwnedEngines, topic: string): Promise<number[]> => {
@@ -149,35 +178,6 @@ const endsOf = async ({ log }: OwnedEngines, topic: string): Promise<number[]> =
   return Promise.all(
     partitions.map(async (partition) => (await log.read({ topic, partition }, 0, 0)).end),
   )
-}
-
-/** Hears how far a processor is, and when it has reached an offset in every partition. */
-const progressWatch = (ends: readonly number[]) => {
-  let wanted = ends
-  const offsets = wanted.map(() => 0)
-  const reached = Promise.withResolvers<void>()
-  let tell: (read: number) => void = () => {}
-  const check = (): void => {
-    tell(offsets.reduce((sum, offset, i) => sum + Math.min(offset, wanted[i]!), 0))
-    if (offsets.every((offset, i) => offset >= wanted[i]!)) reached.resolve()
-  }
-  const heard = ({ partition, offset }: { partition: number; offset: number }): void => {
-    offsets[partition] = offset
-    check()
-  }
-  const observer: ProcessorObserver = { acquired: heard, committed: heard }
-  return {
-    observer,
-    reached: reached.promise,
-    waitFor: (later: readonly number[]): Promise<void> => {
-      wanted = later
-      check()
-      return reached.promise
-    },
-    onProgress: (listener: (read: number) => void): void => {
-      tell = listener
-    },
-  }
 }
 
 const resultOf = async (
