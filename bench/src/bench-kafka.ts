@@ -20,6 +20,7 @@ export const benchKafka = (
   now,
 })
 
+/** A broker on a machine that is busy with other work takes long to lead so many partitions. */
 const LED_WITHIN_MS = 60_000
 
 /**
@@ -30,11 +31,13 @@ export const openNewNamespace = async (
   settings: KafkaSettings,
   stampedBy: StampedBy,
 ): Promise<OpenKafkaEventLog> => {
-  const wanted = topicsOf(SHARED_PARTITIONS).map((topic) => kafkaTopic(topic, stampedBy))
-  await applyTopics(settings, await planTopics(settings, wanted))
-  const log = await openKafkaEventLog(settings)
   const signal = AbortSignal.timeout(LED_WITHIN_MS)
-  await retryTransient(() => recordsIn(log), { signal, wait: waitFor, onRetry: () => {} })
+  const patiently = <T>(call: () => Promise<T>): Promise<T> =>
+    retryTransient(call, { signal, wait: waitFor, onRetry: () => {} })
+  const wanted = topicsOf(SHARED_PARTITIONS).map((topic) => kafkaTopic(topic, stampedBy))
+  await patiently(async () => applyTopics(settings, await planTopics(settings, wanted)))
+  const log = await openKafkaEventLog(settings)
+  await patiently(() => recordsIn(log))
   return log
 }
 

@@ -235,6 +235,21 @@ test('what a disk has damaged is set aside and told, and the rest goes on', asyn
   assert.deepEqual(readFileSync(pathOf(aside)), bytes)
 })
 
+test('what is not whole at its end is put aside and told', async () => {
+  for (const text of numbered(0, 10)) await append(text)
+  await spool.close()
+  const path = pathOf(segments()[0])
+  const bytes = readFileSync(path)
+  const second = decodeFrames(bytes, 2).bytes
+  bytes[second - 1]! ^= 1
+  writeFileSync(path, bytes)
+  await open()
+  await heard('the end of the spool was not whole')
+  assert.deepEqual(await drain(), ['0'])
+  const [aside] = readdirSync(folder).filter((name) => name.endsWith('.damaged'))
+  assert.deepEqual(readFileSync(pathOf(aside)), bytes.subarray(decodeFrames(bytes, 1).bytes))
+})
+
 test('a record longer than what is read at once is read', async () => {
   await reopen(32 * MIB)
   const texts = ['short', 'long'.repeat(MIB), 'short too']

@@ -1,9 +1,16 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { tickRecord } from '@ebb/contracts/tick'
+import { EVENTS, FEATURES, topicsOf } from '@ebb/contracts/topics'
 import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { wallClock } from '@ebb/runtime/clock'
+import { beginInstallation, putInForce, readInstallation } from '@ebb/runtime/installation'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import type { Engines } from '@ebb/streaming/engines'
+import { memoryEventLog } from '@ebb/streaming/memory-event-log'
+import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
+import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { customerCommand } from '../commands/customer.ts'
 import { rebuildCommand } from '../commands/rebuild.ts'
@@ -24,15 +31,16 @@ afterEach(() => shop.remove())
 
 const place = () => ({ folder: shop.folder, namespace: '' })
 
+const request = (): RebuildRequest => ({
+  place: place(),
+  now: wallClock.now,
+  interrupted: new AbortController().signal,
+  onProgress: () => {},
+  onRetry: () => {},
+})
+
 const rebuild = (over: Partial<RebuildRequest> = {}) =>
-  runRebuild(embeddedEngines, {
-    place: place(),
-    now: wallClock.now,
-    interrupted: new AbortController().signal,
-    onProgress: () => {},
-    onRetry: () => {},
-    ...over,
-  })
+  runRebuild(embeddedEngines, { ...request(), ...over })
 
 /** All that a replay would tell of the states and alerts in force. */
 const summary = () =>
@@ -109,6 +117,41 @@ test('old generations are removed when that is asked for, and what is in force s
   expect(readdirSync(shop.folder)).not.toContain('features.db')
   expect(readdirSync(shop.folder)).toContain('features.g1.db')
   expect(await summary()).toEqual(before)
+})
+
+test('a rebuild that another one has overtaken changes nothing', async () => {
+  const log = memoryEventLog({
+    topics: [...topicsOf(2), { name: `${FEATURES}.g1`, partitions: 2 }],
+    now: () => 0,
+  })
+  const shop = {
+    timeZone: 'UTC',
+    currency: 'EUR',
+    partitions: 2,
+    kind: 'live',
+    begunAt: 0,
+  } as const
+  const begun = await beginInstallation(log, shop)
+  await log.append({ topic: EVENTS, partition: 0 }, [tickRecord(0)])
+  const stores = new Map<string, PartitionStore>()
+  const engines: Engines = {
+    ...embeddedEngines,
+    own: async () => ({
+      log,
+      store: (name) => {
+        const found = stores.get(name) ?? memoryPartitionStore()
+        stores.set(name, found)
+        return found
+      },
+      makeTopics: async () => {},
+      remove: async () => {},
+      close: async () => {},
+    }),
+  }
+  const onProgress = (): void => void putInForce(log, { ...begun, generation: 2 })
+  const overtaken = runRebuild(engines, { ...request(), onProgress })
+  await expect(overtaken).rejects.toMatchObject({ code: 'EBB_REBUILD_OVERTAKEN' })
+  expect(await readInstallation(log)).toMatchObject({ generation: 2 })
 })
 
 test('where there is nothing, nothing is begun', async () => {

@@ -45,7 +45,8 @@ export interface RebuildResult {
  * Makes all states again from the log, as a new generation beside the one in force, and puts it in
  * force when it has read what was in the log at the beginning. Alerts are raised again under the
  * ids that they had. What an interrupted rebuild left is continued.
- * Resolves to `undefined` where it was interrupted. Throws `EBB_DATA_EMPTY`.
+ * Resolves to `undefined` where it was interrupted. Throws `EBB_DATA_EMPTY`, and
+ * `EBB_REBUILD_OVERTAKEN` where another one was finished meanwhile.
  */
 export const runRebuild = async (
   engines: Engines,

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Environment, readConfiguration } from './configuration.ts'
+import { KAFKA_SETTINGS, kafkaConnection, REDIS_SETTINGS, redisAddress } from './engine-settings.ts'
+
+const kafka = (env: Environment) =>
+  kafkaConnection(readConfiguration(KAFKA_SETTINGS, { EBB_KAFKA: 'one:9092', ...env }))
+const redis = (env: Environment) => redisAddress(readConfiguration(REDIS_SETTINGS, env))
+const invalid = expect.objectContaining({ code: 'EBB_CONFIG_INVALID' })
+
+let folder: string
+let certificates: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ebb-settings-'))
+  certificates = join(folder, 'ca.pem')
+  writeFileSync(certificates, 'PEM')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('the connection to Kafka', () => {
+  test('is plain unless it is told otherwise', () => {
+    expect(kafka({ EBB_KAFKA: 'one:9092,[::1]:9093' })).toEqual({
+      brokers: ['one:9092', '[::1]:9093'],
+      compression: 'none',
+    })
+  })
+
+  test('has TLS and a login where they are set', () => {
+    const login = { EBB_KAFKA_USERNAME: 'ebb', EBB_KAFKA_PASSWORD: 'secret' }
+    const tls = { EBB_KAFKA_TLS: 'yes', EBB_KAFKA_CA: certificates }
+    expect(kafka({ ...tls, ...login, EBB_KAFKA_SASL: 'scram-sha-512' })).toMatchObject({
+      tls: { ca: 'PEM' },
+      sasl: { mechanism: 'scram-sha-512', username: 'ebb', password: 'secret' },
+    })
+    expect(kafka({ EBB_KAFKA_TLS: 'yes' }).tls).toEqual({})
+  })
+
+  test.each([
+    { EBB_KAFKA: 'one' },
+    { EBB_KAFKA: 'one:0' },
+    { EBB_KAFKA: 'one:65536' },
+    { EBB_KAFKA: 'one:9092,' },
+    { EBB_KAFKA_CA: '/somewhere.pem' },
+    { EBB_KAFKA_TLS: 'yes', EBB_KAFKA_CA: '/nowhere/ca.pem' },
+    { EBB_KAFKA_USERNAME: 'ebb' },
+    { EBB_KAFKA_PASSWORD: 'secret' },
+  ])('%o is refused', (env) => {
+    expect(() => kafka(env)).toThrow(invalid)
+  })
+})
+
+describe('the address of Redis', () => {
+  test('may be a cluster with TLS', () => {
+    const url = 'rediss://ebb:secret@one:7000,two:7001'
+    const env = { EBB_REDIS: url, EBB_REDIS_CLUSTER: 'yes', EBB_REDIS_CA: certificates }
+    expect(redis(env)).toEqual({ url, cluster: true, tls: { ca: 'PEM' } })
+  })
+
+  test.each(['one:6379', 'http://one', 'redis://', 'redis://one, two'])('%s is refused', (url) => {
+    expect(() => redis({ EBB_REDIS: url })).toThrow(invalid)
+  })
+})
