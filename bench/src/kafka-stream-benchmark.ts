@@ -21,11 +21,11 @@ import { appendStretch } from './log-template.ts'
 import { TOGETHER } from './results.ts'
 import type { Popularity } from './shop-traffic.ts'
 
-/** For one event of the scale: in a whole run 100,000 events, and as many customers in the store. */
-const EVENTS_EACH = 5
+/** For one event of the scale: in a whole run 50,000 events, and 100,000 customers in the store. */
+const EVENTS_EACH = 2.5
 const CUSTOMERS_EACH = 5
 /** Of these customers, in the shop during the minute where all are alike: five events each. */
-const PRESENT = 0.2
+const PRESENT = 0.1
 
 /** One minute of a shop in the log, and what its customers did before in the store. */
 interface Stage {
