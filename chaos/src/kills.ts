@@ -1,9 +1,7 @@
-import { EVENTS } from '@ebb/contracts/topics'
-import type { NativeEngine } from '@ebb/testkit/native-engine'
 import { mustHold } from './check.ts'
 import { type Ledger, ledger as newLedger } from './ledger.ts'
 import type { NodeProcess } from './node-process.ts'
-import { handledBy, openPipelineView, type PipelineView, sizeOf } from './pipeline-view.ts'
+import { handledBy, openPipelineView, type PipelineView } from './pipeline-view.ts'
 import { comeToRest, untilCaughtUp } from './rest.ts'
 import type { OwnEngines, Report, ScenarioSettings } from './scenario.ts'
 import { type ServiceName, type Shop, withShop } from './shop.ts'
@@ -32,7 +30,7 @@ interface Kill {
 /**
  * R1: during a paced load of backdated histories, Kafka, Redis, the collector, the scorer and the
  * feature service are killed by SIGKILL in turn, each when it has done work since the last kill, and
- * started again. Nothing acknowledged is lost, nothing counts twice, states and alerts are those of a
+ * started again; while Kafka is away, both processors are killed, too. Nothing acknowledged is lost, nothing counts twice, states and alerts are those of a
  * fault-free run over the same log.
  */
 export const kills = async (settings: ScenarioSettings, engines: OwnEngines): Promise<Report> => {
@@ -104,23 +102,37 @@ const victimsOf = (
   { shop, services, view, ledger }: Stage,
   { kafka, redis }: OwnEngines,
 ): readonly Victim[] => {
-  const engine = (name: string, of: NativeEngine, progress: Victim['progress']): Victim => ({
-    name,
-    progress,
-    kill: () => of.kill('SIGKILL'),
-    restart: of.restart,
-  })
+  const killer = (name: ServiceName) => () => services[name].kill('SIGKILL')
+  const starter = (name: ServiceName) => async () => {
+    services[name] = await shop.start(name)
+  }
   const service = (name: ServiceName, progress: Victim['progress']): Victim => ({
     name,
     progress,
-    kill: () => services[name].kill('SIGKILL'),
-    restart: async () => {
-      services[name] = await shop.start(name)
-    },
+    kill: killer(name),
+    restart: starter(name),
   })
+  const processors = ['features', 'scorer'] as const
   return [
-    engine('kafka', kafka, () => sizeOf(view, EVENTS)),
-    engine('redis', redis, () => handledBy(view, 'features')),
+    {
+      name: 'kafka, with both processors',
+      progress: () => handledBy(view, 'scorer'),
+      kill: async () => {
+        await kafka.kill('SIGKILL')
+        // What they were publishing stays unanswered, and what they did for it is not committed.
+        await Promise.all(processors.map((name) => killer(name)()))
+      },
+      restart: async () => {
+        await kafka.restart()
+        await Promise.all(processors.map((name) => starter(name)()))
+      },
+    },
+    {
+      name: 'redis',
+      progress: () => handledBy(view, 'features'),
+      kill: () => redis.kill('SIGKILL'),
+      restart: redis.restart,
+    },
     service('collector', ledger.acknowledgedCount),
     service('scorer', () => handledBy(view, 'scorer')),
     service('features', () => handledBy(view, 'features')),

@@ -79,15 +79,6 @@ export const lagOf = async (view: PipelineView, name: ProcessorName): Promise<nu
 export const handledBy = async (view: PipelineView, name: ProcessorName): Promise<number> =>
   (await standingsOf(view, name)).reduce((sum, { offset }) => sum + offset, 0)
 
-/** Records of a topic. */
-export const sizeOf = async ({ log, partitions }: PipelineView, topic: string): Promise<number> => {
-  const ends = Array.from({ length: partitions }, async (_, partition) => {
-    const { end } = await log.read({ topic, partition }, 0, 0)
-    return end
-  })
-  return (await Promise.all(ends)).reduce((sum, end) => sum + end, 0)
-}
-
 const PAGE_RECORDS = 5_000
 
 /** All records of a topic as it stands. */

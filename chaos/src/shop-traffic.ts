@@ -114,6 +114,17 @@ export const order = (of: {
   properties: { order_id: of.id, total: (of.cents / 100).toFixed(2) },
 })
 
+/** Looks at products, now, by the same few customers in turn, for as long as somebody takes them. */
+export const regularTraffic = (name: string, customers: number) => {
+  let taken = 0
+  const next = (): StorefrontEvent => {
+    const userId = `${name}-${taken % customers}`
+    taken += 1
+    return productView(`${name}-v${taken}`, userId, Date.now())
+  }
+  return (count: number): StorefrontEvent[] => Array.from({ length: count }, next)
+}
+
 /** A fresh order of each of these customers: those who were silent have come back. */
 export const returningOrders = (customers: readonly string[], now: number): StorefrontEvent[] =>
   customers.map((userId) => order({ id: `${userId}-back`, userId, at: now, cents: 4_200 }))

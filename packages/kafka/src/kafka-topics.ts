@@ -14,8 +14,6 @@ export interface KafkaTopic {
   /** Without the prefix of the settings. */
   readonly name: string
   readonly partitions: number
-  /** Three by default, or as many as there are brokers where those are fewer. */
-  readonly replicationFactor?: number
   /** Settings of the topic that matter; others are left as they are. */
   readonly config: Readonly<Record<string, string>>
 }
@@ -179,11 +177,17 @@ const create = async (
   changes: readonly (TopicChange & { action: 'create' })[],
 ): Promise<void> => {
   const { brokers } = await admin.describeCluster()
+  const replicationFactor = Math.min(DEFAULT_REPLICATION, brokers.length)
+  // Acknowledged is then on two brokers at least; Kafka's own default is one.
+  const safety = replicationFactor < DEFAULT_REPLICATION ? {} : { 'min.insync.replicas': '2' }
   const topics = changes.map(({ topic, wanted }) => ({
     topic,
     numPartitions: wanted.partitions,
-    replicationFactor: wanted.replicationFactor ?? Math.min(DEFAULT_REPLICATION, brokers.length),
-    configEntries: Object.entries(wanted.config).map(([name, value]) => ({ name, value })),
+    replicationFactor,
+    configEntries: Object.entries({ ...safety, ...wanted.config }).map(([name, value]) => ({
+      name,
+      value,
+    })),
   }))
   // Where another process has just made one of them, kafkajs says so and makes the others.
   await admin.createTopics({ topics, waitForLeaders: false })

@@ -40,11 +40,14 @@ test('what is no fault of an engine is not waited for', () => {
   for (; at < 60_000; at += 1_000) hear({ message: 'a leader moves' })
 })
 
-test('who listens last hears all that is said from then on', () => {
-  const [first, second]: [string[], string[]] = [[], []]
-  const { say, hear } = engineNotices(({ message }) => first.push(message))
-  say({ message: 'a' })
-  hear(({ message }) => second.push(message))
-  say({ message: 'b' })
-  expect([first, second]).toEqual([['a'], ['b']])
+test('what there is to know is heard by whoever comes later, faults that are over are not', () => {
+  const first: string[] = []
+  const second: string[] = []
+  const notices = engineNotices(({ message }) => first.push(message))
+  notices.say({ message: 'keys are evicted' })
+  notices.say({ message: 'away', error: new Error('away') })
+  notices.hear(({ message }) => second.push(message))
+  notices.say({ message: 'back' })
+  expect(first).toEqual(['keys are evicted', 'away'])
+  expect(second).toEqual(['keys are evicted', 'back'])
 })

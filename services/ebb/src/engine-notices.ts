@@ -8,20 +8,28 @@ export interface EngineNotice {
 /** Hears what engines say. */
 export type NoticeListener = (notice: EngineNotice) => void
 
+/** What there is to know is said once, while engines are opened: whoever hears later hears it too. */
+const KEPT = 20
+
 /** All that engines say, and who hears it. */
 export interface EngineNotices {
   readonly say: NoticeListener
-  /** From now on `listener` hears it, and nobody else. */
+  /** From now on `listener` hears it, and nobody else; first what there was to know before. */
   readonly hear: (listener: NoticeListener) => void
 }
 
 /** Notices that `listener` hears at first. */
 export const engineNotices = (listener: NoticeListener): EngineNotices => {
   let hearing = listener
+  let known: EngineNotice[] = []
   return {
-    say: (notice) => hearing(notice),
+    say: (notice) => {
+      if (notice.error === undefined) known = [...known, notice].slice(-KEPT)
+      hearing(notice)
+    },
     hear: (another) => {
       hearing = another
+      for (const notice of known) another(notice)
     },
   }
 }

@@ -9,7 +9,7 @@ import type { Engines, OwnedEngines, Place } from '@ebb/streaming/engines'
 import { HaltError } from '@ebb/streaming/faults'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
-import { waitFor } from '@ebb/streaming/retry'
+import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
 import { supersededBy } from '../generations.ts'
 import { ownedInGeneration } from '../installation.ts'
 import { startProcessors } from '../processors.ts'
@@ -142,17 +142,28 @@ const catchUp = async (
     onRetry,
   })
   const reach = (name: string, ends: readonly number[], tell: (read: number) => void) =>
-    Promise.race([halted.promise, reached(engines.store(name), ends, { interrupted, tell })])
+    Promise.race([
+      halted.promise,
+      reached(engines.store(name), ends, { interrupted, tell, onRetry }),
+    ])
   try {
     const tell = (read: number): void => onProgress({ read, records })
     if (!(await reach(FEATURES_PROCESSOR, wanted, tell))) return false
     return await reach(SCORER_PROCESSOR, await endsOf(engines, FEATURES), () => {})
+  } catch (error) {
+    if (error instanceof AbortedError) return false
+    throw error
   } finally {
     await running.stop()
   }
 }
 
 const LOOK_EVERY_MS = 50
+
+interface Told {
+  /** Records that are read, of those that are wanted. */
+  readonly tell: (read: number) => void
+}
 
 /**
  * Resolves to true when states stand at these offsets, whoever brought them there: a second rebuild
@@ -161,12 +172,15 @@ const LOOK_EVERY_MS = 50
 const reached = async (
   store: PartitionStore,
   ends: readonly number[],
-  { interrupted, tell }: { interrupted: AbortSignal; tell: (read: number) => void },
+  { interrupted, tell, onRetry }: Pick<RebuildRequest, 'interrupted' | 'onRetry'> & Told,
 ): Promise<boolean> => {
+  const options = { signal: interrupted, wait: waitFor, onRetry }
+  const offsetOf = async (partition: number): Promise<number> => {
+    const { position } = await retryTransient(() => store.read(partition, []), options)
+    return position?.offset ?? 0
+  }
   while (!interrupted.aborted) {
-    const offsets = await Promise.all(
-      ends.map(async (_, partition) => (await store.read(partition, [])).position?.offset ?? 0),
-    )
+    const offsets = await Promise.all(ends.map((_, partition) => offsetOf(partition)))
     tell(offsets.reduce((sum, offset, i) => sum + Math.min(offset, ends[i]!), 0))
     if (offsets.every((offset, i) => offset >= ends[i]!)) return true
     await waitFor(LOOK_EVERY_MS, interrupted)
