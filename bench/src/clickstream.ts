@@ -41,6 +41,8 @@ export interface ClickstreamSettings {
   readonly customers?: number
   /** Of the live stretch: two, unless given. */
   readonly minutes?: number
+  /** The history is not drawn from this stream. */
+  readonly isUnderWay?: boolean
 }
 
 /** 30 days of history up to `BEGIN`, and a live stretch behind it. */
@@ -49,8 +51,9 @@ export const clickstream = ({
   popularity,
   customers = Math.ceil(events / EVENTS_A_CUSTOMER),
   minutes = LIVE_MINUTES,
+  isUnderWay = false,
 }: ClickstreamSettings): Clickstream => {
-  const next = shopTraffic({ name: 'clickstream', customers, popularity })
+  const next = shopTraffic({ name: 'clickstream', customers, popularity, isUnderWay })
   return {
     history: {
       events: events * HISTORY_EVENTS,

@@ -63,7 +63,8 @@ const contestant = (
 
 const eventsOf = (round: number, popularity: Popularity, { events }: Scale): CustomerEvent[] => {
   const customers = events * CUSTOMERS_EACH
-  const next = shopTraffic({ name: `round-${round}`, customers, popularity })
+  const name = `round-${round}`
+  const next = shopTraffic({ name, customers, popularity, isUnderWay: true })
   return Array.from({ length: events }, () =>
     customerEventOf(canonicalEvent(next(BEGIN), intakeContext(BEGIN))),
   )

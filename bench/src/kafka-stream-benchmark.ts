@@ -41,6 +41,7 @@ const stageOf = (popularity: Popularity, engines: Engines, { events }: Scale): S
     popularity,
     customers: events * CUSTOMERS_EACH * (popularity === 'uniform' ? PRESENT : 1),
     minutes: 1,
+    isUnderWay: true,
   })
   const prefix = `stream-${popularity.replace(' ', '-')}.`
   return {

@@ -13,7 +13,7 @@ import { type PacedRecord, type SentAt, sendPaced } from './paced-load.ts'
 import { startService } from './service-process.ts'
 import { shopTraffic } from './shop-traffic.ts'
 
-const CUSTOMERS = 100_000
+const CUSTOMERS = { customers: 100_000, popularity: 'uniform', isUnderWay: true } as const
 /** Orders of customers who had gone silent, among all events. */
 const RETURNS_PER_SECOND = 100
 const SECONDS = 3
@@ -46,7 +46,7 @@ const orderOf = (customer: number, order: string, at: number): PacedRecord => {
 const pacedRecords = (round: number, perSecond: number, scale: Scale): PacedRecord[] => {
   const returns = returnsOf(scale)
   const every = perSecond / RETURNS_PER_SECOND
-  const next = shopTraffic({ name: `round-${round}`, customers: CUSTOMERS, popularity: 'uniform' })
+  const next = shopTraffic({ ...CUSTOMERS, name: `round-${round}` })
   const at = Date.now()
   return Array.from({ length: returns * every }, (_, index) =>
     index % every === every - 1

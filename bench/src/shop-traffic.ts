@@ -12,6 +12,8 @@ export interface TrafficSettings {
   readonly name: string
   readonly customers: number
   readonly popularity: Popularity
+  /** Everybody is somewhere in their life already, and not at its beginning. */
+  readonly isUnderWay?: boolean
 }
 
 /** One event as a storefront sends it. */
@@ -26,9 +28,13 @@ export const shopTraffic = ({
   name,
   customers,
   popularity,
+  isUnderWay = false,
 }: TrafficSettings): ((at: number) => TrafficEvent) => {
   const draw = drawer(customers, popularity, seededRandom(`traffic ${name}`))
-  const passed = new Array<number>(customers).fill(0)
+  const { uniform } = seededRandom(`under way ${name}`)
+  const passed = Array.from({ length: customers }, () =>
+    isUnderWay ? Math.floor(uniform() * LONGEST_LIFE) : 0,
+  )
   let sent = 0
   return (at) => {
     const customer = draw()

@@ -33,9 +33,10 @@ interface Stage {
 
 /**
  * R4: Kafka is killed and stays away for 60 s (short: 5 s) at 500 events/s; in the middle of it the
- * collector is killed, too. Every request is answered with 2xx, from the fsynced spool, which drains
- * in order when Kafka is back. In another outage (short: in the same one) large events fill the spool:
- * 503 with Retry-After, until Kafka is back. Every event that was answered with 2xx is in the log.
+ * collector is killed, too. Every request is answered with 2xx, from the fsynced spool, which
+ * drains in order when Kafka is back. In another outage (short: in the same one) large events fill
+ * the spool: 503 with Retry-After, until Kafka is back. Every event that was answered with 2xx is
+ * in the log.
  */
 export const brokerAway = async (
   settings: ScenarioSettings,

@@ -106,10 +106,8 @@ const checkStates = (
 ): void => {
   const keys = [...new Set([...actual.keys(), ...expected.keys()])]
   const differing = keys.filter((key) => !isSame(actual.get(key), expected.get(key)))
-  mustHold(
-    differing.length === 0,
-    `${differing.length} of ${expected.size} ${of} states are not those of a fault-free run${some(differing)}`,
-  )
+  const which = `${differing.length} of ${expected.size} ${of} states`
+  mustHold(differing.length === 0, `${which} are not those of a fault-free run${some(differing)}`)
 }
 
 const isSame = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
@@ -121,10 +119,8 @@ const checkPublished = (of: string, actual: TopicRecords, expected: TopicRecords
   const madeUp = [...published].filter(
     ([name, texts]) => texts.size > 1 || ![...texts].every((text) => implied.get(name)?.has(text)),
   )
-  mustHold(
-    madeUp.length === 0,
-    `${madeUp.length} ${of} records are not implied by the log${some(madeUp.map(([name]) => name))}`,
-  )
+  const names = some(madeUp.map(([name]) => name))
+  mustHold(madeUp.length === 0, `${madeUp.length} ${of} records are not implied by the log${names}`)
   const missing = [...implied.keys()].filter((name) => !published.has(name))
   mustHold(missing.length === 0, `${missing.length} ${of} records are missing${some(missing)}`)
   return actual.flat().length - published.size

@@ -21,6 +21,7 @@ const LANES = 20
 /** What a kill hit. */
 interface Kill {
   readonly victim: string
+  readonly processes: number
   /** Requests without an answer at that instant. */
   readonly underWay: number
   /** Until it was up again. */
@@ -29,9 +30,9 @@ interface Kill {
 
 /**
  * R1: during a paced load of backdated histories, Kafka, Redis, the collector, the scorer and the
- * feature service are killed by SIGKILL in turn, each when it has done work since the last kill, and
- * started again; while Kafka is away, both processors are killed, too. Nothing acknowledged is lost, nothing counts twice, states and alerts are those of a
- * fault-free run over the same log.
+ * feature service are killed by SIGKILL in turn, each when it has done work since the last kill,
+ * and started again; while Kafka is away, both processors are killed, too. Nothing acknowledged is
+ * lost, nothing counts twice, states and alerts are those of a fault-free run over the same log.
  */
 export const kills = async (settings: ScenarioSettings, engines: OwnEngines): Promise<Report> => {
   const form = { ...FORMS[settings.isLong ? 'long' : 'short'], ...settings }
@@ -66,7 +67,9 @@ const runKills = async (shop: Shop, engines: OwnEngines, form: Form): Promise<Re
     const verdict = await verify(view, ledger)
     mustHold(verdict.atRisk >= 100, `only ${verdict.atRisk} alerts were raised: too few to tell`)
     mustHold(verdict.recovered >= 10, `only ${verdict.recovered} customers recovered`)
-    return { kills: killed.length, ...downTimes(killed), ...verdict }
+    const total = (of: 'processes' | 'underWay') => killed.reduce((sum, kill) => sum + kill[of], 0)
+    const hit = { processesKilled: total('processes'), requestsUnderWay: total('underWay') }
+    return { ...hit, ...downTimes(killed), ...verdict }
   } finally {
     await view.close()
   }
@@ -84,6 +87,7 @@ const startServices = async (shop: Shop): Promise<Record<ServiceName, NodeProces
 /** Something that is killed and started again. */
 interface Victim {
   readonly name: string
+  readonly processes: number
   /** Grows while it does its work. */
   progress(): Promise<number> | number
   kill(): Promise<void>
@@ -97,7 +101,10 @@ interface Stage {
   readonly ledger: Ledger
 }
 
-/** Whoever is killed without leaving its consumer group keeps its partitions for 10 s: they come last. */
+/**
+ * Whoever is killed without leaving its consumer group keeps its partitions for 10 s: they come
+ * last.
+ */
 const victimsOf = (
   { shop, services, view, ledger }: Stage,
   { kafka, redis }: OwnEngines,
@@ -108,6 +115,7 @@ const victimsOf = (
   }
   const service = (name: ServiceName, progress: Victim['progress']): Victim => ({
     name,
+    processes: 1,
     progress,
     kill: killer(name),
     restart: starter(name),
@@ -116,6 +124,7 @@ const victimsOf = (
   return [
     {
       name: 'kafka, with both processors',
+      processes: 3,
       progress: () => handledBy(view, 'scorer'),
       kill: async () => {
         await kafka.kill('SIGKILL')
@@ -129,6 +138,7 @@ const victimsOf = (
     },
     {
       name: 'redis',
+      processes: 1,
       progress: () => handledBy(view, 'features'),
       kill: () => redis.kill('SIGKILL'),
       restart: redis.restart,
@@ -165,11 +175,12 @@ const untilItWorks = async ({ name, progress }: Victim): Promise<void> => {
 
 const killOne = async (victim: Victim, front: Storefront): Promise<Kill> => {
   await until({ what: 'a request under way', everyMs: 2 }, () => front.underWay() > 0)
-  const underWay = front.underWay()
   const since = performance.now()
+  const underWay = front.underWay()
   await victim.kill()
   await victim.restart()
-  return { victim: victim.name, underWay, downMs: Math.round(performance.now() - since) }
+  const { name, processes } = victim
+  return { victim: name, processes, underWay, downMs: Math.round(performance.now() - since) }
 }
 
 const downTimes = (killed: readonly Kill[]): Report =>

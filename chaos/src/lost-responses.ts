@@ -13,7 +13,9 @@ const TOPIC = 'lost-responses'
 const PARTITIONS = 8
 const LOGS = 4
 const SENDERS_PER_LOG = 16
-/** Of the lost responses, one in so many leaves the connection alive, and costs a time-out of 5 s. */
+/**
+ * Of the lost responses, one in so many leaves the connection alive, and costs a time-out of 5 s.
+ */
 const HANG_EVERY = 50
 /** Of the responses, one in so many is lost. */
 const LOSE_EVERY = 3
@@ -26,9 +28,9 @@ interface Acknowledged {
 }
 
 /**
- * R2: of the responses to produce requests, every third is lost after the append, until 1,000 (short:
- * 200) are: the connection is cut, or the answer never comes. Meanwhile 64 senders append, and repeat
- * what fails. Every record that was acknowledged stands at the offset that was told.
+ * R2: of the responses to produce requests, every third is lost after the append, until 1,000
+ * (short: 200) are: the connection is cut, or the answer never comes. Meanwhile 64 senders append,
+ * and repeat what fails. Every record that was acknowledged stands at the offset that was told.
  */
 export const lostResponses = async (
   { isLong, say }: ScenarioSettings,
@@ -104,7 +106,11 @@ const checkLog = async (log: EventLog, acknowledged: readonly Acknowledged[]): P
   const told = new Set(acknowledged.map(({ id }) => id))
   mustHold(distinct.size === told.size, `${distinct.size} records in the log, ${told.size} told`)
   mustHold(areInOrder(contents), 'a sender finds its records in another order')
-  return { acknowledged: told.size, lost: 0, standTwice: inLog.length - distinct.size }
+  return {
+    acknowledged: told.size,
+    lost: misplaced.length,
+    standTwice: inLog.length - distinct.size,
+  }
 }
 
 const idsIn = async (log: EventLog, partition: number): Promise<string[]> => {

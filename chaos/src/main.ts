@@ -6,19 +6,20 @@
 import { parseArgs } from 'node:util'
 import { chosenScenarios, type Run } from './scenarios.ts'
 
-const USAGE = 'usage: chaos [--only NAME]… [--rounds N] [--long]'
+const USAGE = 'usage: npm run chaos -- [--only NAME]… [--rounds N] [--short]'
 
 const options = () => {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
-      long: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
     },
   })
-  const { only, rounds, long: isLong } = values
+  const { only, rounds, short } = values
   if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) throw new Error('--rounds takes a number')
-  return { chosen: chosenScenarios(only), isLong, ...(rounds && { rounds: Number(rounds) }) }
+  const form = { isLong: !short, ...(rounds !== undefined && { rounds: Number(rounds) }) }
+  return { chosen: chosenScenarios(only), ...form }
 }
 
 const optionsOrExit = () => {
@@ -42,7 +43,7 @@ const tell = async (name: string, run: Run): Promise<void> => {
   try {
     const report = { ...(await run({ ...form, say })), seconds: seconds(since) }
     for (const [measure, value] of Object.entries(report))
-      process.stdout.write(`${name.padEnd(16)} ${measure.padEnd(24)} ${value}\n`)
+      process.stdout.write(`${name.padEnd(16)} ${measure.padEnd(34)} ${value}\n`)
   } catch (error) {
     process.stdout.write(`${name.padEnd(16)} FAILED: ${(error as Error).message}\n`)
     process.exitCode = 1

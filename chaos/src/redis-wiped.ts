@@ -18,8 +18,9 @@ const PARTITIONS = 4
 const BATCH = 10
 
 /**
- * R5: Redis is wiped under running services. Both processors end with `EBB_STATE_LOST`; `ebb rebuild`
- * makes the states again, with the digest of a fault-free run; the services take them, and go on.
+ * R5: Redis is wiped under running services. Both processors end with `EBB_STATE_LOST`; `ebb
+ * rebuild` makes the states again, with the digest of a fault-free run; the services take them, and
+ * go on.
  */
 export const redisWiped = async (
   settings: ScenarioSettings,

@@ -8,7 +8,7 @@ export type Report = Readonly<Record<string, number | string>>
 export interface ScenarioSettings {
   /** Long enough to be told of; short enough for every run of the tests otherwise. */
   readonly isLong: boolean
-  /** How often the fault is repeated; each scenario has its own default. */
+  /** How often the fault is repeated, by those that repeat it: kills, zombie and rebalance. */
   readonly rounds?: number
   /** Told of every fault as it is made. */
   readonly say: (line: string) => void

@@ -114,7 +114,9 @@ export const order = (of: {
   properties: { order_id: of.id, total: (of.cents / 100).toFixed(2) },
 })
 
-/** Looks at products, now, by the same few customers in turn, for as long as somebody takes them. */
+/**
+ * Looks at products, now, by the same few customers in turn, for as long as somebody takes them.
+ */
 export const regularTraffic = (name: string, customers: number) => {
   let taken = 0
   const next = (): StorefrontEvent => {

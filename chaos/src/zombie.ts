@@ -19,10 +19,10 @@ const LOAD = { eventsPerSecond: 100, batch: 5, lanes: 10, seconds: 0 }
 const REGULARS = 20
 
 /**
- * R6: of two feature services under load, one is stopped (SIGSTOP) with commits on their way to Redis
- * that do not arrive, for longer than its session lasts. When the other has taken its partitions
- * over, the commits arrive, and the stopped one goes on (SIGCONT). No stale write is applied, and
- * nothing is published that the log does not imply.
+ * R6: of two feature services under load, one is stopped (SIGSTOP) with commits on their way to
+ * Redis that do not arrive, for longer than its session lasts. When the other has taken its
+ * partitions over, the commits arrive, and the stopped one goes on (SIGCONT). No stale write is
+ * applied, and nothing is published that the log does not imply.
  */
 export const zombie = async (
   settings: ScenarioSettings,
@@ -106,7 +106,8 @@ const untilKnown = async ({ view, ledger, sleeper }: Stage): Promise<void> => {
 }
 
 /** Resolves to the partitions of the sleeper, when it is stopped with commits on their way. */
-const stopWithCommits = async ({ view, proxy, sleeper }: Stage): Promise<readonly number[]> => {
+const stopWithCommits = async (stage: Stage): Promise<readonly number[]> => {
+  const { view, proxy, sleeper, ledger } = stage
   const its = [...ownedBy(sleeper)]
   proxy.stall('requests')
   // Its states stand still while the log goes on: it waits for an answer.
@@ -115,6 +116,9 @@ const stopWithCommits = async ({ view, proxy, sleeper }: Stage): Promise<readonl
     const now = await standingsOf(view, 'features')
     return its.every((p) => now[p]!.offset === before[p]!.offset && now[p]!.end > before[p]!.end)
   })
+  // The regulars go on: what waits is older than what the other will make of them.
+  const wanted = ledger.acknowledgedCount() + 3 * REGULARS
+  await until({ what: 'more of the regulars' }, () => ledger.acknowledgedCount() > wanted)
   await sleeper.kill('SIGSTOP')
   return its
 }
