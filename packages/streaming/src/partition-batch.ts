@@ -125,8 +125,11 @@ const openBatch = <State>(
     }
   }
   const tick = async (record: LogRecord, at: number): Promise<void> => {
-    clock = Math.max(clock, at)
-    await fireDue(record)
+    // A copy must not fire what its original did not: timers may be armed at the clock itself.
+    if (at > clock) {
+      clock = at
+      await fireDue(record)
+    }
     publish.add(record, definition.onTick?.(record, moment()) ?? [])
   }
   const isCopy = (record: LogRecord): boolean => {
