@@ -1,9 +1,9 @@
 import type { NewRecord, TopicPartition } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
-import type { Message } from 'kafkajs'
 import { type AppendQueue, appendQueue } from './append-queue.ts'
 import { UNAVAILABLE } from './kafka-faults.ts'
 import type { Produce } from './kafka-produce.ts'
+import type { StampedRecord } from './record-batch.ts'
 import { within } from './time-limit.ts'
 
 /** Appends records to any partition that exists. */
@@ -22,16 +22,16 @@ const LINGER_MS = 5
 
 /** Appends through `produce`; `now` stamps the records. */
 export const appender = (produce: Produce, now: () => number): Appender => {
-  const queues = new Map<string, AppendQueue<Message>>()
+  const queues = new Map<string, AppendQueue<StampedRecord>>()
   const linger = lingering()
   let isClosed = false
 
-  const open = (to: TopicPartition): AppendQueue<Message> => {
+  const open = (to: TopicPartition): AppendQueue<StampedRecord> => {
     const name = `${to.topic}/${to.partition}`
-    const queue: AppendQueue<Message> = appendQueue({
+    const queue: AppendQueue<StampedRecord> = appendQueue({
       name,
-      send: (messages, bytes) => linger.during(produce({ to, messages, bytes })),
-      sizeOf: sizeOfMessage,
+      send: (batch, bytes) => linger.during(produce({ to, records: batch, bytes })),
+      sizeOf: sizeOfRecord,
       onReady: () => linger.ready(queue),
       maxRecords: SEND_RECORDS,
       maxBytes: SEND_BYTES,
@@ -42,9 +42,9 @@ export const appender = (produce: Produce, now: () => number): Appender => {
   }
   const append = async (to: TopicPartition, records: readonly NewRecord[]): Promise<number> => {
     if (isClosed) throw closed()
-    const timestamp = String(now())
+    const timestamp = now()
     const queue = queues.get(`${to.topic}/${to.partition}`) ?? open(to)
-    return queue.add(records.map((record) => messageOf(record, timestamp)))
+    return queue.add(records.map((record) => ({ ...record, timestamp })))
   }
   const close = async (withinMs: number): Promise<void> => {
     isClosed = true
@@ -61,7 +61,7 @@ export const appender = (produce: Produce, now: () => number): Appender => {
  * comes first. All that are ready go in one turn, and so may share a request.
  */
 const lingering = () => {
-  const queues = new Set<AppendQueue<Message>>()
+  const queues = new Set<AppendQueue<StampedRecord>>()
   let sends = 0
   let atOnce: NodeJS.Immediate | undefined
   let later: NodeJS.Timeout | undefined
@@ -79,7 +79,7 @@ const lingering = () => {
     atOnce ??= setImmediate(flush)
   }
   return {
-    ready: (queue: AppendQueue<Message>): void => {
+    ready: (queue: AppendQueue<StampedRecord>): void => {
       queues.add(queue)
       if (sends === 0 || queue.isFull()) flushAtOnce()
       else later ??= setTimeout(flush, LINGER_MS)
@@ -98,23 +98,12 @@ const lingering = () => {
 
 const closed = (): TransientError => new TransientError(UNAVAILABLE, 'the log is closed')
 
-const messageOf = ({ key, value, headers }: NewRecord, timestamp: string): Message => ({
-  key,
-  // kafkajs writes anything but a Buffer as its text.
-  value: Buffer.isBuffer(value)
-    ? value
-    : Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-  timestamp,
-  ...(headers && { headers }),
-})
-
 const RECORD_OVERHEAD_BYTES = 20
 const HEADER_OVERHEAD_BYTES = 4
 
 /** Near enough, for nearly all of our keys and headers are ASCII. The broker has the last word. */
-const sizeOfMessage = ({ key, value, headers }: Message): number => {
-  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0)
-  for (const name in headers)
-    bytes += HEADER_OVERHEAD_BYTES + name.length + (headers[name]?.length ?? 0)
+const sizeOfRecord = ({ key, value, headers = {} }: StampedRecord): number => {
+  let bytes = RECORD_OVERHEAD_BYTES + key.length + value.length
+  for (const name in headers) bytes += HEADER_OVERHEAD_BYTES + name.length + headers[name]!.length
   return bytes
 }

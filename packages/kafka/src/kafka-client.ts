@@ -1,7 +1,7 @@
 import { isIP, type Socket, connect as tcpConnect } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { zstdDecompress } from 'node:zlib'
 import kafkajs, {
   type ISocketFactory,
   type KafkaConfig,
@@ -32,13 +32,6 @@ const KEEP_ALIVE_MS = 60_000
  * kafkajs has other defaults where NODE_ENV is test.
  */
 const RETRY = { retries: 2, initialRetryTime: 50, multiplier: 2, factor: 0.2, maxRetryTime: 1_000 }
-
-/** The compression of kafkajs by the name that the settings give it. */
-export const COMPRESSION = {
-  none: CompressionTypes.None,
-  gzip: CompressionTypes.GZIP,
-  zstd: CompressionTypes.ZSTD,
-} as const
 
 /** Connects to nothing yet. Nothing of it ever writes to the console. */
 export const kafkaClient = (settings: KafkaSettings): KafkaClient => {
@@ -94,13 +87,11 @@ const noticeWriter =
     onNotice({ message: `kafkajs ${namespace}: ${words}` })
   }
 
-const zstd = promisify(zstdCompress)
 const unzstd = promisify(zstdDecompress)
 
-/** kafkajs names zstd and leaves the work to others. */
+/** kafkajs names zstd and leaves the work to others. What it would write, we write by ourselves. */
 const makeZstdKnown = (): void => {
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-    compress: ({ buffer }: { readonly buffer: Buffer }) => zstd(buffer),
     decompress: (buffer: Buffer) => unzstd(buffer),
   })
 }

@@ -1,3 +1,5 @@
+import type { Compression } from './record-batch.ts'
+
 /** Something that an operator may want to know and that stopped nothing. */
 export interface KafkaNotice {
   readonly message: string
@@ -29,7 +31,7 @@ export interface KafkaSettings {
   readonly tls?: boolean | KafkaTls
   readonly sasl?: KafkaLogin
   /** Of what is appended; every codec but Snappy and LZ4 is read. None by default. */
-  readonly compression?: 'none' | 'gzip' | 'zstd'
+  readonly compression?: Compression
   /** Stamps records (their `appendedAt`) unless the topic makes the broker do it. */
   readonly now: () => number
   /** Hears of retries and of what kafkajs has to say. Must not throw. */
