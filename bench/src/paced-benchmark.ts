@@ -16,9 +16,9 @@ import { shopTraffic } from './shop-traffic.ts'
 const CUSTOMERS = { customers: 100_000, popularity: 'uniform', isUnderWay: true } as const
 /** Orders of customers who had gone silent, among all events. */
 const RETURNS_PER_SECOND = 100
-const SECONDS = 3
+const SECONDS = 8
 /** Of the scale; a smaller one has shorter rounds. */
-const EVENTS_A_SECOND = 5_000
+const EVENTS_A_SECOND = 2_500
 const DAY_MS = 86_400_000
 /** Who ordered twice, and then so long ago, is at risk by any measure. */
 const LAPSED_DAYS = { first: 430, last: 400 }

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 import type { NativeEngine } from '@ebb/testkit/native-engine'
+import type { NodeProcess } from '@ebb/testkit/node-process'
 import { checkLedger, mustHold } from './check.ts'
 import { type Ledger, ledger as newLedger, type StorefrontEvent } from './ledger.ts'
-import type { NodeProcess } from './node-process.ts'
 import { readEvents } from './outcome.ts'
 import { openPipelineView, type TopicRecords } from './pipeline-view.ts'
 import type { OwnEngines, Report, ScenarioSettings } from './scenario.ts'
@@ -14,9 +14,9 @@ import { until } from './until.ts'
 
 const PARTITIONS = 4
 const PACE = { eventsPerSecond: 500, batch: 5, lanes: 10, seconds: 0 }
-/** Fills the smallest spool that the collector takes, 64 MB, in a few seconds. */
+/** Fills the smallest spool that the collector takes, 64 MiB, in a few seconds. */
 const FLOOD = { eventsPerSecond: 1_500, batch: 15, lanes: 6, seconds: 0 }
-const SPOOL_LIMIT = 64 * 1_024 * 1_024
+const SPOOL_LIMIT_BYTES = 64 * 1_024 * 1_024
 const LARGE_TEXT = 'x'.repeat(30_000)
 const REFUSALS = 5
 
@@ -48,7 +48,7 @@ export const brokerAway = async (
 }
 
 const startCollector = (shop: Shop): Promise<NodeProcess> =>
-  shop.start('collector', { EBB_SPOOL_LIMIT: String(SPOOL_LIMIT) })
+  shop.start('collector', { EBB_SPOOL_LIMIT_BYTES: String(SPOOL_LIMIT_BYTES) })
 
 const runBrokerAway = async (
   shop: Shop,

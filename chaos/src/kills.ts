@@ -1,6 +1,6 @@
+import type { NodeProcess } from '@ebb/testkit/node-process'
 import { mustHold } from './check.ts'
 import { type Ledger, ledger as newLedger } from './ledger.ts'
-import type { NodeProcess } from './node-process.ts'
 import { handledBy, openPipelineView, type PipelineView } from './pipeline-view.ts'
 import { comeToRest, untilCaughtUp } from './rest.ts'
 import type { OwnEngines, Report, ScenarioSettings } from './scenario.ts'

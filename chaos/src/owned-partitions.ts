@@ -1,4 +1,4 @@
-import type { NodeProcess } from './node-process.ts'
+import type { NodeProcess } from '@ebb/testkit/node-process'
 import { logOf } from './service-log.ts'
 
 /** The partitions that a process has acquired and not given up, as its log tells. */

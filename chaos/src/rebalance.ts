@@ -1,6 +1,6 @@
+import type { NodeProcess } from '@ebb/testkit/node-process'
 import { mustHold } from './check.ts'
 import { ledger as newLedger } from './ledger.ts'
-import type { NodeProcess } from './node-process.ts'
 import { acquisitions, ownedBy } from './owned-partitions.ts'
 import { handledBy, openPipelineView, type PipelineView } from './pipeline-view.ts'
 import { comeToRest, endInOrder, untilCaughtUp } from './rest.ts'

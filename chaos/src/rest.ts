@@ -1,4 +1,4 @@
-import type { NodeProcess } from './node-process.ts'
+import type { NodeProcess } from '@ebb/testkit/node-process'
 import { lagOf, type PipelineView, type ProcessorName, standingsOf } from './pipeline-view.ts'
 import { until } from './until.ts'
 

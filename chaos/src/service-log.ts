@@ -1,4 +1,4 @@
-import type { NodeProcess } from './node-process.ts'
+import type { NodeProcess } from '@ebb/testkit/node-process'
 
 /** A line of a service's log, as far as it is looked at here. */
 export interface LogLine {

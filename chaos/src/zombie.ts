@@ -1,7 +1,7 @@
 import { type FaultProxy, startFaultProxy } from '@ebb/testkit/fault-proxy'
+import type { NodeProcess } from '@ebb/testkit/node-process'
 import { mustHold } from './check.ts'
 import { type Ledger, ledger as newLedger } from './ledger.ts'
-import type { NodeProcess } from './node-process.ts'
 import { acquisitions, ownedBy, staleWrites } from './owned-partitions.ts'
 import { openPipelineView, type PipelineView, standingsOf } from './pipeline-view.ts'
 import { comeToRest, untilCaughtUp } from './rest.ts'

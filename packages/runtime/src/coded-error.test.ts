@@ -14,7 +14,7 @@ test('the message says what, where and how to mend it', () => {
   assert.equal(error.status, 500)
 })
 
-test('a fault without a place leaves the brackets out', () => {
+test('a fault without a location leaves the brackets out', () => {
   const { message } = new CodedError('EBB_X', { what: 'No key was sent', fix: 'Send one' })
   assert.equal(message, 'EBB_X: No key was sent. Send one.')
 })

@@ -2,7 +2,7 @@
 export interface Diagnosis {
   /** What is wrong, as a sentence without its full stop. */
   readonly what: string
-  /** File, variable, address or place in the input. */
+  /** File, variable, address or position in the input. */
   readonly where?: string | undefined
   /** What to do about it, as a sentence without its full stop. */
   readonly fix: string

@@ -9,7 +9,7 @@ import { CodedError } from './coded-error.ts'
 export type NewInstallation = Omit<Installation, 'generation'>
 
 const { encode, decode } = messageCodec(Installation)
-const PLACE = { topic: INSTALLATION, partition: 0 }
+const PARTITION = { topic: INSTALLATION, partition: 0 }
 
 /**
  * The installation that a log holds; `undefined` where none was begun. Throws
@@ -27,7 +27,7 @@ export const readInstallation = async (
 const installationRecords = async (log: Pick<EventLog, 'read'>): Promise<Installation[]> => {
   const all: Installation[] = []
   for (let offset = 0; ; ) {
-    const { records } = await log.read(PLACE, offset, 100).catch(noneWithoutTopic)
+    const { records } = await log.read(PARTITION, offset, 100).catch(noneWithoutTopic)
     const last = records.at(-1)
     if (last === undefined) return all
     all.push(...records.map(({ value }) => decoded(value)))
@@ -106,5 +106,5 @@ export const putInForce = (
 ): Promise<void> => append(log, installation)
 
 const append = async (log: Pick<EventLog, 'append'>, installation: Installation): Promise<void> => {
-  await log.append(PLACE, [{ key: INSTALLATION_KEY, value: encode(installation) }])
+  await log.append(PARTITION, [{ key: INSTALLATION_KEY, value: encode(installation) }])
 }

@@ -1,4 +1,5 @@
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
+import type { NoticeListener } from './engine-notice.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLogger, type Logger, type LoggerSettings } from './logger.ts'
 
@@ -7,7 +8,7 @@ export interface ServiceProcess {
   readonly logger: Logger
   readonly lifecycle: Lifecycle
   /** Writes what an engine has to say beside its answers into the log. */
-  readonly onNotice: (notice: { readonly message: string; readonly error?: Error }) => void
+  readonly onNotice: NoticeListener
   /** Repeats a call while an engine is away; throws `AbortedError` when the process is to end. */
   patiently<T>(call: () => Promise<T>): Promise<T>
 }
@@ -26,8 +27,7 @@ export const runService = async <Config extends ServiceConfig>(
   const logger = createLogger({ service: name, level: config.logLevel })
   const lifecycle = createLifecycle({ logger })
   const stopping = new AbortController()
-  const onNotice: ServiceProcess['onNotice'] = ({ message, error: err }) =>
-    logger.warn({ err }, message)
+  const onNotice: NoticeListener = ({ message, error: err }) => logger.warn({ err }, message)
   lifecycle.onStop({ phase: 'readiness', name: 'start', run: () => stopping.abort() })
   const patiently = <T>(call: () => Promise<T>): Promise<T> =>
     retryTransient(call, {

@@ -92,3 +92,9 @@ export const dies = async (run: Promise<void>): Promise<void> => {
 /** Counts without a look at the ids, so that a state from the future shows. */
 export const countBlindly: typeof silenceCounter.handle = (before, record, at) =>
   silenceCounter.handle(before && { ...before, seen: [] }, record, at)
+
+/** Arms the timer of an event at the clock itself. */
+export const announcesAtOnce: ProcessorDefinition<SilenceCount> = {
+  ...silenceCounter,
+  dueAt: ({ heardAt, announcedFor }) => (heardAt > announcedFor ? heardAt : undefined),
+}

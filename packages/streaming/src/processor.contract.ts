@@ -7,6 +7,7 @@ import type { PartitionStore } from './partition-store.ts'
 import { runProcessor } from './processor.ts'
 import type { Moment, ProcessorDefinition } from './processor-definition.ts'
 import {
+  announcesAtOnce,
   countBlindly,
   countOf,
   dies,
@@ -190,6 +191,18 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
       assert.deepEqual(
         fired.map(({ key }) => key),
         ['b', 'c', 'a'],
+      )
+    },
+  },
+  {
+    name: 'fires nothing at a copy of a tick, although timers were armed at its time since',
+    run: async ({ log, store }) => {
+      await send(log, 0, tick(10), event('a', '1'), tick(10), tick(11))
+      await runToEnd({ log, store }, announcesAtOnce)
+      const silent = (await published(log)).filter((r) => r.headers['ce_id'] === 'silent:a:10')
+      assert.deepEqual(
+        silent.map((r) => parseVersion(r.headers['version'])?.offset),
+        [3],
       )
     },
   },

@@ -1,5 +1,6 @@
 import { readConfig, type TestkitConfig } from './config.ts'
 import { inContainer } from './containers.ts'
+import { IMAGES } from './images.ts'
 import { KAFKA_VERSION } from './kafka-jars.ts'
 import { kafkaAnswers } from './kafka-readiness.ts'
 import { startNativeKafka } from './native-kafka.ts'
@@ -30,17 +31,17 @@ export const bringUp = (
 const PROVIDERS: Record<EngineName, (config: TestkitConfig) => Provider[]> = {
   kafka: ({ kafka }) => [
     fromEnvironment(kafka, firstBrokerAnswers),
-    inContainer('kafka'),
+    inContainer(IMAGES.kafka),
     nativeKafka,
   ],
   redis: ({ redis }) => [
     fromEnvironment(redis, redisUrlAnswers),
-    inContainer('redis'),
+    inContainer(IMAGES.redis),
     nativeRedis,
   ],
   postgres: ({ postgres }) => [
     fromEnvironment(postgres, postgresAnswers),
-    inContainer('postgres'),
+    inContainer(IMAGES.postgres),
     nativePostgres,
   ],
 }

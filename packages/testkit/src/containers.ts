@@ -1,109 +1,112 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { asEnvironment, SINGLE_NODE } from './kafka-broker-settings.ts'
-import { kafkaAnswers } from './kafka-readiness.ts'
+import type { ContainerRuntimeClient, StartedTestContainer } from 'testcontainers'
+import { IMAGES, type Image } from './images.ts'
 import { freePort, withFreePorts } from './ports.ts'
-import { postgresAnswers } from './postgres-readiness.ts'
-import { type Engine, type EngineName, offered, type Provider, untilTrue } from './provider.ts'
-import { redisAnswers } from './redis-readiness.ts'
+import { type Engine, offered, type Provider, untilTrue } from './provider.ts'
 
-/** An image, as its documentation says it is used. */
-interface Image {
-  readonly name: string
-  /** Where the server listens inside. */
-  readonly port: number
-  readonly environment: (host: string, port: number) => Record<string, string>
-  readonly command?: string[]
-  readonly address: (host: string, port: number) => string
-  readonly answers: (host: string, port: number) => Promise<boolean>
-}
-
-const PASSWORD = 'ebb'
-
-const IMAGES: Record<EngineName, Image> = {
-  kafka: {
-    name: 'apache/kafka:4.3.0',
-    port: 9092,
-    environment: (host, port) =>
-      asEnvironment({
-        'process.roles': 'broker,controller',
-        'node.id': '1',
-        'controller.quorum.voters': '1@localhost:9093',
-        listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
-        'advertised.listeners': `PLAINTEXT://${host}:${port}`,
-        'controller.listener.names': 'CONTROLLER',
-        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-        ...SINGLE_NODE,
-      }),
-    address: (host, port) => `${host}:${port}`,
-    answers: kafkaAnswers,
-  },
-  redis: {
-    name: 'redis:7',
-    port: 6379,
-    environment: () => ({}),
-    command: ['redis-server', '--save', '', '--appendonly', 'yes'],
-    address: (host, port) => `redis://${host}:${port}`,
-    answers: redisAnswers,
-  },
-  postgres: {
-    name: 'postgres:18',
-    port: 5432,
-    environment: () => ({ POSTGRES_PASSWORD: PASSWORD }),
-    address: (host, port) => `postgres://postgres:${PASSWORD}@${host}:${port}/postgres`,
-    answers: (host, port) =>
-      postgresAnswers(`postgres://postgres:${PASSWORD}@${host}:${port}/postgres`),
-  },
-}
-
-const ENGINE_WITHIN_MS = 2000
-const READY_WITHIN_MS = 120_000
+const ENGINE_WITHIN_MS = 5000
+const READY_WITHIN_MS = 60_000
 
 /** A container, where a Docker engine answers and has the image or can pull it. */
 export const inContainer =
-  (name: EngineName): Provider =>
-  async () => {
-    const docker = await dockerEngine()
-    if (docker === undefined) return { missing: 'no Docker engine answers' }
-    return offered(() => withFreePorts(() => started(docker, IMAGES[name])))
-  }
+  (image: Image): Provider =>
+  () =>
+    offered(async () => {
+      const docker = await dockerEngine()
+      return withFreePorts(() => started(docker, image))
+    })
 
-/** The client of the engine, and the host on which its published ports are. */
-interface DockerEngine {
-  readonly testcontainers: typeof import('testcontainers')
-  readonly host: string
+/**
+ * Makes sure that servers can be had as containers: pulls the images that are not there. Throws
+ * where no Docker engine answers, or an image cannot be pulled.
+ */
+export const pullImages = async (): Promise<void> => {
+  const { client, testcontainers } = await dockerEngine()
+  for (const { name } of Object.values(IMAGES)) {
+    const pulled = client.image.pull(testcontainers.ImageName.fromString(name))
+    await pulled.catch(because(`no image ${name}`))
+  }
 }
 
-let engine: Promise<DockerEngine | undefined> | undefined
+interface DockerEngine {
+  readonly testcontainers: typeof import('testcontainers')
+  readonly client: ContainerRuntimeClient
+  /** Whether something else than this process removes the containers if this process is killed. */
+  readonly hasReaper: boolean
+}
 
-const dockerEngine = (): Promise<DockerEngine | undefined> => {
+let engine: Promise<DockerEngine> | undefined
+
+const dockerEngine = (): Promise<DockerEngine> => {
   engine ??= foundEngine()
   return engine
 }
 
-const foundEngine = async (): Promise<DockerEngine | undefined> => {
+const foundEngine = async (): Promise<DockerEngine> => {
   // Loaded late: it takes longer than most tests, and most runs do not want it.
   const testcontainers = await import('testcontainers')
   const client = await Promise.race([
     testcontainers.getContainerRuntimeClient().catch(() => undefined),
     wait(ENGINE_WITHIN_MS, undefined, { ref: false }),
   ])
-  return client && { testcontainers, host: client.info.containerRuntime.host }
+  if (client === undefined) throw new Error('no Docker engine answers')
+  // It is an image of its own, which an engine may lack that has all of ours.
+  const hasReaper = await testcontainers.getReaper(client).then(
+    () => true,
+    () => false,
+  )
+  return { testcontainers, client, hasReaper }
 }
 
 const started = async (docker: DockerEngine, image: Image): Promise<Engine> => {
-  const { host } = docker
+  const { host } = docker.client.info.containerRuntime
   // Known beforehand, because Kafka must tell its clients where it is.
   const port = await freePort()
-  const container = await new docker.testcontainers.GenericContainer(image.name)
+  const name = `ebb-testkit-${randomUUID()}`
+  const stop = (): Promise<void> => remove(docker, name)
+  try {
+    await startContainer(docker, { image, name, port })
+    if (!(await untilTrue(() => image.answers(host, port), READY_WITHIN_MS)))
+      throw new Error(`it does not answer on ${host}:${port}`)
+  } catch (error) {
+    await stop()
+    return because(`no container of ${image.name}`)(error as Error)
+  }
+  return { address: image.address(host, port), provider: toldOf(docker, image), stop }
+}
+
+const startContainer = (
+  { testcontainers, hasReaper, client }: DockerEngine,
+  { image, name, port }: { readonly image: Image; readonly name: string; readonly port: number },
+): Promise<StartedTestContainer> =>
+  new testcontainers.GenericContainer(image.name)
+    .withName(name)
     .withExposedPorts({ container: image.port, host: port })
-    .withEnvironment(image.environment(host, port))
+    .withEnvironment(image.environment(client.info.containerRuntime.host, port))
     .withCommand(image.command ?? [])
     .withStartupTimeout(READY_WITHIN_MS)
+    .withAutoCleanup(hasReaper)
     .start()
-  const stop = async (): Promise<void> => void (await container.stop())
-  if (!(await untilTrue(() => image.answers(host, port), READY_WITHIN_MS))) {
-    await stop()
-    throw new Error(`${image.name} does not answer on ${host}:${port}`)
+
+/** By its name, for a container whose start failed half-way is there too. */
+const remove = async ({ client }: DockerEngine, name: string): Promise<void> => {
+  try {
+    await client.container.getById(name).remove({ force: true, v: true })
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== NOT_FOUND) throw error
   }
-  return { address: image.address(host, port), provider: `container ${image.name}`, stop }
 }
+
+const NOT_FOUND = 404
+
+const toldOf = ({ hasReaper }: DockerEngine, { name }: Image): string =>
+  hasReaper
+    ? `container ${name}`
+    : `container ${name} (no reaper: a run that is killed leaves ebb-testkit-… behind)`
+
+const because =
+  (what: string) =>
+  (error: Error): never => {
+    throw new Error(`${what}: ${error.message.trim()}`, { cause: error })
+  }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pullImages } from './containers.ts'
 import { kafkaProgram } from './kafka-jars.ts'
 import { type Engine, type EngineName, type Missing, withoutPassword } from './provider.ts'
 import { redisProgram } from './redis-program.ts'
@@ -13,7 +14,7 @@ declare module 'vitest' {
 }
 
 /** What a test file may ask the desk for: a shared server, or leave to start servers of its own. */
-export type Wanted = EngineName | 'own-kafka' | 'own-redis'
+export type Wanted = EngineName | 'own-kafka' | 'own-redis' | 'docker'
 
 /** The desk's answer. */
 export type Answer =
@@ -69,17 +70,18 @@ export const openEngineDesk = async (settings: DeskSettings): Promise<EngineDesk
 const announced = async (settings: DeskSettings, wanted: Wanted): Promise<Engine | Missing> => {
   if (wanted === 'own-kafka') return permitted(kafkaProgram)
   if (wanted === 'own-redis') return permitted(redisProgram)
+  if (wanted === 'docker') return permitted(pullImages)
   const found = await settings.bringUp(wanted)
   if (!('missing' in found))
     settings.say(`${wanted}: ${found.provider} at ${withoutPassword(found.address)}`)
   return found
 }
 
-/** Makes sure that the programs are there, so that test files need not all fetch them. */
-const permitted = async (program: () => Promise<unknown>): Promise<Engine | Missing> => {
+/** Makes sure that what is wanted is there, so that test files need not all fetch it. */
+const permitted = async (fetched: () => Promise<unknown>): Promise<Engine | Missing> => {
   try {
-    await program()
-    return { address: '', provider: 'native', stop: async () => {} }
+    await fetched()
+    return { address: '', provider: '', stop: async () => {} }
   } catch (error) {
     return { missing: (error as Error).message }
   }

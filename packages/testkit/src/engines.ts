@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { expect, inject } from 'vitest'
+import { inContainer } from './containers.ts'
 import type { Answer, Wanted } from './engine-desk.ts'
 import { startNativeKafka } from './native-kafka.ts'
 import { startNativeRedis } from './native-redis.ts'
@@ -42,6 +43,10 @@ export const useOwnKafka = async (): Promise<typeof startNativeKafka | undefined
 /** Starts Redis servers of one's own, for tests that kill, wipe or configure them. */
 export const useOwnRedis = async (): Promise<typeof startNativeRedis | undefined> =>
   (await ask('own-redis')) && startNativeRedis
+
+/** Starts containers, for tests of just that. */
+export const useContainers = async (): Promise<typeof inContainer | undefined> =>
+  (await ask('docker')) && inContainer
 
 /** A name that no other test has, fit for topics, groups, keys and schemas. */
 export const uniqueName = (prefix: string): string =>

@@ -3,7 +3,10 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 
+const HOUR_MS = 3_600_000
+
 let echo: Server
+let behind: string
 let proxy: FaultProxy
 const clients: Socket[] = []
 
@@ -14,8 +17,8 @@ beforeEach(async () => {
   })
   echo.listen(0, '127.0.0.1')
   await once(echo, 'listening')
-  const { port } = echo.address() as AddressInfo
-  proxy = await startFaultProxy({ target: `127.0.0.1:${port}` })
+  behind = `127.0.0.1:${(echo.address() as AddressInfo).port}`
+  proxy = await startFaultProxy({ target: behind })
 })
 
 afterEach(async () => {
@@ -24,8 +27,8 @@ afterEach(async () => {
   echo.close()
 })
 
-const knock = async (): Promise<Socket> => {
-  const client = connect({ host: '127.0.0.1', port: Number(proxy.address.split(':')[1]) })
+const knock = async (address = proxy.address): Promise<Socket> => {
+  const client = connect({ host: '127.0.0.1', port: Number(address.split(':')[1]) })
   clients.push(client)
   client.setEncoding('utf8')
   await once(client, 'connect')
@@ -68,6 +71,25 @@ test('while it refuses, standing connections live on and new ones fail', async (
   const next = await knock()
   next.write('c')
   expect(await reading(next, 1)).toBe('c')
+})
+
+test('an answer is as late as was asked for', async () => {
+  const client = await knock()
+  proxy.delay(1)
+  client.write('soon')
+  expect(await reading(client, 4)).toBe('soon')
+  proxy.delay(HOUR_MS)
+  let answered = ''
+  client.on('data', (text) => {
+    answered += text
+  })
+  const heard = once(echo, 'heard')
+  client.write('late')
+  await heard
+  const neighbour = await knock(behind)
+  neighbour.write('now')
+  expect(await reading(neighbour, 3)).toBe('now')
+  expect(answered).toBe('')
 })
 
 test('stalled responses that are cut were done and never answered', async () => {

@@ -14,10 +14,8 @@ import {
 export interface FaultProxySettings {
   /** `host:port` of the server behind it. */
   readonly target: string
-  /** The port of 127.0.0.1 it listens on; a free one by default. */
-  readonly listen?: number
   /** Only what speaks Kafka's protocol, without TLS, can have single responses dropped. */
-  readonly protocol?: 'kafka' | 'bytes'
+  readonly protocol?: 'kafka'
 }
 
 /** What is held up. */
@@ -51,7 +49,7 @@ interface Gates {
 
 /** Starts a proxy on 127.0.0.1, without faults. */
 export const startFaultProxy = async (settings: FaultProxySettings): Promise<FaultProxy> => {
-  const port = settings.listen ?? (await freePort())
+  const port = await freePort()
   const gates: Gates = { requests: flowGate(), responses: flowGate() }
   const faults = responseFaults()
   const links = new Set<Link>()

@@ -48,5 +48,6 @@ export const flowGate = (): FlowGate => {
 
 const waitUntil = async (due: number): Promise<void> => {
   const ms = due - performance.now()
-  if (ms > 0) await wait(ms)
+  // The connection keeps the process alive as long as anybody waits for the bytes.
+  if (ms > 0) await wait(ms, undefined, { ref: false })
 }

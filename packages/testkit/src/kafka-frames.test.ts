@@ -32,11 +32,10 @@ test('frames come out whole and in order, however the chunks fall', () => {
   )
 })
 
-test('a request says which API, which version, which number and whose it is', () => {
+test('a request says which API, which number and whose it is', () => {
   const header = Buffer.from([0, 1, 0, 12, 0, 0, 1, 0, 0, 4, ...Buffer.from('shop')])
   expect(requestHeader(frameOf(header))).toEqual({
     apiKey: 1,
-    apiVersion: 12,
     correlationId: 256,
     clientId: 'shop',
   })

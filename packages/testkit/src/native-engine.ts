@@ -10,14 +10,12 @@ export interface EngineCommand {
   readonly name: string
   readonly program: string
   readonly args: readonly string[]
-  /** The process works here, and its output is in `engine.log` here. */
+  /** The process works here, and its output is in `engine.log` here; it goes with the engine. */
   readonly folder: string
-  /** Whether stopping the engine removes the folder. */
-  readonly isFolderOurs: boolean
   readonly uid?: number
   /** Done once, before the first start. */
   readonly prepare?: () => Promise<unknown>
-  /** What ends it where its data are not kept; SIGKILL by default. */
+  /** What ends it for good; SIGKILL by default. */
   readonly lastSignal?: NodeJS.Signals
   /** Asked again and again until true; false or a throw means "not yet". */
   readonly isReady: () => Promise<boolean>
@@ -33,7 +31,7 @@ export interface NativeEngine {
   kill(signal: NodeJS.Signals): Promise<void>
   /** Starts it again on the same ports and data, after a SIGTERM where it still runs. */
   restart(): Promise<void>
-  /** Ends it for good; where the folder is the testkit's own, without ado and with its data. */
+  /** Ends it for good, without ado and with its data. */
   stop(): Promise<void>
 }
 
@@ -60,7 +58,7 @@ export const startNativeEngine = async (command: EngineCommand): Promise<NativeE
       child = await started(command)
     },
     stop: async () => {
-      await kill(command.isFolderOurs ? (command.lastSignal ?? 'SIGKILL') : 'SIGTERM')
+      await kill(command.lastSignal ?? 'SIGKILL')
       removeFolder(command)
     },
   }
@@ -76,9 +74,8 @@ const startedOrRemoved = async (command: EngineCommand): Promise<ChildProcess> =
   }
 }
 
-const removeFolder = ({ isFolderOurs, folder }: EngineCommand): void => {
-  if (isFolderOurs) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-}
+const removeFolder = ({ folder }: EngineCommand): void =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 
 const started = async (command: EngineCommand): Promise<ChildProcess> => {
   const child = await spawned(command)
@@ -109,9 +106,9 @@ const spawned = async (command: EngineCommand): Promise<ChildProcess> => {
  * we hold, and the pipe's end without a line means that we ended first.
  */
 const watchOver = (engine: ChildProcess, command: EngineCommand): void => {
-  const { isFolderOurs, folder, lastSignal = 'SIGKILL' } = command
-  const script = 'read -r _ || { kill -"$1" "$2"; [ -z "$3" ] || rm -rf "$3"; }'
-  const facts = [lastSignal.slice(3), String(engine.pid), isFolderOurs ? folder : '']
+  const { folder, lastSignal = 'SIGKILL' } = command
+  const script = 'read -r _ || { kill -"$1" "$2"; rm -rf "$3"; }'
+  const facts = [lastSignal.slice(3), String(engine.pid), folder]
   const shell = spawn('sh', ['-c', script, 'watchdog', ...facts], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

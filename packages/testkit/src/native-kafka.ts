@@ -13,8 +13,6 @@ export interface NativeKafkaOptions {
   readonly port?: number
   /** `host:port` that the broker tells its clients; its own address by default. */
   readonly advertised?: string
-  /** Kept by `stop()`; without it a temporary folder, which goes with the broker. */
-  readonly folder?: string
   /** Broker settings above those of the testkit; the listener at `port` stays without TLS or SASL. */
   readonly properties?: Readonly<Record<string, string>>
   /** In place of those of the testkit, which suit short tests. */
@@ -48,7 +46,7 @@ const startBroker = async (
   options: NativeKafkaOptions,
 ): Promise<NativeKafka> => {
   const port = options.port ?? (await freePort())
-  const folder = options.folder ?? temporaryFolder('kafka')
+  const folder = temporaryFolder('kafka')
   const advertised = options.advertised ?? `127.0.0.1:${port}`
   const properties = join(folder, 'server.properties')
   const settings = {
@@ -61,7 +59,6 @@ const startBroker = async (
     program: program.java,
     args: java(program, 'kafka.Kafka', options.javaOptions ?? SHORT_LIVED).concat(properties),
     folder,
-    isFolderOurs: options.folder === undefined,
     prepare: () => format(program, properties, options.formatArguments ?? []),
     isReady: () => kafkaAnswers('127.0.0.1', port),
   })

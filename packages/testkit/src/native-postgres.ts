@@ -39,7 +39,6 @@ export const startNativePostgres = (): Promise<NativePostgres> => {
       program: join(programs, 'postgres'),
       args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
       folder,
-      isFolderOurs: true,
       // After SIGKILL its shared memory would stay behind.
       lastSignal: 'SIGINT',
       ...(user.uid === undefined ? {} : { uid: user.uid }),

@@ -3,11 +3,8 @@ import { freePort, withFreePorts } from './ports.ts'
 import { redisProgram } from './redis-program.ts'
 import { redisAnswers } from './redis-readiness.ts'
 
-/** How a Redis of one's own is started; everything has a default. */
+/** How a Redis of one's own is started. */
 export interface NativeRedisOptions {
-  readonly port?: number
-  /** Kept by `stop()`; without it a temporary folder, which goes with the server. */
-  readonly folder?: string
   /** Further arguments of redis-server, after (and so above) those of the testkit. */
   readonly args?: readonly string[]
 }
@@ -26,14 +23,13 @@ export interface NativeRedis extends NativeEngine {
 export const startNativeRedis = async (options: NativeRedisOptions = {}): Promise<NativeRedis> => {
   const { program, version } = await redisProgram()
   return withFreePorts(async () => {
-    const port = options.port ?? (await freePort())
-    const folder = options.folder ?? temporaryFolder('redis')
+    const port = await freePort()
+    const folder = temporaryFolder('redis')
     const engine = await startNativeEngine({
       name: 'Redis',
       program,
       args: [...settings(port, folder), ...(options.args ?? [])],
       folder,
-      isFolderOurs: options.folder === undefined,
       isReady: () => redisAnswers('127.0.0.1', port),
     })
     return Object.assign(engine, { url: `redis://127.0.0.1:${port}`, port, version })

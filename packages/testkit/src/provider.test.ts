@@ -13,9 +13,14 @@ describe('of several providers', () => {
   test('the first that has the server wins, and the others are not asked', async () => {
     const asked: string[] = []
     const last = async () => engine(String(asked.push('last')))
-    const found = await firstOffer([without('no Docker'), offering('native'), last])
-    expect(found).toMatchObject({ provider: 'native' })
+    const found = await firstOffer([without(''), offering('container'), last])
+    expect(found).toMatchObject({ provider: 'container' })
     expect(asked).toEqual([])
+  })
+
+  test('where an earlier one had none, the reason is told with the server', async () => {
+    const found = await firstOffer([without('no Docker'), without('no Java'), offering('native')])
+    expect(found).toMatchObject({ address: 'here', provider: 'native (no Docker; no Java)' })
   })
 
   test('where none has it, every reason is told', async () => {
@@ -28,9 +33,9 @@ describe('of several providers', () => {
       offered(async () => {
         throw new Error('no room')
       })
-    expect(await firstOffer([failing, offering('native')])).toEqual(
-      expect.objectContaining({ provider: 'native' }),
-    )
+    expect(await firstOffer([failing, offering('native')])).toMatchObject({
+      provider: 'native (no room)',
+    })
     expect(await firstOffer([failing])).toEqual({ missing: 'no room' })
   })
 })

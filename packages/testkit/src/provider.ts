@@ -20,16 +20,24 @@ export interface Missing {
 /** One way to come by a server. It throws only where the person who runs the tests must act. */
 export type Provider = () => Promise<Engine | Missing>
 
-/** The first server offered, in the order of the providers; else every reason against. */
+/**
+ * The first server offered, in the order of the providers, its `provider` telling why none before it
+ * had one; else every reason against.
+ */
 export const firstOffer = async (providers: readonly Provider[]): Promise<Engine | Missing> => {
   const reasons: string[] = []
   for (const offer of providers) {
     const offered = await offer()
-    if (!('missing' in offered)) return offered
-    reasons.push(offered.missing)
+    if (!('missing' in offered)) return reasons.length === 0 ? offered : explained(offered, reasons)
+    if (offered.missing !== '') reasons.push(offered.missing)
   }
-  return { missing: reasons.filter((reason) => reason !== '').join('; ') }
+  return { missing: reasons.join('; ') }
 }
+
+const explained = (engine: Engine, reasons: readonly string[]): Engine => ({
+  ...engine,
+  provider: `${engine.provider} (${reasons.join('; ')})`,
+})
 
 /** Starts the provider's server; where that fails, the message is why this one is missing. */
 export const offered = async (start: () => Promise<Engine>): Promise<Engine | Missing> => {

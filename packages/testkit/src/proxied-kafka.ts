@@ -1,5 +1,5 @@
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
-import { type NativeKafka, type NativeKafkaOptions, startNativeKafka } from './native-kafka.ts'
+import { type NativeKafka, startNativeKafka } from './native-kafka.ts'
 import { freePort } from './ports.ts'
 
 /** A broker of one's own that clients only reach through a fault proxy. */
@@ -13,13 +13,11 @@ export interface ProxiedKafka {
 }
 
 /** Starts both. Throws where there is no Java or no Kafka. */
-export const startProxiedKafka = async (
-  options: Omit<NativeKafkaOptions, 'advertised'> = {},
-): Promise<ProxiedKafka> => {
-  const port = options.port ?? (await freePort())
+export const startProxiedKafka = async (): Promise<ProxiedKafka> => {
+  const port = await freePort()
   const proxy = await startFaultProxy({ target: `127.0.0.1:${port}`, protocol: 'kafka' })
   try {
-    const kafka = await startNativeKafka({ ...options, port, advertised: proxy.address })
+    const kafka = await startNativeKafka({ port, advertised: proxy.address })
     const stop = async (): Promise<void> => {
       await proxy.close()
       await kafka.stop()

@@ -24,6 +24,7 @@ export const planRedis = ({ hasServer, mayInstall, hasApt, isRoot }: RedisFacts)
 /** A Redis that can be started. */
 export interface RedisProgram {
   readonly program: string
+  /** "Redis 7.0.15" or "Valkey 8.1.8". */
   readonly version: string
 }
 
@@ -65,6 +66,9 @@ const installRedis = async (): Promise<void> => {
   await runProgram('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-tools'])
 }
 
-/** Of "Redis server v=7.0.15 sha=…". */
-const serverVersion = async (program: string): Promise<string> =>
-  /v=([\d.]+)/.exec(await runProgram(program, ['--version']))?.[1] ?? 'of unknown version'
+/** "Redis 7.0.15", of "Redis server v=7.0.15 sha=…"; Valkey says so in the same way. */
+const serverVersion = async (program: string): Promise<string> => {
+  const [, name, version] =
+    /(\w+) server v=([\d.]+)/.exec(await runProgram(program, ['--version'])) ?? []
+  return version === undefined ? 'of unknown version' : `${name} ${version}`
+}

@@ -9,8 +9,6 @@ import {
 export interface ChosenResponse extends RequestHeader {
   /** Counts the responses of this API since the rule was made, from 1, over all connections. */
   readonly nth: number
-  /** The response as the broker sent it, its size in front. */
-  readonly response: Buffer
 }
 
 /** Which responses are lost, after the broker has done what was asked. */
@@ -36,20 +34,21 @@ export type Verdict = 'pass' | 'cut' | 'hang'
 /** The rules of one proxy. */
 export interface ResponseFaults {
   drop(rule: DropRule): DropFault
-  judge(request: RequestHeader, response: Buffer): Verdict
+  /** On the response to a request. */
+  judge(request: RequestHeader): Verdict
 }
 
 /** Begins without rules. */
 export const responseFaults = (): ResponseFaults => {
-  const rules = new Set<(request: RequestHeader, response: Buffer) => Verdict>()
+  const rules = new Set<(request: RequestHeader) => Verdict>()
   return {
     drop: (rule) => {
       let nth = 0
       let dropped = 0
-      const judge = (request: RequestHeader, response: Buffer): Verdict => {
+      const judge = (request: RequestHeader): Verdict => {
         if (request.apiKey !== rule.apiKey) return 'pass'
         nth++
-        if (!rule.when({ ...request, nth, response })) return 'pass'
+        if (!rule.when({ ...request, nth })) return 'pass'
         dropped++
         return rule.then ?? 'cut'
       }
@@ -61,9 +60,9 @@ export const responseFaults = (): ResponseFaults => {
         lift: () => void rules.delete(judge),
       }
     },
-    judge: (request, response) => {
+    judge: (request) => {
       for (const rule of rules) {
-        const verdict = rule(request, response)
+        const verdict = rule(request)
         if (verdict !== 'pass') return verdict
       }
       return 'pass'
@@ -84,7 +83,7 @@ export const kafkaPassing = (
   const verdictOn = (frame: Buffer): Verdict => {
     const request = unanswered.get(answeredRequest(frame))
     unanswered.delete(answeredRequest(frame))
-    return request === undefined ? 'pass' : faults.judge(request, frame)
+    return request === undefined ? 'pass' : faults.judge(request)
   }
   return {
     requests: (chunk) => {

@@ -10,7 +10,7 @@ import { useOwnKafka } from '@ebb/testkit/engines'
 import { describe, test } from 'vitest'
 import { createCollector } from './collector.ts'
 import { memoryPorts, SHOP, WRITE_KEY } from './collector-fixture.ts'
-import { heardLogger } from './spool-fixture.ts'
+import { heardLogger } from './spool/spool-fixture.ts'
 
 const PARTITIONS = 4
 const EVENTS_OF_A_REQUEST = 10

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, test } from 'vitest'
 import { type CollectorPorts, createCollector, start } from './collector.ts'
 import { eventsIn, memoryPorts, rejectsIn, SHOP, WRITE_KEY } from './collector-fixture.ts'
-import { type FaultyLog, faultyLog, heardLogger } from './spool-fixture.ts'
+import { type FaultyLog, faultyLog, heardLogger } from './spool/spool-fixture.ts'
 
 const headers = { authorization: `Bearer ${WRITE_KEY}` }
 const event = (messageId: string, filling = 0) => ({

@@ -5,7 +5,7 @@ import type { Logger } from '@ebb/runtime/logger'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { addIngestRoutes, type ShopMoney } from './ingest-routes.ts'
 import { openRecordWriter } from './log-records.ts'
-import { openSpoolingWriter, type SpoolingSettings } from './spooling-writer.ts'
+import { openSpoolingWriter, type SpoolingSettings } from './spool/spooling-writer.ts'
 
 /** What the collector stands on. */
 export interface CollectorPorts {

@@ -6,9 +6,9 @@ const KAFKA = { EBB_KAFKA: 'one:9092,two:9092' }
 
 test('only the brokers have to be named; it listens on this machine only', () => {
   const config = collectorConfig(KAFKA)
-  const { kafka, namespace, host, port, rates, spoolFolder, spoolLimit, logLevel } = config
+  const { kafka, namespace, host, port, rates, spoolFolder, spoolLimitBytes, logLevel } = config
   assert.deepEqual(
-    { kafka, namespace, host, port, rates, spoolFolder, spoolLimit, logLevel },
+    { kafka, namespace, host, port, rates, spoolFolder, spoolLimitBytes, logLevel },
     {
       kafka: 'one:9092,two:9092',
       namespace: '',
@@ -16,7 +16,7 @@ test('only the brokers have to be named; it listens on this machine only', () =>
       port: 8080,
       rates: {},
       spoolFolder: '.ebb/spool',
-      spoolLimit: 1_073_741_824,
+      spoolLimitBytes: 1_073_741_824,
       logLevel: 'info',
     },
   )
@@ -38,8 +38,8 @@ test.each([
   ['EBB_RATES', '{"EUR":"1"}'],
   ['EBB_RATES', '1.08'],
   ['EBB_COLLECTOR_PORT', '65536'],
-  ['EBB_SPOOL_LIMIT', '1e6'],
-  ['EBB_SPOOL_LIMIT', '1 GiB'],
+  ['EBB_SPOOL_LIMIT_BYTES', '1e6'],
+  ['EBB_SPOOL_LIMIT_BYTES', '1 GiB'],
   ['EBB_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused', (name, value) => {
   assert.throws(() => collectorConfig({ ...KAFKA, [name]: value }), { code: 'EBB_CONFIG_INVALID' })

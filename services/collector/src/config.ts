@@ -10,8 +10,8 @@ import Type from 'typebox'
 import { isCurrency } from './currency.ts'
 
 const HIGHEST_RATE = 1e9
-/** 64 MB: a batch may come to 20 MB, since each of its events gets a copy of its context. */
-const LEAST_SPOOL_LIMIT = 64 * 1_024 * 1_024
+/** 64 MiB: a batch may come to 20 MB, since each of its events gets a copy of its context. */
+const LEAST_SPOOL_BYTES = 64 * 1_024 * 1_024
 
 const areRates = (rates: Readonly<Record<string, number>>): boolean =>
   Object.entries(rates).every(
@@ -51,11 +51,11 @@ export const COLLECTOR_SETTINGS = {
     schema: Type.String({ minLength: 1 }),
     default: '.ebb/spool',
   }),
-  spoolLimit: setting({
-    env: 'EBB_SPOOL_LIMIT',
-    what: 'bytes that this folder may hold; events are refused above',
-    takes: `a whole number of at least ${LEAST_SPOOL_LIMIT}`,
-    schema: Type.Integer({ minimum: LEAST_SPOOL_LIMIT }),
+  spoolLimitBytes: setting({
+    env: 'EBB_SPOOL_LIMIT_BYTES',
+    what: 'bytes that the spool may hold; events are refused above',
+    takes: `a whole number of bytes, ${LEAST_SPOOL_BYTES} (64 MiB) at least`,
+    schema: Type.Integer({ minimum: LEAST_SPOOL_BYTES }),
     default: 1_024 * 1_024 * 1_024,
   }),
 }

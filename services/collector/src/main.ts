@@ -19,7 +19,7 @@ import { collectorConfig } from './config.ts'
 
 await runService('collector', collectorConfig, async (config, process) => {
   const { logger, lifecycle, onNotice, patiently } = process
-  const { namespace, host, port, rates, spoolFolder: folder, spoolLimit: limitBytes } = config
+  const { namespace, host, port, rates, spoolFolder: folder, spoolLimitBytes: limitBytes } = config
   const log = await openKafkaEventLog({
     ...kafkaConnection(config),
     clientId: 'ebb-collector',

@@ -1,5 +1,5 @@
 import { type Collector, start as startCollector } from '@ebb/collector/collector'
-import type { SpoolSettings } from '@ebb/collector/spool'
+import type { SpoolSettings } from '@ebb/collector/spool/spool'
 import type { Installation } from '@ebb/contracts/installation'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type FeaturesService, start as startFeatures } from '@ebb/features/service'

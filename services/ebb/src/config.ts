@@ -54,7 +54,7 @@ export const EBB_SETTINGS = {
     default: '127.0.0.1',
   }),
   collectorPort: COLLECTOR_SETTINGS.port,
-  spoolLimit: COLLECTOR_SETTINGS.spoolLimit,
+  spoolLimitBytes: COLLECTOR_SETTINGS.spoolLimitBytes,
   featuresPort: FEATURES_SETTINGS.port,
   timeZone: setting({
     env: 'EBB_TIME_ZONE',

@@ -1,6 +1,7 @@
 import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import { TICK_KEY } from '@ebb/contracts/tick'
 import { EVENTS, TOPICS } from '@ebb/contracts/topics'
+import { DAY_MS } from '@ebb/customer/calendar'
 import { demoShop } from '@ebb/simulator/demo-shop'
 import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
@@ -13,7 +14,6 @@ import {
   sendHistory,
 } from './demonstration.ts'
 
-const DAY_MS = 86_400_000
 const TODAY = Date.UTC(2026, 4, 20, 15, 30)
 const SHOP = demoShop(demonstrationBeginning(TODAY))
 

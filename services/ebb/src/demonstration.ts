@@ -1,4 +1,5 @@
 import { EVENTS } from '@ebb/contracts/topics'
+import { DAY_MS } from '@ebb/customer/calendar'
 import { type ProcessClock, scaledClock } from '@ebb/runtime/clock'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
 import { shopTimeline } from '@ebb/simulator/timeline'
@@ -6,8 +7,6 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import { judgeRows } from './replay/judge-rows.ts'
 import type { ReplayRow } from './replay/replay-row.ts'
 import { sendRows } from './replay/send-rows.ts'
-
-const DAY_MS = 86_400_000
 
 /** Days of its past that the shop begins with: the first silence takes about a month. */
 const HISTORY_DAYS = 120

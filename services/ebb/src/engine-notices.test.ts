@@ -45,7 +45,7 @@ test('what there is to know is heard by whoever comes later, faults that are ove
   const second: string[] = []
   const notices = engineNotices(({ message }) => first.push(message))
   notices.say({ message: 'keys are evicted' })
-  notices.say({ message: 'away', error: new Error('away') })
+  notices.sayFault(new Error('away'))
   notices.hear(({ message }) => second.push(message))
   notices.say({ message: 'back' })
   expect(first).toEqual(['keys are evicted', 'away'])

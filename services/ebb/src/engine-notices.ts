@@ -1,12 +1,4 @@
-/** What an engine says beside its answers. */
-export interface EngineNotice {
-  readonly message: string
-  /** A fault that is waited out; without it there is only something to know. */
-  readonly error?: Error
-}
-
-/** Hears what engines say. */
-export type NoticeListener = (notice: EngineNotice) => void
+import type { EngineNotice, NoticeListener } from '@ebb/runtime/engine-notice'
 
 /** What there is to know is said once, while engines are opened: whoever hears later hears it too. */
 const KEPT = 20
@@ -14,6 +6,8 @@ const KEPT = 20
 /** All that engines say, and who hears it. */
 export interface EngineNotices {
   readonly say: NoticeListener
+  /** An engine failed in a way that may pass. */
+  readonly sayFault: (error: Error) => void
   /** From now on `listener` hears it, and nobody else; first what there was to know before. */
   readonly hear: (listener: NoticeListener) => void
 }
@@ -22,11 +16,13 @@ export interface EngineNotices {
 export const engineNotices = (listener: NoticeListener): EngineNotices => {
   let hearing = listener
   let known: EngineNotice[] = []
+  const say: NoticeListener = (notice) => {
+    if (notice.error === undefined) known = [...known, notice].slice(-KEPT)
+    hearing(notice)
+  }
   return {
-    say: (notice) => {
-      if (notice.error === undefined) known = [...known, notice].slice(-KEPT)
-      hearing(notice)
-    },
+    say,
+    sayFault: (error) => say({ message: error.message, error }),
     hear: (another) => {
       hearing = another
       for (const notice of known) another(notice)

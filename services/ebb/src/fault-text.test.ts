@@ -15,7 +15,7 @@ test('a fault that says how to mend it is told as it is', () => {
   expect(faultText(fault)).toBe('EBB_DATA_EMPTY: There is nothing. Begin.')
 })
 
-test('a fault of the system is told with its code, one that nobody foresaw with its place', () => {
+test('a fault of the system is told with its code, one that nobody foresaw with its stack', () => {
   const known = Object.assign(new Error('no such file'), { code: 'ENOENT' })
   expect(faultText(known)).toBe('ENOENT: no such file')
   expect(faultText(new Error('never seen'))).toMatch(/never seen\n +at .*fault-text\.test/)

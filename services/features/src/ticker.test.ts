@@ -3,7 +3,7 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import { describe, expect, test } from 'vitest'
 import { decoded, memoryPorts, NOON, recordsIn } from './features-fixture.ts'
-import { type Ticker, ticker } from './ticker.ts'
+import { type Ticker, ticker, tickPhase } from './ticker.ts'
 
 /** A log that tells of every append, when it is in the log and before its caller hears of it. */
 const toldLog = () => {
@@ -225,4 +225,16 @@ test('appends nothing while the clock of the machine is behind that of the parti
   await told.arrived(0, 1)
   ticks.stop()
   expect((await told.ticksIn(0))[0]).toBe(NOON)
+})
+
+test.each([
+  ['all of four', 4, 1],
+  ['all of 24', 24, 1],
+  ['every second of 24', 24, 2],
+  ['every third of 24', 24, 3],
+])('ticks of %s partitions lie apart', (_name, partitions, step) => {
+  const phases = Array.from({ length: partitions / step }, (_, i) => tickPhase(i * step)).sort()
+  const gaps = phases.map((phase, i) => (phases[i + 1] ?? phases[0]! + 1) - phase)
+  // Evenly spread, each gap would be one part.
+  expect(Math.max(...gaps) * phases.length).toBeLessThan(3)
 })

@@ -8,7 +8,7 @@ export interface TickerSettings {
   readonly log: EventLog
   /** The process clock: what ticks say. */
   readonly now: () => number
-  /** Wall time between a tick that came back and the next one. */
+  /** Wall time between a tick that came back and the next one; the first is less. */
   readonly intervalMs: number
   readonly onFault: (error: Error) => void
 }
@@ -27,12 +27,25 @@ interface Owned {
   committed: number
   /** The partition's clock. */
   clock: number
+  /** Wall time until the next tick, from when the last one comes back. */
+  nextInMs: number
   timer: NodeJS.Timeout | undefined
 }
 
+const NOTHING_SENT = { outstanding: undefined, timer: undefined }
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2
+
+/**
+ * When in an interval a partition has its ticks, from 0 to 1. Multiples of the golden ratio lie
+ * apart from each other, whichever and however many partitions a process owns: what falls due at
+ * ticks does not come all at once.
+ */
+export const tickPhase = (partition: number): number => (partition * GOLDEN_RATIO) % 1
+
 /**
  * One tick outstanding a partition, the next one `intervalMs` after the last came back: a partition
- * that lags gets no pile of ticks, and one that nobody owns stands still.
+ * that lags gets no pile of ticks, and one that nobody owns stands still. The first comes at once,
+ * the second in the partition's phase.
  */
 export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticker => {
   const owned = new Map<number, Owned>()
@@ -52,7 +65,8 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
     }
   }
   const scheduleNext = (partition: number, mine: Owned): void => {
-    mine.timer = setTimeout(() => void tick(partition, mine), intervalMs)
+    mine.timer = setTimeout(() => void tick(partition, mine), mine.nextInMs)
+    mine.nextInMs = intervalMs
   }
   const cameBack = (partition: number, mine: Owned): void => {
     if (mine.outstanding === undefined || mine.committed <= mine.outstanding) return
@@ -67,7 +81,8 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
     observer: {
       acquired: ({ partition, offset, clock }) => {
         drop(partition)
-        const mine: Owned = { outstanding: undefined, committed: offset, clock, timer: undefined }
+        const nextInMs = tickPhase(partition) * intervalMs
+        const mine: Owned = { ...NOTHING_SENT, committed: offset, clock, nextInMs }
         owned.set(partition, mine)
         void tick(partition, mine)
       },

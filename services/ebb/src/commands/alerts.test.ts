@@ -132,7 +132,7 @@ test('a follower waits while the log is away, and misses nothing', async () => {
   })
 })
 
-test('an alert of another version of Ebb is named by its place', async () => {
+test('an alert of another version of Ebb is named by partition and offset', async () => {
   await shop.owned(({ log }) =>
     log.append({ topic: ALERTS, partition: 1 }, [{ key: 'u:bob', value: Buffer.from('{}') }]),
   )

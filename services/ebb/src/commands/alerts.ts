@@ -68,7 +68,7 @@ const listAlerts = async (context: CliContext, options: AlertsOptions): Promise<
     const look = { isTerminal: context.isTerminal, timeZone }
     if (follow && context.isTerminal) context.tell('Following the alerts; Ctrl-C ends.')
     const span = { follow, signal: context.interrupted }
-    const onRetry = (error: Error): void => context.notices.say({ message: error.message, error })
+    const onRetry = context.notices.sayFault
     const source = follow ? waitingLog(log, { signal: span.signal, onRetry }) : log
     for await (const alert of untilAborted(topicMessages(alertSource(source), span))) {
       heard += 1

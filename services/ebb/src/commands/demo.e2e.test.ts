@@ -7,9 +7,10 @@ import { embeddedEngines, readEmbeddedEngines } from '@ebb/embedded/embedded-eng
 import { demoShop } from '@ebb/simulator/demo-shop'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { producerNumber } from '@ebb/streaming/numbered-producer'
+import type { Ended } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { endOfHistory } from '../demonstration.ts'
-import { type Ended, endAll, startEbb } from '../ebb-process.ts'
+import { endAll, startEbb } from '../ebb-process.ts'
 import { installationAt } from '../installation.ts'
 import { startedShop } from './live-shop.ts'
 

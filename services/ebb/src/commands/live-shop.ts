@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { CustomerView } from '@ebb/features/customer-reader'
-import type { RunningEbb } from '../ebb-process.ts'
+import type { NodeProcess } from '@ebb/testkit/node-process'
 
 /** What `ebb up` and `ebb demo` print at their start. */
 export interface StartedShop {
@@ -10,7 +10,7 @@ export interface StartedShop {
 }
 
 /** Reads it, when all of it is printed. */
-export const startedShop = async (ebb: RunningEbb): Promise<StartedShop> => {
+export const startedShop = async (ebb: NodeProcess): Promise<StartedShop> => {
   const value = async (name: string) => (await ebb.line(new RegExp(`^ +${name} +\\S`))).split(/ +/)
   return {
     collector: (await value('collector')).at(-1)!,

@@ -1,5 +1,4 @@
 import { wallClock } from '@ebb/runtime/clock'
-import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import {
@@ -9,6 +8,8 @@ import {
   runRebuild,
 } from '../rebuild/run-rebuild.ts'
 import { placeOf } from './data-folder.ts'
+import { type BarLook, progressBar } from './progress-bar.ts'
+import { runResumable } from './run-resumable.ts'
 
 interface RebuildOptions {
   readonly data: string
@@ -39,19 +40,12 @@ export const rebuildCommand = (context: CliContext): Command =>
     )
 
 const rebuild = async (context: CliContext, { data, json }: RebuildOptions): Promise<void> => {
-  const bar = progressBar(context.isTerminal && !json)
-  const result = await runRebuild(context.engines, {
-    place: placeOf(context, data),
-    now: wallClock.now,
-    interrupted: context.interrupted,
-    onProgress: bar.update,
-    onRetry: (error) => context.notices.say({ message: error.message, error }),
-  }).finally(bar.stop)
-  if (result === undefined) {
-    context.tell('Interrupted; the same command goes on where it stopped.')
-    context.exitCode(130)
-    return
-  }
+  const bar = progressBar(context.isTerminal && !json, RECORDS_READ)
+  const request = { place: placeOf(context, data), now: wallClock.now }
+  const result = await runResumable(context, bar, (watched) =>
+    runRebuild(context.engines, { ...request, ...watched }),
+  )
+  if (result === undefined) return
   if (json) context.print(JSON.stringify(result))
   else for (const line of resultLines(result)) context.print(line)
 }
@@ -72,25 +66,7 @@ const resultLines = ({ generation, customers, clock, statesDigest }: RebuildResu
   'Then `ebb rebuild --clean` removes the old ones.',
 ]
 
-const progressBar = (isShown: boolean) => {
-  if (!isShown) return { update: () => {}, stop: () => {} }
-  const bar = new SingleBar({
-    format: 'rebuilding  {bar}  {value} of {total} records',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-    clearOnComplete: true,
-    stream: process.stderr,
-  })
-  let begun = false
-  return {
-    update: ({ read, records }: RebuildProgress) => {
-      if (!begun) bar.start(records, read)
-      begun = true
-      bar.update(read)
-    },
-    stop: () => {
-      if (begun) bar.stop()
-    },
-  }
+const RECORDS_READ: BarLook<RebuildProgress> = {
+  format: 'rebuilding  {bar}  {value} of {total} records',
+  reading: ({ read, records }) => ({ done: read, total: records }),
 }

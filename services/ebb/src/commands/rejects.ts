@@ -114,6 +114,6 @@ const rejectSource = (log: Pick<EventLog, 'partitions' | 'read'>): TopicSource<R
   topic: REJECTS,
   decode,
   instantOf: ({ receivedAt }) => receivedAt,
-  // The same bytes may be sent and refused again; a copy came from the same place at the same time.
+  // The same bytes may be sent and refused again; a copy has the same origin and instant.
   identityOf: ({ id, where, receivedAt }) => JSON.stringify([id, where, receivedAt]),
 })

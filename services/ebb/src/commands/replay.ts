@@ -1,9 +1,8 @@
 import { dirname, join } from 'node:path'
 import { isCurrency } from '@ebb/collector/currency'
 import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
-import { dayOf } from '@ebb/customer/calendar'
+import { DAY_MS, dayOf } from '@ebb/customer/calendar'
 import { CodedError } from '@ebb/runtime/coded-error'
-import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import type { EbbConfig } from '../config.ts'
@@ -12,6 +11,8 @@ import { parseRepeats, parseSendOrder } from '../replay/replay-plan.ts'
 import { replayReport } from '../replay/replay-report.ts'
 import { type ReplayProgress, runReplay } from '../replay/run-replay.ts'
 import { lookOptions, namespaceBelow } from './data-folder.ts'
+import { type BarLook, progressBar } from './progress-bar.ts'
+import { runResumable } from './run-resumable.ts'
 
 interface ReplayOptions {
   readonly format: Format
@@ -71,8 +72,8 @@ const replay = async (context: CliContext, path: string, options: ReplayOptions)
   const { format, map, currency, timeZone } = options
   if (!isCurrency(currency)) throw unknownCurrency(currency)
   dayOf(0, timeZone) // Throws for an unknown zone, before anything is begun.
-  const bar = progressBar(context, options.json === true)
-  const result = await runReplay(context.engines, {
+  const bar = progressBar(context.isTerminal && !options.json, DAYS_OF_THE_FILE)
+  const request = {
     ...{ path, format, map, currency, timeZone },
     now: Date.now(),
     order: parseSendOrder(options.order),
@@ -80,15 +81,11 @@ const replay = async (context: CliContext, path: string, options: ReplayOptions)
     root: { folder: options.data, namespace: namespaceBelow(context, 'replay') },
     partitions: options.partitions,
     fresh: options.fresh === true,
-    interrupted: context.interrupted,
-    onProgress: bar.update,
-    onRetry: (error) => context.notices.say({ message: error.message, error }),
-  }).finally(bar.stop)
-  if (result === undefined) {
-    context.tell('Interrupted; the same command goes on where it stopped.')
-    context.exitCode(130)
-    return
   }
+  const result = await runResumable(context, bar, (watched) =>
+    runReplay(context.engines, { ...request, ...watched }),
+  )
+  if (result === undefined) return
   if (options.json) context.print(JSON.stringify(result.summary))
   else
     for (const line of replayReport(result, { timeZone, look: lookOptions(context, result.place) }))
@@ -102,30 +99,11 @@ const unknownCurrency = (code: string): CodedError =>
     fix: 'Write an ISO 4217 code in capitals, like EUR',
   })
 
-const DAY_MS = 86_400_000
-
-/** Days of the file on a terminal; nothing elsewhere. */
-const progressBar = ({ isTerminal }: CliContext, isQuiet: boolean) => {
-  if (!isTerminal || isQuiet) return { update: () => {}, stop: () => {} }
-  const bar = new SingleBar({
-    format: 'replaying  {bar}  {day}',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-    clearOnComplete: true,
-    stream: process.stderr,
-  })
-  let begun = false
-  return {
-    update: ({ from, clock, until }: ReplayProgress) => {
-      const days = Math.max(0, (clock - from) / DAY_MS)
-      const day = new Date(Math.max(clock, from)).toISOString().slice(0, 10)
-      if (!begun) bar.start((until - from) / DAY_MS, days, { day })
-      begun = true
-      bar.update(days, { day })
-    },
-    stop: () => {
-      if (begun) bar.stop()
-    },
-  }
+const DAYS_OF_THE_FILE: BarLook<ReplayProgress> = {
+  format: 'replaying  {bar}  {day}',
+  reading: ({ from, clock, until }) => ({
+    done: Math.max(0, (clock - from) / DAY_MS),
+    total: (until - from) / DAY_MS,
+    named: { day: new Date(Math.max(clock, from)).toISOString().slice(0, 10) },
+  }),
 }

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { kafkaEngine } from '@ebb/kafka/kafka-engine'
 import { uniqueName, useKafka, useOwnRedis, useRedis } from '@ebb/testkit/engines'
+import type { Ended, NodeProcess } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Ended, endAll, type RunningEbb, runEbb, startEbb } from '../ebb-process.ts'
+import { endAll, runEbb, startEbb } from '../ebb-process.ts'
 import { CDNOW } from '../replay/cdnow-sample.ts'
-import { sharedOptions } from '../shared-place.ts'
+import { sharedOptions } from '../shared-options.ts'
 
 const kafka = await useKafka()
 const redis = await useRedis()
@@ -37,7 +38,7 @@ afterEach(async () => {
 const ebb = (options: readonly string[], ...args: readonly string[]): Promise<Ended> =>
   runEbb([...options, ...args], { cwd: folder, env: ENV })
 
-const up = (options: readonly string[]): RunningEbb =>
+const up = (options: readonly string[]): NodeProcess =>
   startEbb([...options, 'up', '--data', join(folder, 'data')], { env: ENV })
 
 /** A person gets one line: the code, what is wrong, how to mend it. */

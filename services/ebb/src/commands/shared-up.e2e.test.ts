@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DAY_MS } from '@ebb/customer/calendar'
 import { uniqueName, useKafka, useRedis } from '@ebb/testkit/engines'
+import type { Ended, NodeProcess } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Ended, endAll, lastJson, type RunningEbb, runEbb, startEbb } from '../ebb-process.ts'
-import { sharedOptions } from '../shared-place.ts'
+import { endAll, lastJson, runEbb, startEbb } from '../ebb-process.ts'
+import { sharedOptions } from '../shared-options.ts'
 import {
   customerOf,
   orderBy,
@@ -24,7 +26,6 @@ const ENV = {
   EBB_FEATURES_PORT: '0',
   EBB_PARTITIONS: String(PARTITIONS),
 }
-const DAY_MS = 86_400_000
 const CUSTOMERS = Array.from({ length: 12 }, (_, i) => `c${i}`)
 
 describe.skipIf(kafka === undefined || redis === undefined)('on Kafka and Redis', () => {
@@ -40,7 +41,7 @@ describe.skipIf(kafka === undefined || redis === undefined)('on Kafka and Redis'
   })
 
   const ebb = (...args: string[]): Promise<Ended> => runEbb([...options, ...args], { env: ENV })
-  const up = (name: string, more: NodeJS.ProcessEnv = {}): RunningEbb =>
+  const up = (name: string, more: NodeJS.ProcessEnv = {}): NodeProcess =>
     startEbb([...options, 'up', '--data', join(folder, name)], { env: { ...ENV, ...more } })
   const secretKey = async (name: string): Promise<string> => {
     const rights = ['--source', 'crm', '--secret', '--scope', 'customers:read']

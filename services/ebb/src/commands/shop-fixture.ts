@@ -6,6 +6,7 @@ import type { Installation } from '@ebb/contracts/installation'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { tickRecord } from '@ebb/contracts/tick'
 import { EVENTS } from '@ebb/contracts/topics'
+import { DAY_MS } from '@ebb/customer/calendar'
 import { featuresDefinition } from '@ebb/features/features-definition'
 import type { NewInstallation } from '@ebb/runtime/installation'
 import { scorerDefinition } from '@ebb/scorer/scorer-definition'
@@ -19,7 +20,6 @@ import type { CliContext } from '../cli-context.ts'
 import { ownInstallation } from '../installation.ts'
 
 const PARTITIONS = 2
-const DAY_MS = 86_400_000
 
 /** Midnight (UTC) so many days after the beginning of 2026, ms. */
 export const day = (days: number): number => Date.UTC(2026, 0, 1) + days * DAY_MS
@@ -84,7 +84,7 @@ export const testShop = (engines: Engines): TestShop => {
   const waiting: { pattern: RegExp; resolve: () => void }[] = []
   const context: CliContext = {
     ...{ engines, namespace: '', partitions: PARTITIONS, dataFolder: folder },
-    notices: { say: () => {}, hear: () => {} },
+    notices: { say: () => {}, sayFault: () => {}, hear: () => {} },
     ...{ isTerminal: false, columns: 80, interrupted: interrupt.signal },
     print: (line) => {
       printed.push(line)

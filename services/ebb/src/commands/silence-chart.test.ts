@@ -1,3 +1,4 @@
+import { DAY_MS } from '@ebb/customer/calendar'
 import { crossings, riskAt, riskAtLastOrder } from '@ebb/risk/tiers'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import fc from 'fast-check'
@@ -6,8 +7,6 @@ import { day } from './shop-fixture.ts'
 import type { Milestone, Silence } from './silence.ts'
 import { silenceChart } from './silence-chart.ts'
 import { displayWidth } from './terminal-text.ts'
-
-const DAY_MS = 86_400_000
 
 const silence = (repeatDays: number, spanDays: number, silentDays: number): Silence => {
   const rhythm = { repeatDays, firstAt: day(0), lastAt: day(spanDays), lastOrderId: 'last' }

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { NodeProcess } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { endAll, type RunningEbb, runEbb, startEbb } from '../ebb-process.ts'
+import { endAll, runEbb, startEbb } from '../ebb-process.ts'
 import {
   customerOf,
   orderBy,
@@ -23,7 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const up = (more: NodeJS.ProcessEnv = {}, data = 'data'): RunningEbb =>
+const up = (more: NodeJS.ProcessEnv = {}, data = 'data'): NodeProcess =>
   startEbb(['up', '--data', join(folder, data)], {
     env: { ...process.env, ...ANY_PORTS, EBB_LOG_LEVEL: 'warn', ...more },
   })
@@ -191,7 +192,7 @@ const ordersOf = (customer: string, batches: readonly Batch[]): number =>
   batches.flat().filter(({ userId }) => userId === customer).length
 
 /** Several clients post at once, and go on until nobody answers: the kill comes amid them. */
-const postUntilKilled = async (ebb: RunningEbb, shop: StartedShop): Promise<Load> => {
+const postUntilKilled = async (ebb: NodeProcess, shop: StartedShop): Promise<Load> => {
   const load: Load = { acknowledged: [], unknown: [] }
   let made = 0
   const nextBatch = (): Batch =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Installation } from '@ebb/contracts/installation'
+import { DAY_MS } from '@ebb/customer/calendar'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { printConfiguration } from '@ebb/runtime/configuration'
 import type { NewInstallation } from '@ebb/runtime/installation'
@@ -35,7 +36,6 @@ import { demonstrationNotice, startNotice } from './start-notice.ts'
 const LIVE_TICK_MS = 5_000
 const DEMONSTRATION_TICK_MS = 100
 const CATCH_UP_POLL_MS = 50
-const DAY_MS = 86_400_000
 
 /** `ebb up`: the real thing, on the wall clock, empty at first. */
 export const upCommand = (context: CliContext, config: EbbConfig): Command =>
@@ -66,7 +66,7 @@ const runLive = async (context: CliContext, config: EbbConfig, data: string): Pr
   const base = await openBase(context, { place, wanted, clock: wallClock, level: logLevel })
   await orStop(context, base, async () => {
     const settings = { ...base, ...config, tickIntervalMs: LIVE_TICK_MS }
-    const spool = { folder: join(data, 'spool'), limitBytes: config.spoolLimit }
+    const spool = { folder: join(data, 'spool'), limitBytes: config.spoolLimitBytes }
     const running = await startServices(
       base,
       context.engines.shared === undefined ? settings : { ...settings, spool },

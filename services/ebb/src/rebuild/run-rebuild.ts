@@ -13,17 +13,14 @@ import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
 import { supersededBy } from '../generations.ts'
 import { ownedInGeneration } from '../installation.ts'
 import { startProcessors } from '../processors.ts'
+import type { ResumableWork } from '../resumable-work.ts'
 import { featuresStates } from '../scanned-states.ts'
 
 /** A rebuild as it was asked for. */
-export interface RebuildRequest {
+export interface RebuildRequest extends ResumableWork<RebuildProgress> {
   readonly place: Place
   /** The process clock. */
   readonly now: () => number
-  readonly interrupted: AbortSignal
-  readonly onProgress: (progress: RebuildProgress) => void
-  /** An engine failed in a way that may pass. */
-  readonly onRetry: (error: Error) => void
 }
 
 /** Records of the log that are read, of those there were when it began. */
@@ -51,16 +48,22 @@ export interface RebuildResult {
 export const runRebuild = async (
   engines: Engines,
   request: RebuildRequest,
-): Promise<RebuildResult | undefined> => {
-  const owned = await engines.own(request.place, {
-    what: 'ebb rebuild',
-    now: request.now,
-    durability: 'power-cut',
-  })
+): Promise<RebuildResult | undefined> =>
+  withInForce(engines, request, (owned, inForce) => rebuildBeside(owned, inForce, request))
+
+type Owner = Pick<RebuildRequest, 'place' | 'now'>
+
+/** Owns the engines, and knows what is in force on them, for as long as `work` takes. */
+const withInForce = async <T>(
+  engines: Engines,
+  { place, now }: Owner,
+  work: (owned: OwnedEngines, inForce: Installation) => Promise<T>,
+): Promise<T> => {
+  const owned = await engines.own(place, { what: 'ebb rebuild', now, durability: 'power-cut' })
   try {
     const inForce = await readInstallation(owned.log)
-    if (inForce === undefined) throw nothingToRebuild(request.place)
-    return await rebuildBeside(owned, inForce, request)
+    if (inForce === undefined) throw nothingToRebuild(place)
+    return await work(owned, inForce)
   } finally {
     await owned.close()
   }
@@ -110,20 +113,11 @@ const requireUnchanged = async ({ log }: OwnedEngines, inForce: Installation): P
  * Removes the states and topics of generations that are not in force any more. A service that still
  * runs on them ends, and takes those in force when it is started again.
  */
-export const removeSuperseded = async (
-  engines: Engines,
-  { place, now }: Pick<RebuildRequest, 'place' | 'now'>,
-): Promise<Installation> => {
-  const owned = await engines.own(place, { what: 'ebb rebuild', now, durability: 'power-cut' })
-  try {
-    const inForce = await readInstallation(owned.log)
-    if (inForce === undefined) throw nothingToRebuild(place)
+export const removeSuperseded = (engines: Engines, owner: Owner): Promise<Installation> =>
+  withInForce(engines, owner, async (owned, inForce) => {
     await owned.remove(supersededBy(inForce))
     return inForce
-  } finally {
-    await owned.close()
-  }
-}
+  })
 
 /** Runs both processors until each has read what was there; resolves to whether it came so far. */
 const catchUp = async (

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AlertRecord } from '@ebb/contracts/alert-record'
 import { ALERTS } from '@ebb/contracts/topics'
+import { DAY_MS } from '@ebb/customer/calendar'
 import { readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { crossings, DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
 import { seededRandom } from '@ebb/simulator/seeded-random'
@@ -12,7 +13,6 @@ import { cdnowOrderDays, cdnowReplay } from './cdnow-sample.ts'
 import { crossingByBisection } from './crossing-theory.ts'
 
 const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 const LAST_DAY = Date.UTC(1998, 5, 30)
 const TIERS = ['light', 'moderate', 'heavy'] as const
 
@@ -124,8 +124,8 @@ describe('the alerts of CDNOW', () => {
 
   test('of 50 customers cross where a bisection of the published formula does', () => {
     const { uniform } = seededRandom('theory')
-    const ids = [...DAYS.keys()].map((id) => ({ id, place: uniform() }))
-    const chosen = ids.sort((a, b) => a.place - b.place).slice(0, 50)
+    const ids = [...DAYS.keys()].map((id) => ({ id, sortKey: uniform() }))
+    const chosen = ids.sort((a, b) => a.sortKey - b.sortKey).slice(0, 50)
     let compared = 0
     for (const { id } of chosen) {
       const days = DAYS.get(id)!

@@ -25,8 +25,8 @@ export function* csvRows(
 ): Generator<CsvRow> {
   const all = parseAll(file)
   const header = all[0]?.record.map((name) => name.trim()) ?? []
-  const places = new Map(header.map((name, i) => [name, i]))
-  const missing = columns.filter((column) => !places.has(column))
+  const columnIndex = new Map(header.map((name, i) => [name, i]))
+  const missing = columns.filter((column) => !columnIndex.has(column))
   if (missing.length > 0)
     throw new CodedError('EBB_FILE_COLUMN_MISSING', {
       what: `The file has no column ${missing.join(', ')}; its columns are ${header.join(', ')}`,
@@ -43,7 +43,7 @@ export function* csvRows(
     }
     const values = record.map((value) => value.trim())
     const fingerprint = JSON.stringify(values)
-    yield { row, raw, fingerprint, value: (column) => values[places.get(column)!]! }
+    yield { row, raw, fingerprint, value: (column) => values[columnIndex.get(column)!]! }
   }
 }
 

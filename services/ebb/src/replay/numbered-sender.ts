@@ -19,9 +19,9 @@ interface Lane {
 const BATCH = 1_000
 
 /**
- * A sender that alone writes the topic under the name `producer`. The numbers of a partition are
- * the places of its records in a sequence that is the same in every run, so after a kill the run
- * that follows leaves out what the last number in the log says is there.
+ * A sender that alone writes the topic under the name `producer`. The records of a partition have
+ * sequence numbers, and come in the same order in every run, so after a kill the run that follows
+ * leaves out what the last number in the log says is there.
  */
 export const numberedSender = async (
   log: EventLog,

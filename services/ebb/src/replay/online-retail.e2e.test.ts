@@ -8,9 +8,10 @@ import { windows } from '@ebb/customer/windows'
 import { readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { unpackFeaturesState } from '@ebb/features/features-state'
 import { uniqueName, useKafka, useRedis } from '@ebb/testkit/engines'
+import type { Ended } from '@ebb/testkit/node-process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Ended, endAll, lastJson, runEbb } from '../ebb-process.ts'
-import { sharedOptions } from '../shared-place.ts'
+import { endAll, lastJson, runEbb } from '../ebb-process.ts'
+import { sharedOptions } from '../shared-options.ts'
 import { CLEAN_LINES, ONLINE_RETAIL, onlineRetailTable } from './online-retail-table.ts'
 
 const isDataRequired = (process.env['EBB_TEST_REQUIRE'] ?? '').includes('data')

@@ -5,8 +5,9 @@ import { setTimeout } from 'node:timers/promises'
 import { ALERTS, EVENTS, FEATURES } from '@ebb/contracts/topics'
 import { readEmbeddedEngines } from '@ebb/embedded/embedded-engines'
 import { seededRandom } from '@ebb/simulator/seeded-random'
+import type { Ended } from '@ebb/testkit/node-process'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Ended, endAll, lastJson, runEbb, startEbb } from '../ebb-process.ts'
+import { endAll, lastJson, runEbb, startEbb } from '../ebb-process.ts'
 import { cdnowReplay } from './cdnow-sample.ts'
 
 const KILLS = 10

@@ -123,7 +123,7 @@ describe('rows are sent', () => {
   const rows = [3, 1, 2, 1].map((hour, i) => orderRow(i + 1, FIRST + hour * HOUR_MS))
   const sent = (over: Partial<PlanSettings>) => rowsOf(plan(rows, over)).map(({ row }) => row)
 
-  test('by time, and where that is equal by their place in the file', () => {
+  test('by time, and where that is equal by their row number', () => {
     expect(sent({})).toEqual([2, 4, 3, 1])
   })
 

@@ -88,9 +88,9 @@ const inOrder = (
   const keyed = sorted.map((row) => ({
     row,
     day: dayOf(row.occurredAt, timeZone),
-    place: random(),
+    sortKey: random(),
   }))
-  return keyed.sort((a, b) => a.day - b.day || a.place - b.place).map(({ row }) => row)
+  return keyed.sort((a, b) => a.day - b.day || a.sortKey - b.sortKey).map(({ row }) => row)
 }
 
 /** Sends the chosen rows a second time, anywhere behind the first. */
@@ -100,9 +100,9 @@ const withRepeats = (
 ): readonly ReplayRow[] => {
   if (repeats === undefined) return rows
   const random = seededRandom(`repeats ${repeats.seed}`).uniform
-  const placed = rows.map((row, at) => ({ row, at }))
-  const copies = placed
+  const originals = rows.map((row, at) => ({ row, at }))
+  const copies = originals
     .filter(() => random() * 100 < repeats.percent)
     .map(({ row, at }) => ({ row, at: at + 0.5 + random() * (rows.length - at) }))
-  return [...placed, ...copies].sort((a, b) => a.at - b.at).map(({ row }) => row)
+  return [...originals, ...copies].sort((a, b) => a.at - b.at).map(({ row }) => row)
 }

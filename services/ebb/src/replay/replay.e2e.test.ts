@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Ended } from '@ebb/testkit/node-process'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Ended, endAll, lastJson, runEbb } from '../ebb-process.ts'
+import { endAll, lastJson, runEbb } from '../ebb-process.ts'
 import { CDNOW, cdnowReplay } from './cdnow-sample.ts'
 
 let folder: string

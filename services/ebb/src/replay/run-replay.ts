@@ -9,6 +9,7 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import type { ProcessorObserver } from '@ebb/streaming/processor-options'
 import { installationAt, ownInstallation } from '../installation.ts'
 import { startProcessors } from '../processors.ts'
+import type { ResumableWork } from '../resumable-work.ts'
 import { type JudgedRows, judgeRows } from './judge-rows.ts'
 import { type FormatSettings, readRows } from './read-rows.ts'
 import { type ReplayFile, readReplayFile } from './replay-file.ts'
@@ -17,7 +18,7 @@ import { type ReplaySummary, replaySummary } from './replay-summary.ts'
 import { sendRows } from './send-rows.ts'
 
 /** A replay as it was asked for. */
-export interface ReplayRequest extends FormatSettings, PlanSettings {
+export interface ReplayRequest extends FormatSettings, PlanSettings, ResumableWork<ReplayProgress> {
   readonly path: string
   /** Replays live below it, each in a place of its own: folder and namespace. */
   readonly root: Place
@@ -25,10 +26,6 @@ export interface ReplayRequest extends FormatSettings, PlanSettings {
   readonly partitions: number
   /** Forgets an earlier replay of the same file with the same options. */
   readonly fresh: boolean
-  readonly interrupted: AbortSignal
-  readonly onProgress: (progress: ReplayProgress) => void
-  /** An engine failed in a way that may pass. */
-  readonly onRetry: (error: Error) => void
 }
 
 /** How far a replay is, in ms since the epoch. */

@@ -93,7 +93,7 @@ describe('a refused row', () => {
   const rejectsOf = async (rows: FileRows) =>
     (await sent(rows)).rejects.flat().map(decoded<RejectRecord>)
 
-  test('is kept with its text, its reason and its place', async () => {
+  test('is kept with its text, its reason and its row number', async () => {
     const [reject] = await rejectsOf(rowsOf(ROWS, { refused: [REFUSED] }))
     expect(reject).toMatchObject({
       source: 'replay',
@@ -114,10 +114,10 @@ describe('a refused row', () => {
 
   test('is kept once for each row, by their numbers, equal ones too', async () => {
     const refused = [{ ...REFUSED, row: 12 }, REFUSED, { ...REFUSED, row: 10 }]
-    const places = (await rejectsOf(rowsOf([...ROWS, badRow(11, MAY)], { refused }))).map(
+    const kept = (await rejectsOf(rowsOf([...ROWS, badRow(11, MAY)], { refused }))).map(
       ({ where }) => where,
     )
-    expect(places).toEqual([9, 10, 11, 12].map((row) => `orders.csv row ${row}`))
+    expect(kept).toEqual([9, 10, 11, 12].map((row) => `orders.csv row ${row}`))
   })
 
   test('is kept once though the replay runs again', async () => {

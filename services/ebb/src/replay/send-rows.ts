@@ -22,7 +22,7 @@ export interface SendSettings extends PlanSettings {
 /**
  * Appends all rows and ticks of a replay to `ebb.events.v1` and all refused rows to
  * `ebb.rejects.v1`, leaving out what an earlier run sent. The clock of each partition is that of
- * the file: ticks go into every partition at the same place among the rows.
+ * the file: each tick goes into every partition, between the same rows.
  */
 export const sendRows = async (log: EventLog, settings: SendSettings): Promise<void> => {
   const { accepted, events, refused } = settings.rows

@@ -1,6 +1,6 @@
 import type { EventLog } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
-import type { PlacedRecords } from './log-records.ts'
+import type { PlacedRecords } from '../log-records.ts'
 
 /** An append that the log has not acknowledged, and whose caller waits. */
 export interface OpenAppend extends PlacedRecords {

@@ -6,7 +6,7 @@ import { EVENTS, REJECTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { afterEach, beforeEach, test } from 'vitest'
-import type { RecordWriter } from './log-records.ts'
+import type { RecordWriter } from '../log-records.ts'
 import { type FaultyLog, faultyLog, heardLogger, record, textOf } from './spool-fixture.ts'
 import { openSpoolingWriter, type SpoolingSettings } from './spooling-writer.ts'
 

@@ -1,6 +1,6 @@
 import { EVENTS, REJECTS } from '@ebb/contracts/topics'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
-import { type PlacedRecords, placeRecords } from './log-records.ts'
+import { type PlacedRecords, placeRecords } from '../log-records.ts'
 import type { SpooledRecord } from './spool-frame.ts'
 
 /** The topics of a collector, as far as the log has been asked about them. */
