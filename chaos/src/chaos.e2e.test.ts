@@ -4,12 +4,12 @@ import { describe, test } from 'vitest'
 import { brokerAway } from './broker-away.ts'
 import { kills } from './kills.ts'
 import { lostResponses } from './lost-responses.ts'
+import { rebalance } from './rebalance.ts'
 import { redisWiped } from './redis-wiped.ts'
 import { zombie } from './zombie.ts'
 
 // The short form of every scenario. Each throws where a promise is broken, and where its fault hit
-// nothing. They run side by side, for much of their time is that of sessions and ticks. `rebalance`
-// runs by `npm run chaos` alone for now.
+// nothing. They run side by side, for much of their time is that of sessions and ticks.
 
 const shared = { kafka: await useKafka(), redis: await useRedis() }
 const canShare = shared.kafka !== undefined && shared.redis !== undefined
@@ -46,6 +46,10 @@ describe.concurrent('under faults', { timeout: PATIENCE_MS }, () => {
       await Promise.all([proxied.stop(), redis.stop()])
     }
   })
+
+  test.skipIf(!canShare)('partitions move between owners that come, leave and are killed', () =>
+    rebalance(SHORT, quiet()),
+  )
 
   test.skipIf(!canShare)('what a zombie writes late is not applied', () => zombie(SHORT, quiet()))
 

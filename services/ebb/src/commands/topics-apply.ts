@@ -8,6 +8,7 @@ import type { CliContext } from '../cli-context.ts'
 import type { EbbConfig } from '../config.ts'
 import { installationAt, topicsInGeneration } from '../installation.ts'
 import { placeOf } from './data-folder.ts'
+import { forAWhile } from './patience.ts'
 import { textTable } from './text-table.ts'
 
 /** What an installation is begun with. */
@@ -62,13 +63,16 @@ const apply = async (
   } as const
   const owned = await engines.own(place, settings)
   try {
-    await pinInstallation(owned.log, wanted, 'these engines')
+    await forAWhile(BEGIN_WITHIN_MS, () => pinInstallation(owned.log, wanted, 'these engines'))
     const name = context.namespace === '' ? 'Installation' : `Installation ${context.namespace}`
     context.print(`${name}: ${timeZone}, ${currency}, ${partitions} partitions.`)
   } finally {
     await owned.close()
   }
 }
+
+/** A busy broker may deny that it leads the topic that it has just made. */
+const BEGIN_WITHIN_MS = 30_000
 
 const otherPartitions = (wanted: number): CodedError =>
   new CodedError('EBB_TOPIC_PARTITIONS', {
