@@ -1,4 +1,5 @@
 import { FEATURES } from '@ebb/contracts/topics'
+import { TransientError } from '@ebb/streaming/faults'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -146,6 +147,23 @@ describe('the feature service', () => {
     expect((await rig.get('/readyz')).status).toBe(200)
     await rig.service.stop()
     await expect(rig.get('/readyz')).rejects.toThrow()
+  })
+
+  test('is not ready while its states cannot be read', async () => {
+    await rig.service.stop()
+    const { log, store } = rig.ports
+    let isAway = false
+    const read: typeof store.read = async (partition, keys) => {
+      if (isAway) throw new TransientError('EBB_REDIS_AWAY', 'nobody answers')
+      return store.read(partition, keys)
+    }
+    rig = await startRig({ log, store: { ...store, read } })
+    isAway = true
+    const answer = await rig.get('/readyz')
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({
+      checks: { states: expect.stringMatching(/nobody answers/) },
+    })
   })
 
   test('goes on with the states that another one left', async () => {

@@ -65,7 +65,7 @@ export const start = async (
     intervalMs: config.tickIntervalMs,
     onFault: onceAMinute((err) => logger.warn({ err }, 'no tick was appended; trying again')),
   })
-  const http = createHttpServer({ logger, readiness: { log: () => log.partitions(EVENTS) } })
+  const http = createHttpServer({ logger, readiness: { states: () => store.read(0, []) } })
   const partitions = await log.partitions(EVENTS)
   customerRoutes(http.app, { keys, reader: { store, partitions, ...config } })
   const { host, port } = config
