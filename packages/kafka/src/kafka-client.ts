@@ -2,13 +2,14 @@ import { isIP, type Socket, connect as tcpConnect } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
+import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import kafkajs, {
   type ISocketFactory,
   type KafkaConfig,
   type LogEntry,
   type SASLOptions,
 } from 'kafkajs'
-import type { KafkaNotice, KafkaSettings } from './kafka-settings.ts'
+import type { KafkaSettings } from './kafka-settings.ts'
 import { calmTimers } from './kafkajs-timers.ts'
 
 // Node finds not all names of kafkajs, which is CommonJS, by itself.
@@ -80,7 +81,7 @@ const socketFactory =
 
 /** What kafkajs logs becomes a notice. */
 const noticeWriter =
-  (onNotice: (notice: KafkaNotice) => void) =>
+  (onNotice: NoticeListener) =>
   ({ namespace, log }: LogEntry): void => {
     const about = [log['message'], log['error'], log['broker'], log['groupId']]
     const words = about.filter((part) => part !== undefined).join(', ')

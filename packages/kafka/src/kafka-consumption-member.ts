@@ -1,3 +1,4 @@
+import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import type { PartitionListener } from '@ebb/streaming/event-log'
 import type { EachBatchPayload } from 'kafkajs'
 import { brokerAdvice } from './kafka-consumption-advice.ts'
@@ -14,7 +15,7 @@ import { type PartitionReader, partitionReader } from './kafka-consumption-reade
 /** What a membership of a consumer group works with. */
 export interface MemberSettings extends ConsumerSettings {
   readonly listener: PartitionListener
-  readonly onNotice: (notice: { message: string; error?: Error }) => void
+  readonly onNotice: NoticeListener
   /** Ends the membership when it aborts. */
   readonly stopping: AbortSignal
   /** The end of the last reader of each partition in this process, of earlier memberships too. */

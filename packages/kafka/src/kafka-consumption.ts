@@ -1,3 +1,4 @@
+import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import type { Consumption, PartitionListener } from '@ebb/streaming/event-log'
 import { HaltError } from '@ebb/streaming/faults'
 import { waitFor } from '@ebb/streaming/retry'
@@ -10,7 +11,7 @@ export interface KafkaConsumptionSettings {
   readonly group: string
   readonly topic: string
   readonly listener: PartitionListener
-  readonly onNotice?: (notice: { message: string; error?: Error }) => void
+  readonly onNotice?: NoticeListener
   /** At least the broker's `group.min.session.timeout.ms` (6 s by default); 10 s by default. */
   readonly sessionTimeoutMs?: number
   /** Also how late a rebalance is noticed; 1 s by default. */

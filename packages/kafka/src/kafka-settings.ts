@@ -1,10 +1,5 @@
+import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import type { Compression } from './record-batch.ts'
-
-/** Something that an operator may want to know and that stopped nothing. */
-export interface KafkaNotice {
-  readonly message: string
-  readonly error?: Error
-}
 
 /** TLS beyond the defaults of Node: PEM texts, and whether to insist on a certificate that holds. */
 export interface KafkaTls {
@@ -34,6 +29,6 @@ export interface KafkaSettings {
   readonly compression?: Compression
   /** Stamps records (their `appendedAt`) unless the topic makes the broker do it. */
   readonly now: () => number
-  /** Hears of retries and of what kafkajs has to say. Must not throw. */
-  readonly onNotice?: (notice: KafkaNotice) => void
+  /** Hears of retries and of what kafkajs has to say. */
+  readonly onNotice?: NoticeListener
 }

@@ -1,6 +1,6 @@
+import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import { Cluster, type Redis } from 'ioredis'
 import type { RedisClient } from './redis-scripts.ts'
-import type { RedisNotice } from './redis-settings.ts'
 
 /** What is wrong with a server's settings for somebody who keeps states in it. */
 export const adviceOn = (setting: ReadonlyMap<string, string>): string[] => {
@@ -25,7 +25,7 @@ export const adviceOn = (setting: ReadonlyMap<string, string>): string[] => {
  */
 export const adviseOnServers = async (
   client: RedisClient,
-  onNotice: (notice: RedisNotice) => void,
+  onNotice: NoticeListener,
 ): Promise<void> => {
   const servers = client instanceof Cluster ? client.nodes('master') : [client]
   await Promise.allSettled(

@@ -1,9 +1,5 @@
+import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import { HaltError } from '@ebb/streaming/faults'
-
-/** Something an operator should know; nothing stops for it. */
-export interface RedisNotice {
-  readonly message: string
-}
 
 /** Certificates, as PEM text; the URL must say `rediss://`. */
 interface RedisTls {
@@ -27,7 +23,8 @@ export interface RedisSettings {
   /** Whether the addresses are nodes of a Redis Cluster. */
   readonly cluster?: boolean
   readonly tls?: RedisTls
-  readonly onNotice?: (notice: RedisNotice) => void
+  /** Hears what is wrong with the settings of the servers. */
+  readonly onNotice?: NoticeListener
 }
 
 /** What a URL says. */

@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HaltError, TransientError } from '@ebb/streaming/faults'
+import { canMakeCertificates, makeCertificate } from '@ebb/testkit/certificates'
 import { uniqueName, useOwnRedis } from '@ebb/testkit/engines'
 import type { NativeRedis } from '@ebb/testkit/native-redis'
 import { freePort, withFreePorts } from '@ebb/testkit/ports'
@@ -12,8 +12,7 @@ import { redisPartitionStore } from './redis-partition-store.ts'
 import type { RedisSettings } from './redis-settings.ts'
 
 const startRedis = await useOwnRedis()
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
-if (!hasOpenssl) console.warn('NOT RUN: Redis over TLS needs openssl to make its certificates')
+const hasOpenssl = canMakeCertificates('Redis over TLS')
 
 let folder: string
 let redis: NativeRedis
@@ -21,18 +20,10 @@ let port: number
 const file = (name: string): string => join(folder, name)
 const pem = (name: string): string => readFileSync(file(name), 'utf8')
 
-/** Makes `name.key`, and `name.crt` signed by itself. */
-const makeCertificate = (name: string): void => {
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  const about = ['-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']
-  const files = ['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`)]
-  execFileSync('openssl', ['req', '-x509', ...key, ...about, ...files], { stdio: 'ignore' })
-}
-
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ebb-redis-tls-'))
   if (startRedis === undefined || !hasOpenssl) return
-  for (const name of ['server', 'client', 'stranger']) makeCertificate(name)
+  for (const name of ['server', 'client', 'stranger']) makeCertificate(folder, name)
   redis = await withFreePorts(async () => {
     port = await freePort()
     const files = ['--tls-cert-file', file('server.crt'), '--tls-key-file', file('server.key')]

@@ -38,6 +38,13 @@ describe('the connection to Kafka', () => {
   })
 
   test.each([
+    [{ EBB_KAFKA_CERT: '/ours.crt', EBB_KAFKA_KEY: '/ours.key' }, 'EBB_KAFKA_CERT is set, and'],
+    [{ EBB_KAFKA_KEY: '/ours.key' }, 'EBB_KAFKA_KEY is set, and'],
+  ])('would have no effect with %o', (env, why) => {
+    expect(() => kafka(env)).toThrow(why)
+  })
+
+  test.each([
     { EBB_KAFKA: 'one' },
     { EBB_KAFKA: 'one:0' },
     { EBB_KAFKA: 'one:65536' },
@@ -60,5 +67,33 @@ describe('the address of Redis', () => {
 
   test.each(['one:6379', 'http://one', 'redis://', 'redis://one, two'])('%s is refused', (url) => {
     expect(() => redis({ EBB_REDIS: url })).toThrow(invalid)
+  })
+})
+
+describe.each([
+  ['KAFKA', (env: Environment) => kafka({ EBB_KAFKA_TLS: 'yes', ...env })],
+  ['REDIS', (env: Environment) => redis({ EBB_REDIS: 'rediss://one', ...env })],
+])('the client certificate for %s', (engine, read) => {
+  const named = (files: { readonly cert?: string; readonly key?: string }): Environment => ({
+    [`EBB_${engine}_CERT`]: files.cert,
+    [`EBB_${engine}_KEY`]: files.key,
+  })
+
+  test('is refused without its key, and a key without a certificate', () => {
+    const [cert, key] = [`EBB_${engine}_CERT`, `EBB_${engine}_KEY`]
+    expect(() => read(named({ cert: certificates }))).toThrow(`${cert} is set, ${key} is not`)
+    expect(() => read(named({ key: certificates }))).toThrow(`${key} is set, ${cert} is not`)
+  })
+
+  test('is refused where a file cannot be read, which is named', () => {
+    const files = named({ cert: certificates, key: '/nowhere/ours.key' })
+    expect(() => read(files)).toThrow(`EBB_${engine}_KEY=/nowhere/ours.key`)
+    expect(() => read(files)).toThrow(invalid)
+  })
+
+  test('is refused where it is none', () => {
+    const files = named({ cert: certificates, key: certificates })
+    expect(() => read(files)).toThrow(`EBB_${engine}_CERT=${certificates}`)
+    expect(() => read(files)).toThrow(invalid)
   })
 })

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import Type from 'typebox'
 import { CodedError } from './coded-error.ts'
 import { type Configuration, type Settings, setting } from './configuration.ts'
+import { readTlsFiles } from './tls-files.ts'
 
 const YesNo = Type.Union([Type.Literal('yes'), Type.Literal('no')])
 const BROKER = /^(?:[^\s:,]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/
@@ -14,6 +14,8 @@ const areBrokers = (text: string): boolean =>
   })
 /** Of a cluster several; only the first needs the scheme. */
 const areRedisAddresses = (text: string): boolean => /^rediss?:\/\/[^\s,]+(,[^\s,]+)*$/.test(text)
+
+const PEM_FILE = { takes: 'the path of a PEM file', schema: Type.String(), default: '' }
 
 /** Where Apache Kafka is, and how to sign in. Without a default for where. */
 export const KAFKA_SETTINGS = {
@@ -33,9 +35,17 @@ export const KAFKA_SETTINGS = {
   kafkaCa: setting({
     env: 'EBB_KAFKA_CA',
     what: 'certificates to trust the brokers by; those of Node unless given',
-    takes: 'the path of a PEM file',
-    schema: Type.String(),
-    default: '',
+    ...PEM_FILE,
+  }),
+  kafkaCert: setting({
+    env: 'EBB_KAFKA_CERT',
+    what: 'our certificate, for brokers that ask for one',
+    ...PEM_FILE,
+  }),
+  kafkaKey: setting({
+    env: 'EBB_KAFKA_KEY',
+    what: 'the key of our certificate for the brokers',
+    ...PEM_FILE,
   }),
   kafkaSasl: setting({
     env: 'EBB_KAFKA_SASL',
@@ -92,34 +102,56 @@ export const REDIS_SETTINGS = {
   redisCa: setting({
     env: 'EBB_REDIS_CA',
     what: 'certificates to trust Redis by; those of Node unless given',
-    takes: 'the path of a PEM file',
-    schema: Type.String(),
-    default: '',
+    ...PEM_FILE,
+  }),
+  redisCert: setting({
+    env: 'EBB_REDIS_CERT',
+    what: 'our certificate, for a Redis that asks for one',
+    ...PEM_FILE,
+  }),
+  redisKey: setting({
+    env: 'EBB_REDIS_KEY',
+    what: 'the key of our certificate for Redis',
+    ...PEM_FILE,
   }),
 } satisfies Settings
 
-/** How to reach the brokers. Throws `EBB_CONFIG_INVALID` for settings without effect and a file that cannot be read. */
+/**
+ * How to reach the brokers. Throws `EBB_CONFIG_INVALID` for settings without effect, and as
+ * `readTlsFiles` does.
+ */
 export const kafkaConnection = (config: Configuration<typeof KAFKA_SETTINGS>) => {
-  const { kafka, kafkaTls, kafkaCa, kafkaSasl, kafkaUsername, kafkaPassword } = config
-  if (kafkaTls === 'no' && kafkaCa !== '') throw withoutEffect('kafkaCa', 'kafkaTls', 'yes')
+  const { kafka, kafkaTls, kafkaSasl, kafkaUsername, kafkaPassword } = config
+  const file = (['kafkaCa', 'kafkaCert', 'kafkaKey'] as const).find((name) => config[name] !== '')
+  if (kafkaTls === 'no' && file !== undefined) throw withoutEffect(file, 'kafkaTls', 'yes')
   if (kafkaSasl === 'none' && kafkaUsername + kafkaPassword !== '')
     throw withoutEffect('kafkaUsername', 'kafkaSasl', 'plain, scram-sha-256 or scram-sha-512')
   return {
     brokers: kafka.split(','),
     compression: config.kafkaCompression,
-    ...(kafkaTls === 'yes' && { tls: trusting(KAFKA_SETTINGS.kafkaCa.env, kafkaCa) }),
+    ...(kafkaTls === 'yes' && { tls: kafkaTlsFiles(config) ?? {} }),
     ...(kafkaSasl !== 'none' && {
       sasl: { mechanism: kafkaSasl, username: kafkaUsername, password: kafkaPassword },
     }),
   }
 }
 
-/** How to reach Redis. Throws `EBB_CONFIG_INVALID` for a file that cannot be read. */
-export const redisAddress = (config: Configuration<typeof REDIS_SETTINGS>) => ({
-  url: config.redis,
-  cluster: config.redisCluster === 'yes',
-  ...(config.redisCa !== '' && { tls: trusting(REDIS_SETTINGS.redisCa.env, config.redisCa) }),
-})
+const kafkaTlsFiles = (config: Configuration<typeof KAFKA_SETTINGS>) =>
+  readTlsFiles({
+    ca: { env: KAFKA_SETTINGS.kafkaCa.env, file: config.kafkaCa },
+    cert: { env: KAFKA_SETTINGS.kafkaCert.env, file: config.kafkaCert },
+    key: { env: KAFKA_SETTINGS.kafkaKey.env, file: config.kafkaKey },
+  })
+
+/** How to reach Redis. Throws as `readTlsFiles` does. */
+export const redisAddress = (config: Configuration<typeof REDIS_SETTINGS>) => {
+  const tls = readTlsFiles({
+    ca: { env: REDIS_SETTINGS.redisCa.env, file: config.redisCa },
+    cert: { env: REDIS_SETTINGS.redisCert.env, file: config.redisCert },
+    key: { env: REDIS_SETTINGS.redisKey.env, file: config.redisKey },
+  })
+  return { url: config.redis, cluster: config.redisCluster === 'yes', ...(tls && { tls }) }
+}
 
 type KafkaSetting = keyof typeof KAFKA_SETTINGS
 
@@ -130,20 +162,3 @@ const withoutEffect = (given: KafkaSetting, needed: KafkaSetting, value: string)
     where: `${KAFKA_SETTINGS[needed].env}`,
     fix: `Set ${KAFKA_SETTINGS[needed].env} to ${value}, or leave ${KAFKA_SETTINGS[given].env} empty`,
   })
-
-const trusting = (env: string, file: string): { ca?: string } => {
-  if (file === '') return {}
-  try {
-    return { ca: readFileSync(file, 'utf8') }
-  } catch (cause) {
-    throw new CodedError(
-      'EBB_CONFIG_INVALID',
-      {
-        what: `The certificates cannot be read: ${(cause as Error).message}`,
-        where: `${env}=${file}`,
-        fix: 'Give the path of a PEM file that this user may read',
-      },
-      { cause },
-    )
-  }
-}

@@ -1,5 +1,5 @@
+import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
-import type { NoticeListener } from './engine-notice.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLogger, type Logger, type LoggerSettings } from './logger.ts'
 

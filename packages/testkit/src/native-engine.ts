@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { watchOver } from './watchdog.ts'
 
 /** How an engine's process is started, and how one sees that it serves. */
 export interface EngineCommand {
@@ -58,7 +59,7 @@ export const startNativeEngine = async (command: EngineCommand): Promise<NativeE
       child = await started(command)
     },
     stop: async () => {
-      await kill(command.lastSignal ?? 'SIGKILL')
+      await kill(lastSignalOf(command))
       removeFolder(command)
     },
   }
@@ -74,12 +75,14 @@ const startedOrRemoved = async (command: EngineCommand): Promise<ChildProcess> =
   }
 }
 
+const lastSignalOf = ({ lastSignal = 'SIGKILL' }: EngineCommand): NodeJS.Signals => lastSignal
+
 const removeFolder = ({ folder }: EngineCommand): void =>
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 
 const started = async (command: EngineCommand): Promise<ChildProcess> => {
   const child = await spawned(command)
-  watchOver(child, command)
+  watchOver(child, { signal: lastSignalOf(command), folder: command.folder })
   try {
     await untilReady(child, command)
   } catch (error) {
@@ -99,24 +102,6 @@ const spawned = async (command: EngineCommand): Promise<ChildProcess> => {
   closeSync(log)
   await once(child, 'spawn')
   return child
-}
-
-/**
- * Kills the engine when this process is gone, even by SIGKILL: the shell reads from a pipe that only
- * we hold, and the pipe's end without a line means that we ended first.
- */
-const watchOver = (engine: ChildProcess, command: EngineCommand): void => {
-  const { folder, lastSignal = 'SIGKILL' } = command
-  const script = 'read -r _ || { kill -"$1" "$2"; rm -rf "$3"; }'
-  const facts = [lastSignal.slice(3), String(engine.pid), folder]
-  const shell = spawn('sh', ['-c', script, 'watchdog', ...facts], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  const ignored = (): void => {}
-  shell.on('error', ignored).unref()
-  shell.stdin.on('error', ignored)
-  engine.once('exit', () => shell.stdin.end('\n'))
 }
 
 const untilReady = async (child: ChildProcess, command: EngineCommand): Promise<void> => {

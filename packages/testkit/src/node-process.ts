@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { watchOver } from './watchdog.ts'
 
 /** A program of this project, and how it is started. */
 export interface NodeProgram {
@@ -86,19 +87,3 @@ export const startNodeProcess = (program: NodeProgram): NodeProcess => {
 }
 
 const finishedLines = (text: string): readonly string[] => text.split('\n').slice(0, -1)
-
-/**
- * Kills the child when this process is gone, even by SIGKILL: the shell reads from a pipe that only
- * we hold, and the pipe's end without a line means that we ended first.
- */
-const watchOver = (child: ChildProcess): void => {
-  const script = 'read -r _ || kill -KILL "$1"'
-  const shell = spawn('sh', ['-c', script, 'watchdog', String(child.pid)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  const ignored = (): void => {}
-  shell.on('error', ignored).unref()
-  shell.stdin.on('error', ignored)
-  child.once('exit', () => shell.stdin.end('\n'))
-}

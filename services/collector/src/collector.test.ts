@@ -27,7 +27,7 @@ const post = async (body: unknown, url = '/v1/events', ports: CollectorPorts = m
   return { reply, json: reply.json(), log: ports.log, app }
 }
 
-test('an accepted event is in the log, keyed and placed by its customer', async () => {
+test('an accepted event is in the log, with the key of its customer', async () => {
   const { reply, json, log } = await post(GOOD)
   assert.equal(reply.statusCode, 200)
   const results = [{ index: 0, status: 'accepted', id: 'm-1' }]

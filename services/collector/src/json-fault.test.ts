@@ -25,15 +25,15 @@ test.each([
   ['{}\n\n{}', 4, 3, 1],
   ['[1}', 2, 1, 3],
   ["{'a':1}", 1, 1, 2],
-])('%j stops being JSON at offset %i', (text, ...place) => {
+])('%j stops being JSON at offset %i', (text, ...position) => {
   const { offset, line, column } = jsonFault(text) ?? {}
-  assert.deepEqual([offset, line, column], place)
+  assert.deepEqual([offset, line, column], position)
 })
 
 const broken = fc
   .tuple(fc.json(), fc.nat(), fc.constantFrom('', ',', '"', '}', ']', '\\', '1', 'e', '\u0001'))
-  .map(([text, place, put]) => {
-    const at = place % (text.length + 1)
+  .map(([text, seed, put]) => {
+    const at = seed % (text.length + 1)
     return text.slice(0, at) + put + text.slice(at + 1)
   })
 

@@ -52,8 +52,8 @@ export interface WriterStanding {
   readonly note?: string
 }
 
-/** Records of one partition on their way. */
-export interface PlacedRecords {
+/** Records for one partition, in their order. */
+export interface RecordsForPartition {
   readonly to: TopicPartition
   readonly records: readonly NewRecord[]
 }
@@ -67,12 +67,12 @@ export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => 
   const rejects = await log.partitions(REJECTS)
   return {
     write: async (newEvents, newRejects) => {
-      const placed = [
-        ...placeRecords(newEvents, { topic: EVENTS, partitions: events }),
-        ...placeRecords(newRejects, { topic: REJECTS, partitions: rejects }),
+      const groups = [
+        ...recordsByPartition(newEvents, { topic: EVENTS, partitions: events }),
+        ...recordsByPartition(newRejects, { topic: REJECTS, partitions: rejects }),
       ]
       try {
-        await settleAll(placed.map(({ to, records }) => log.append(to, records)))
+        await settleAll(groups.map(({ to, records }) => log.append(to, records)))
       } catch (error) {
         throw error instanceof TransientError ? logAway(error) : error
       }
@@ -94,10 +94,10 @@ export const settleAll = async (appends: readonly Promise<unknown>[]): Promise<v
 }
 
 /** Records of a topic by the partitions of their keys; in each of these in the order given. */
-export const placeRecords = (
+export const recordsByPartition = (
   records: readonly NewRecord[],
   { topic, partitions }: { readonly topic: string; readonly partitions: number },
-): PlacedRecords[] => {
+): RecordsForPartition[] => {
   const grouped = new Map<number, NewRecord[]>()
   for (const record of records) {
     const partition = partitionOf(record.key, partitions)

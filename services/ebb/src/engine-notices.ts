@@ -1,4 +1,4 @@
-import type { EngineNotice, NoticeListener } from '@ebb/runtime/engine-notice'
+import type { EngineNotice, NoticeListener } from '@ebb/streaming/engine-notice'
 
 /** What there is to know is said once, while engines are opened: whoever hears later hears it too. */
 const KEPT = 20

@@ -3,7 +3,8 @@ const MENDS: Readonly<Record<string, string>> = {
   EBB_KAFKA_UNAVAILABLE: 'Start Kafka, or mend --kafka (EBB_KAFKA).',
   EBB_KAFKA_LOGIN: 'Check EBB_KAFKA_SASL, EBB_KAFKA_USERNAME and EBB_KAFKA_PASSWORD.',
   EBB_REDIS_AWAY: 'Start Redis, or mend --redis (EBB_REDIS).',
-  EBB_REDIS_REFUSED: 'Mend the user and the password in --redis (EBB_REDIS), or their rights.',
+  EBB_REDIS_REFUSED:
+    'Mend the user and the password in --redis (EBB_REDIS), their rights, or the files of TLS.',
   EBB_TOPIC_MISSING: 'Run `ebb topics apply`.',
 }
 

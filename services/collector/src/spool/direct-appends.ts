@@ -1,9 +1,9 @@
 import type { EventLog } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
-import type { PlacedRecords } from '../log-records.ts'
+import type { RecordsForPartition } from '../log-records.ts'
 
 /** An append that the log has not acknowledged, and whose caller waits. */
-export interface OpenAppend extends PlacedRecords {
+export interface OpenAppend extends RecordsForPartition {
   /** The caller hears what becomes of `durable`, and no more of the log. */
   settle(durable: Promise<void>): void
 }
@@ -14,7 +14,7 @@ export interface DirectAppends {
    * Resolves when the records are durable in the log, or where they were taken to. Throws what the
    * log throws, but for `TransientError`.
    */
-  append(placed: PlacedRecords): Promise<void>
+  append(records: RecordsForPartition): Promise<void>
   /** Gives up on all that are open, in the order of their calls. They may still get into the log. */
   takeOver(): readonly OpenAppend[]
 }

@@ -63,7 +63,7 @@ const drainNext = async (settings: DrainSettings, persist: Persist): Promise<boo
   const { log, spool, topics, signal, onProgress, holdBack } = settings
   const spooled = await persist(spool.next)
   if (spooled.length === 0) return false
-  let unsent = await persist(() => topics.placeAll(spooled))
+  let unsent = await persist(() => topics.byTopicAndPartition(spooled))
   await persist(async () => {
     const appends = unsent.map(({ to, records }) => log.append(to, records))
     const outcomes = await Promise.allSettled(appends)

@@ -1,6 +1,6 @@
 import { EVENTS, REJECTS } from '@ebb/contracts/topics'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
-import { type PlacedRecords, placeRecords } from '../log-records.ts'
+import { type RecordsForPartition, recordsByPartition } from '../log-records.ts'
 import type { SpooledRecord } from './spool-frame.ts'
 
 /** The topics of a collector, as far as the log has been asked about them. */
@@ -8,9 +8,9 @@ export interface KnownTopics {
   /** Resolves when the topics that requests are written to are known. Throws `EBB_TOPIC_MISSING`. */
   learn(): Promise<void>
   /** Records of one topic by partition; `learn` has to have resolved. */
-  place(topic: string, records: readonly NewRecord[]): PlacedRecords[]
+  byPartition(topic: string, records: readonly NewRecord[]): RecordsForPartition[]
   /** Records of any topics; asks the log about those that are not known. */
-  placeAll(records: readonly SpooledRecord[]): Promise<PlacedRecords[]>
+  byTopicAndPartition(records: readonly SpooledRecord[]): Promise<RecordsForPartition[]>
 }
 
 /** Asks each topic once: its number of partitions is fixed. */
@@ -19,18 +19,18 @@ export const knownTopics = (log: EventLog): KnownTopics => {
   const learnTopic = async (topic: string) => {
     if (!partitionsOf.has(topic)) partitionsOf.set(topic, await log.partitions(topic))
   }
-  const place = (topic: string, records: readonly NewRecord[]) =>
-    placeRecords(records, { topic, partitions: partitionsOf.get(topic)! })
+  const byPartition = (topic: string, records: readonly NewRecord[]) =>
+    recordsByPartition(records, { topic, partitions: partitionsOf.get(topic)! })
   return {
     learn: async () => {
       await Promise.all([EVENTS, REJECTS].map(learnTopic))
     },
-    place,
-    placeAll: async (records) => {
+    byPartition,
+    byTopicAndPartition: async (records) => {
       const byTopic = Map.groupBy(records, ({ topic }) => topic)
       await Promise.all([...byTopic.keys()].map(learnTopic))
       return [...byTopic].flatMap(([topic, group]) =>
-        place(
+        byPartition(
           topic,
           group.map(({ record }) => record),
         ),

@@ -72,9 +72,9 @@ test('bytes that are torn anywhere give the frames before the tear', () => {
 
 test('a byte that is not as it was written ends the reading before its frame', () => {
   fc.assert(
-    fc.property(some, fc.nat(), fc.integer({ min: 1, max: 255 }), (records, place, flip) => {
+    fc.property(some, fc.nat(), fc.integer({ min: 1, max: 255 }), (records, seed, flip) => {
       const { frames, bytes } = written(records)
-      const at = place % bytes.length
+      const at = seed % bytes.length
       bytes[at] = bytes[at]! ^ flip
       const whole = wholeBefore(frames, at)
       assert.deepEqual(plain(decodeFrames(bytes).records), plain(records.slice(0, whole)))

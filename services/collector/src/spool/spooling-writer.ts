@@ -81,8 +81,9 @@ export const openSpoolingWriter = async (
     if (isSpooling) {
       return spool.append([...ofTopic(EVENTS, events), ...ofTopic(REJECTS, rejects)])
     }
-    const placed = [...topics.place(EVENTS, events), ...topics.place(REJECTS, rejects)]
-    return settleAll(placed.map(direct.append))
+    const { byPartition } = topics
+    const groups = [...byPartition(EVENTS, events), ...byPartition(REJECTS, rejects)]
+    return settleAll(groups.map(direct.append))
   }
   const close = async () => {
     stopping.abort()

@@ -1,4 +1,4 @@
-/** What an engine says beside its answers. */
+/** What an engine says beside its answers, for an operator; nothing stops for it. */
 export interface EngineNotice {
   readonly message: string
   /** A fault that is waited out; without it there is only something to know. */
