@@ -14,7 +14,7 @@ export interface AppendQueueSettings<T> extends SendLimits {
   /** Names the partition in messages. */
   readonly name: string
   /** Appends records together and resolves to the offset of the first. Always settles. */
-  readonly send: (records: readonly T[], bytes: number) => Promise<number>
+  readonly send: (records: readonly T[]) => Promise<number>
   /** About the bytes that a record takes in the log. */
   readonly sizeOf: (record: T) => number
   /** There is something to send, and nothing is on its way or held back: call `flush`. */
@@ -79,10 +79,7 @@ export const appendQueue = <T>(settings: AppendQueueSettings<T>): AppendQueue<T>
     if (waiting.length === 0 || onItsWay.length > 0 || pause !== undefined) return
     onItsWay = waiting.splice(0, countTogether(waiting, { maxRecords, maxBytes }))
     settings
-      .send(
-        onItsWay.flatMap(({ records }) => records),
-        bytesOf(onItsWay),
-      )
+      .send(onItsWay.flatMap(({ records }) => records))
       .then(acknowledge, (error: Error) => repeat(error))
       .then(ready)
   }

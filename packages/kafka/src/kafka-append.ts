@@ -30,7 +30,7 @@ export const appender = (produce: Produce, now: () => number): Appender => {
     const name = `${to.topic}/${to.partition}`
     const queue: AppendQueue<StampedRecord> = appendQueue({
       name,
-      send: (batch, bytes) => linger.during(produce({ to, records: batch, bytes })),
+      send: (batch) => linger.during(produce({ to, records: batch })),
       sizeOf: sizeOfRecord,
       onReady: () => linger.ready(queue),
       maxRecords: SEND_RECORDS,

@@ -36,7 +36,7 @@ const stepOf = (change: TopicChange): TopicStep => {
     case 'create': {
       const { partitions, config } = change.wanted
       const values = Object.entries(config).map(([name, value]) => `${name}=${value}`)
-      return { topic, action: 'create', detail: [`${partitions} partitions`, ...values].join(', ') }
+      return { topic, action: 'create', detail: [`partitions=${partitions}`, ...values].join(', ') }
     }
     case 'configure': {
       const values = change.changes.map(({ name, from, to }) => `${name}=${to} (is ${from})`)

@@ -1,21 +1,20 @@
 import type { TopicPartition } from '@ebb/streaming/event-log'
 import type { Cluster } from 'kafkajs'
 import { type KafkaCluster, leaderOf } from './kafka-cluster.ts'
-import { sendProduce } from './produce-request.ts'
-import type { Compression, StampedRecord } from './record-batch.ts'
+import { isAnswer } from './kafka-faults.ts'
+import { type EncodedBatch, sendProduce } from './produce-request.ts'
+import { type Compression, encodeRecordBatch, type StampedRecord } from './record-batch.ts'
 
 /** Records for one partition, to be appended together. */
 export interface ProduceBatch {
   readonly to: TopicPartition
   readonly records: readonly StampedRecord[]
-  /** About the size of the records. */
-  readonly bytes: number
 }
 
 /**
  * Appends a batch at all replicas in sync and resolves to the offset of its first record. Rejects
- * with a classified error; unless that is a halt, the batch may be in the log all the same. One
- * batch of a partition at a time.
+ * with a classified error; unless that is a halt, the batch may be in the log all the same. What
+ * cannot be encoded is rejected with what encoding threw. One batch of a partition at a time.
  */
 export type Produce = (batch: ProduceBatch) => Promise<number>
 
@@ -23,6 +22,8 @@ interface Waiting extends ProduceBatch {
   readonly resolve: (base: number) => void
   readonly reject: (error: unknown) => void
 }
+
+interface Encoded extends EncodedBatch, Pick<Waiting, 'resolve' | 'reject'> {}
 
 /** A broker takes up to 100 MB by default. */
 const REQUEST_BYTES = 8_000_000
@@ -39,40 +40,55 @@ export const batchProducer = (
 ): Produce => {
   let waiting: Waiting[] = []
 
-  const request = async (brokers: Cluster, leader: string, batches: readonly Waiting[]) => {
+  const request = async (brokers: Cluster, leader: string, batches: readonly Encoded[]) => {
     const broker = await brokers.findBroker({ nodeId: leader })
-    const outcomes = await sendProduce(broker, batches, compression)
+    const outcomes = await sendProduce(broker, batches)
     // Thrown, it has the leaders asked for again. Of several, those that failed are sent again.
     if (outcomes.length === 1 && outcomes[0] instanceof Error) throw outcomes[0]
     return outcomes
   }
-  const sendTo = async (leader: string, batches: readonly Waiting[]): Promise<void> => {
+  const sendTo = async (leader: string, batches: readonly Encoded[]): Promise<void> => {
     const outcomes = await cluster.use(topicsOf(batches), doing(batches), (brokers) =>
       request(brokers, leader, batches),
     )
     await Promise.all(batches.map((batch, i) => settle(batch, outcomes[i]!)))
   }
-  const settle = async (batch: Waiting, outcome: number | Error): Promise<void> => {
+  const settle = async (batch: Encoded, outcome: number | Error): Promise<void> => {
     if (outcome instanceof Error) await sendAll([batch])
     else batch.resolve(outcome)
   }
-  const send = async (batches: readonly Waiting[]): Promise<void> => {
+  const send = async (batches: readonly Encoded[]): Promise<void> => {
     const leaders = await cluster.use(topicsOf(batches), doing(batches), async (brokers) =>
       batches.map(({ to }) => leaderOf(brokers, to)),
     )
     const requests = requestsByLeader(batches, leaders)
     await Promise.all(
       requests.map(({ leader, batches: together }) =>
-        sendTo(leader, together).catch(rejecting(together)),
+        sendTo(leader, together).catch((error) => apart(together, error)),
       ),
     )
   }
-  const sendAll = (batches: readonly Waiting[]): Promise<void> =>
-    send(batches).catch(rejecting(batches))
-  const sendWaiting = (): void => {
+  const sendAll = (batches: readonly Encoded[]): Promise<void> =>
+    send(batches).catch((error) => apart(batches, error))
+  /** kafkajs refuses all where one topic cannot be looked up. */
+  const apart = async (batches: readonly Encoded[], error: unknown): Promise<void> => {
+    if (batches.length > 1 && isAnswer(error))
+      await Promise.all(batches.map((batch) => sendAll([batch])))
+    else for (const { reject } of batches) reject(error)
+  }
+  const encode = async (batch: Waiting): Promise<Encoded | undefined> => {
+    try {
+      return { ...batch, encoded: await encodeRecordBatch(batch.records, compression) }
+    } catch (error) {
+      batch.reject(error)
+      return undefined
+    }
+  }
+  const sendWaiting = async (): Promise<void> => {
     const batches = waiting
     waiting = []
-    void sendAll(batches)
+    const encoded = await Promise.all(batches.map(encode))
+    await sendAll(encoded.filter((batch) => batch !== undefined))
   }
   return (batch) =>
     new Promise((resolve, reject) => {
@@ -81,31 +97,25 @@ export const batchProducer = (
     })
 }
 
-const rejecting =
-  (batches: readonly Waiting[]) =>
-  (error: unknown): void => {
-    for (const { reject } of batches) reject(error)
-  }
-
-const topicsOf = (batches: readonly ProduceBatch[]): string[] => [
+const topicsOf = (batches: readonly EncodedBatch[]): string[] => [
   ...new Set(batches.map(({ to }) => to.topic)),
 ]
 
-const doing = (batches: readonly ProduceBatch[]): string => {
+const doing = (batches: readonly EncodedBatch[]): string => {
   const { topic, partition } = batches[0]!.to
   return batches.length === 1 ? `append to ${topic}/${partition}` : `append to ${topicsOf(batches)}`
 }
 
 /** One request a leader, or several where it would become too large. */
-const requestsByLeader = (batches: readonly Waiting[], leaders: readonly string[]) => {
-  const requests: { leader: string; batches: Waiting[]; bytes: number }[] = []
+const requestsByLeader = (batches: readonly Encoded[], leaders: readonly string[]) => {
+  const requests: { leader: string; batches: Encoded[]; bytes: number }[] = []
   batches.forEach((batch, i) => {
     const leader = leaders[i]!
     const open = requests.findLast((request) => request.leader === leader)
-    if (open !== undefined && open.bytes + batch.bytes <= REQUEST_BYTES) {
+    if (open !== undefined && open.bytes + batch.encoded.length <= REQUEST_BYTES) {
       open.batches.push(batch)
-      open.bytes += batch.bytes
-    } else requests.push({ leader, batches: [batch], bytes: batch.bytes })
+      open.bytes += batch.encoded.length
+    } else requests.push({ leader, batches: [batch], bytes: batch.encoded.length })
   })
   return requests
 }

@@ -1,36 +1,38 @@
 import type { TopicPartition } from '@ebb/streaming/event-log'
+import { HaltError } from '@ebb/streaming/faults'
 import type { Broker } from 'kafkajs'
-import { type ByteWriter, byteWriter } from './byte-writer.ts'
-import { type Compression, encodeRecordBatch, type StampedRecord } from './record-batch.ts'
+import { byteWriter } from './byte-writer.ts'
 
-/** Records for one partition. */
-export interface PartitionRecords {
+/** A record batch for one partition. */
+export interface EncodedBatch {
   readonly to: TopicPartition
-  readonly records: readonly StampedRecord[]
+  readonly encoded: Buffer
 }
 
 const ALL_REPLICAS = -1
 /** How long the leader waits for the replicas; less than we wait for the leader. */
 const REPLICAS_TIMEOUT_MS = 4_000
-const REQUEST_BYTES = 65_536
+/** The first that takes batches of format 2: Kafka 0.11. */
+const FIRST_VERSION = 3
+const OVERHEAD_BYTES = 1_024
 
 /**
  * Appends batches for different partitions of one leader, in one request. Gives for each the offset
  * of its first record, or why the leader did not append it. Rejects as kafkajs does where the
- * outcome is unknown.
+ * outcome is unknown, and with `EBB_KAFKA_REFUSED` by a broker from before 0.11.
  *
  * It is kafkajs's request but for the body: all of its connection, its login and its choice of a
  * version stay as they are. Versions 3 to 8 have the same body; kafkajs knows none above 7.
  */
 export const sendProduce = async (
   broker: Broker,
-  batches: readonly PartitionRecords[],
-  compression: Compression,
+  batches: readonly EncodedBatch[],
 ): Promise<(number | Error)[]> => {
-  const body = await encodeBody(batches, compression)
+  const body = encodeBody(batches)
   let errorOf: ErrorOf | undefined
   const lookupRequest: LookupRequest = (api, versions) => (settings) => {
     const { request, response } = (broker as ProtocolBroker).lookupRequest(api, versions)(settings)
+    if (request.apiVersion < FIRST_VERSION) throw tooOld(request.apiVersion)
     errorOf = async (found) => {
       const parsing = response.parse({ topics: [{ partitions: [found] }] })
       return parsing.then(
@@ -60,7 +62,7 @@ interface ProtocolBroker extends Broker {
 type LookupRequest = (api: number, versions: unknown) => (settings: unknown) => Protocol
 
 interface Protocol {
-  readonly request: { readonly encode: () => Promise<unknown> }
+  readonly request: { readonly apiVersion: number; readonly encode: () => Promise<unknown> }
   readonly response: { readonly parse: (answer: Pick<ProduceAnswer, 'topics'>) => Promise<unknown> }
 }
 
@@ -80,7 +82,8 @@ interface PartitionAnswer {
 /** The error that kafkajs has for an answer. */
 type ErrorOf = (answer: PartitionAnswer) => Promise<Error | undefined>
 
-const outcomeOf = async (
+/** What an answer says of one partition: the offset of the first record, or why there is none. */
+export const outcomeOf = async (
   { topics }: ProduceAnswer,
   { topic, partition }: TopicPartition,
   errorOf: ErrorOf,
@@ -92,34 +95,32 @@ const outcomeOf = async (
   if (error !== undefined) return error
   const offset = Number(found?.baseOffset ?? -1)
   if (offset >= 0) return offset
-  throw new Error(`the answer has no offset for ${topic}/${partition}`)
+  return new Error(`the answer has no offset for ${topic}/${partition}`)
 }
 
-const encodeBody = async (
-  batches: readonly PartitionRecords[],
-  compression: Compression,
-): Promise<Buffer> => {
-  const body = byteWriter(REQUEST_BYTES)
+const tooOld = (version: number): HaltError =>
+  new HaltError(
+    'EBB_KAFKA_REFUSED',
+    `the broker takes produce requests up to version ${version}, and Ebb needs ${FIRST_VERSION}: ` +
+      'it is older than Kafka 0.11',
+  )
+
+const encodeBody = (batches: readonly EncodedBatch[]): Buffer => {
+  const bytes = batches.reduce((sum, { encoded }) => sum + encoded.length, 0)
+  const body = byteWriter(bytes + OVERHEAD_BYTES)
   body.int16(-1)
   body.int16(ALL_REPLICAS)
   body.int32(REPLICAS_TIMEOUT_MS)
-  const topics = [...Map.groupBy(batches, ({ to }) => to.topic)]
-  body.int32(topics.length)
+  const topics = Map.groupBy(batches, ({ to }) => to.topic)
+  body.int32(topics.size)
   for (const [topic, ofTopic] of topics) {
     body.int16Text(topic)
     body.int32(ofTopic.length)
-    for (const batch of ofTopic) await writePartition(body, batch, compression)
+    for (const { to, encoded } of ofTopic) {
+      body.int32(to.partition)
+      body.int32(encoded.length)
+      body.bytes(encoded)
+    }
   }
   return body.written()
-}
-
-const writePartition = async (
-  body: ByteWriter,
-  { to, records }: PartitionRecords,
-  compression: Compression,
-): Promise<void> => {
-  const batch = await encodeRecordBatch(records, compression)
-  body.int32(to.partition)
-  body.int32(batch.length)
-  body.bytes(batch)
 }

@@ -39,3 +39,12 @@ const words = (list: string | undefined): string[] =>
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '')
+
+/**
+ * Takes the settings of a shop out of an environment, and leaves those of tests: a test that starts
+ * the command line must never reach what a person has exported for work.
+ */
+export const dropShopSettings = (env: NodeJS.ProcessEnv = process.env): void => {
+  for (const name of Object.keys(env))
+    if (name.startsWith('EBB_') && !name.startsWith('EBB_TEST_')) delete env[name]
+}

@@ -5,7 +5,9 @@ import { IMAGES, type Image } from './images.ts'
 import { freePort, withFreePorts } from './ports.ts'
 import { type Engine, offered, type Provider, untilTrue } from './provider.ts'
 
-const ENGINE_WITHIN_MS = 5000
+const ENGINE_WITHIN_MS = 5_000
+/** For an engine that has to ask a registry which never answers. */
+const PULLED_WITHIN_MS = 120_000
 const READY_WITHIN_MS = 60_000
 
 /** A container, where a Docker engine answers and has the image or can pull it. */
@@ -25,7 +27,7 @@ export const pullImages = async (): Promise<void> => {
   const { client, testcontainers } = await dockerEngine()
   for (const { name } of Object.values(IMAGES)) {
     const pulled = client.image.pull(testcontainers.ImageName.fromString(name))
-    await pulled.catch(because(`no image ${name}`))
+    await inTime(PULLED_WITHIN_MS, pulled).catch(because(`no image ${name}`))
   }
 }
 
@@ -46,13 +48,12 @@ const dockerEngine = (): Promise<DockerEngine> => {
 const foundEngine = async (): Promise<DockerEngine> => {
   // Loaded late: it takes longer than most tests, and most runs do not want it.
   const testcontainers = await import('testcontainers')
-  const client = await Promise.race([
-    testcontainers.getContainerRuntimeClient().catch(() => undefined),
-    wait(ENGINE_WITHIN_MS, undefined, { ref: false }),
-  ])
-  if (client === undefined) throw new Error('no Docker engine answers')
+  const looking = testcontainers.getContainerRuntimeClient()
+  const client = await inTime(ENGINE_WITHIN_MS, looking).catch(() => {
+    throw new Error('no Docker engine answers')
+  })
   // It is an image of its own, which an engine may lack that has all of ours.
-  const hasReaper = await testcontainers.getReaper(client).then(
+  const hasReaper = await inTime(PULLED_WITHIN_MS, testcontainers.getReaper(client)).then(
     () => true,
     () => false,
   )
@@ -66,7 +67,7 @@ const started = async (docker: DockerEngine, image: Image): Promise<Engine> => {
   const name = `ebb-testkit-${randomUUID()}`
   const stop = (): Promise<void> => remove(docker, name)
   try {
-    await startContainer(docker, { image, name, port })
+    await inTime(PULLED_WITHIN_MS, startContainer(docker, { image, name, port }))
     if (!(await untilTrue(() => image.answers(host, port), READY_WITHIN_MS)))
       throw new Error(`it does not answer on ${host}:${port}`)
   } catch (error) {
@@ -88,6 +89,14 @@ const startContainer = (
     .withStartupTimeout(READY_WITHIN_MS)
     .withAutoCleanup(hasReaper)
     .start()
+
+const inTime = <T>(ms: number, running: Promise<T>): Promise<T> =>
+  Promise.race([
+    running,
+    wait(ms, undefined, { ref: false }).then(() => {
+      throw new Error(`not within ${ms / 1_000} s`)
+    }),
+  ])
 
 /** By its name, for a container whose start failed half-way is there too. */
 const remove = async ({ client }: DockerEngine, name: string): Promise<void> => {

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { watchOver } from './watchdog.ts'
 
 /** A program of this project, and how it is started. */
@@ -44,7 +43,7 @@ export interface NodeProcess {
   kill(signal: NodeJS.Signals): Promise<void>
 }
 
-/** Starts a program with the Node that runs this one. */
+/** Starts a program with the Node that runs this one. A start that fails is an end with its reason. */
 export const startNodeProcess = (program: NodeProgram): NodeProcess => {
   const { name, main, args = [], ...where } = program
   const command = ['--disable-warning=ExperimentalWarning', main, ...args]
@@ -58,8 +57,14 @@ export const startNodeProcess = (program: NodeProgram): NodeProcess => {
   }
   child.stdout.setEncoding('utf8').on('data', hear('out'))
   child.stderr.setEncoding('utf8').on('data', hear('err'))
-  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal, ...said }))
-  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
+  child.once('error', ({ message }) => {
+    said.err += message
+  })
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal, ...said }))
+  })
+  const isRunning = (): boolean =>
+    child.pid !== undefined && child.exitCode === null && child.signalCode === null
   return {
     name,
     lines: () => finishedLines(said.out),

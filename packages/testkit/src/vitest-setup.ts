@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { bringUp } from './bring-up.ts'
-import { readConfig } from './config.ts'
+import { dropShopSettings, readConfig } from './config.ts'
 import { openEngineDesk } from './engine-desk.ts'
 
 /**
@@ -11,6 +11,7 @@ import { openEngineDesk } from './engine-desk.ts'
  * `.ebb/test-engines.txt` for whoever hides that.
  */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
+  dropShopSettings()
   const config = readConfig()
   const lines: string[] = []
   const say = (line: string): void => {

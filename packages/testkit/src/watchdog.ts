@@ -11,12 +11,13 @@ interface WatchdogSettings {
 /**
  * Ends a child that was started when this process is gone, even by SIGKILL: the shell reads from a
  * pipe that only we hold, and the pipe's end without a line means that we ended first. Of a child
- * that ended before us nothing is touched. Never keeps this process from ending.
+ * that ended before us, or never started, nothing is touched. Never keeps this process from ending.
  */
 export const watchOver = (
   child: ChildProcess,
   { signal = 'SIGKILL', folder }: WatchdogSettings = {},
 ): void => {
+  if (child.pid === undefined) return
   const script = 'read -r _ || { kill -"$1" "$2"; shift 2; rm -rf "$@"; }'
   const folders = folder === undefined ? [] : [folder]
   const facts = [signal.slice('SIG'.length), String(child.pid), ...folders]

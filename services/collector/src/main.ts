@@ -1,7 +1,7 @@
 // collector: the collector as a process of its own, on Kafka.
-// Reads events over HTTP.
-// Keeps what it accepted while the broker is away in a spool on its disk, and nothing else; the
-// folder of the spool is its own, and is to outlive the process.
+// Reads events over HTTP, access keys from their file, the installation from `ebb.installation.v1`.
+// Keeps, in the folder of its spool, what it accepted while the broker is away, and a copy of the
+// installation to start by; the folder is its own, and is to outlive the process.
 // Writes `ebb.events.v1` and `ebb.rejects.v1`.
 // Guarantees: what is answered with 2xx is in the log or fsynced in the spool, whatever is killed;
 // events of one customer stay in the order they came. As many of these may run as are needed. Ends

@@ -1,5 +1,6 @@
 // features: the feature service as a process of its own, on Kafka and Redis.
-// Reads `ebb.events.v1`; answers GET /v1/customers/:key to secret keys.
+// Reads `ebb.events.v1`, the installation and its generation from `ebb.installation.v1`, and access
+// keys from their file; answers GET /v1/customers/:key to secret keys.
 // Keeps one packed state a customer in Redis, with the offset it stands at.
 // Writes `ebb.features.v1`, `ebb.orders.v1`, `ebb.rejects.v1`, and a tick every 5 s into each
 // partition of `ebb.events.v1` that it owns.

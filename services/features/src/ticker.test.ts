@@ -1,9 +1,10 @@
 import { EVENTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decoded, memoryPorts, NOON, recordsIn } from './features-fixture.ts'
-import { type Ticker, ticker, tickPhase } from './ticker.ts'
+import { type Ticker, ticker, untilNextTick } from './ticker.ts'
 
 /** A log that tells of every append, when it is in the log and before its caller hears of it. */
 const toldLog = () => {
@@ -178,6 +179,8 @@ describe('a ticker', () => {
     it.acquire(0)
     it.acquire(1)
     it.ticks.stop()
+    // A processor that is still to stop may be given another partition.
+    it.acquire(3)
     const other = rig(it)
     other.acquire(2)
     await turns(other, 2)
@@ -188,6 +191,7 @@ describe('a ticker', () => {
     await other.arrived(2, 22)
     expect(await it.ticksIn(0)).toHaveLength(1)
     expect(await it.ticksIn(1)).toHaveLength(1)
+    expect(await it.ticksIn(3)).toHaveLength(0)
     other.ticks.stop()
   })
 
@@ -232,9 +236,17 @@ test.each([
   ['all of 24', 24, 1],
   ['every second of 24', 24, 2],
   ['every third of 24', 24, 3],
-])('ticks of %s partitions lie apart', (_name, partitions, step) => {
-  const phases = Array.from({ length: partitions / step }, (_, i) => tickPhase(i * step)).sort()
-  const gaps = phases.map((phase, i) => (phases[i + 1] ?? phases[0]! + 1) - phase)
-  // Evenly spread, each gap would be one part.
-  expect(Math.max(...gaps) * phases.length).toBeLessThan(3)
+])('the ticks of %s partitions lie apart, whenever they begin to wait', (_name, count, step) => {
+  const partitions = Array.from({ length: count / step }, (_, i) => i * step)
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (now) => {
+      const waits = partitions.map((partition) => untilNextTick(partition, now, 5_000))
+      expect(Math.min(...waits)).toBeGreaterThan(0)
+      expect(Math.max(...waits)).toBeLessThanOrEqual(5_000)
+      const sorted = [...waits].sort((a, b) => a - b)
+      const gaps = sorted.map((wait, i) => (sorted[i + 1] ?? sorted[0]! + 5_000) - wait)
+      // Evenly spread, each gap would be one part.
+      expect((Math.max(...gaps) * gaps.length) / 5_000).toBeLessThan(3)
+    }),
+  )
 })

@@ -8,7 +8,7 @@ export interface TickerSettings {
   readonly log: EventLog
   /** The process clock: what ticks say. */
   readonly now: () => number
-  /** Wall time between a tick that came back and the next one; the first is less. */
+  /** Wall time between two ticks of a partition, if the first comes back within it. */
   readonly intervalMs: number
   readonly onFault: (error: Error) => void
 }
@@ -27,28 +27,31 @@ interface Owned {
   committed: number
   /** The partition's clock. */
   clock: number
-  /** Wall time until the next tick, from when the last one comes back. */
-  nextInMs: number
   timer: NodeJS.Timeout | undefined
 }
 
-const NOTHING_SENT = { outstanding: undefined, timer: undefined }
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2
 
 /**
- * When in an interval a partition has its ticks, from 0 to 1. Multiples of the golden ratio lie
- * apart from each other, whichever and however many partitions a process owns: what falls due at
- * ticks does not come all at once.
+ * How long a partition waits for its next tick, in ms: until the next of the instants that lie its
+ * phase behind the multiples of the interval. So what falls due at ticks does not come all at once,
+ * also after all partitions stood still together. Multiples of the golden ratio lie apart from each
+ * other, whichever and however many of the partitions a process owns.
  */
-export const tickPhase = (partition: number): number => (partition * GOLDEN_RATIO) % 1
+export const untilNextTick = (partition: number, nowMs: number, intervalMs: number): number => {
+  if (intervalMs === 0) return 0
+  const phase = (partition * GOLDEN_RATIO) % 1
+  const since = (nowMs - phase * intervalMs) % intervalMs
+  return intervalMs - (since < 0 ? since + intervalMs : since)
+}
 
 /**
- * One tick outstanding a partition, the next one `intervalMs` after the last came back: a partition
- * that lags gets no pile of ticks, and one that nobody owns stands still. The first comes at once,
- * the second in the partition's phase.
+ * One tick outstanding a partition: one that lags gets no pile of ticks, and one that nobody owns
+ * stands still. The first comes at once, the others at the partition's own instants.
  */
 export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticker => {
   const owned = new Map<number, Owned>()
+  let isStopped = false
 
   const tick = async (partition: number, mine: Owned): Promise<void> => {
     mine.timer = undefined
@@ -65,8 +68,8 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
     }
   }
   const scheduleNext = (partition: number, mine: Owned): void => {
-    mine.timer = setTimeout(() => void tick(partition, mine), mine.nextInMs)
-    mine.nextInMs = intervalMs
+    const waitMs = untilNextTick(partition, performance.now(), intervalMs)
+    mine.timer = setTimeout(() => void tick(partition, mine), waitMs)
   }
   const cameBack = (partition: number, mine: Owned): void => {
     if (mine.outstanding === undefined || mine.committed <= mine.outstanding) return
@@ -81,8 +84,8 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
     observer: {
       acquired: ({ partition, offset, clock }) => {
         drop(partition)
-        const nextInMs = tickPhase(partition) * intervalMs
-        const mine: Owned = { ...NOTHING_SENT, committed: offset, clock, nextInMs }
+        if (isStopped) return
+        const mine: Owned = { outstanding: undefined, committed: offset, clock, timer: undefined }
         owned.set(partition, mine)
         void tick(partition, mine)
       },
@@ -96,6 +99,7 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
       revoked: drop,
     },
     stop: () => {
+      isStopped = true
       for (const partition of [...owned.keys()]) drop(partition)
     },
   }

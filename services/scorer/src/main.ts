@@ -1,5 +1,5 @@
 // scorer: the scorer as a process of its own, on Kafka and Redis.
-// Reads `ebb.features.v1`.
+// Reads `ebb.features.v1`, and the installation and its generation from `ebb.installation.v1`.
 // Keeps risk inputs and episode of each customer in Redis, with the offset they stand at; a timer a
 // customer in memory, made again from the states.
 // Writes `ebb.alerts.v1` and `ebb.rejects.v1`.

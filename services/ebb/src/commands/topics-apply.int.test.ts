@@ -44,7 +44,7 @@ describe.skipIf(kafka === undefined || redis === undefined)('ebb topics apply', 
     const made = await apply()
     expect(made.steps.map(([name]) => name)).toEqual(topicsOf(1).map(({ name }) => name))
     expect(made.steps.map(([, step]) => step)).toEqual(each('create'))
-    expect(made.last).toBe(`Installation ${namespace}: UTC, EUR, 2 partitions.`)
+    expect(made.last).toBe(`Installation ${namespace}: UTC, EUR, partitions: 2.`)
     expect(await stepsOf()).toEqual(each('keep'))
   })
 

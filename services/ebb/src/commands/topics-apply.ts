@@ -65,7 +65,7 @@ const apply = async (
   try {
     await forAWhile(BEGIN_WITHIN_MS, () => pinInstallation(owned.log, wanted, 'these engines'))
     const name = context.namespace === '' ? 'Installation' : `Installation ${context.namespace}`
-    context.print(`${name}: ${timeZone}, ${currency}, ${partitions} partitions.`)
+    context.print(`${name}: ${timeZone}, ${currency}, partitions: ${partitions}.`)
   } finally {
     await owned.close()
   }
