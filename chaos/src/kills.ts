@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { NodeProcess } from '@ebb/testkit/node-process'
 import { mustHold } from './check.ts'
 import { type Ledger, ledger as newLedger } from './ledger.ts'
@@ -17,6 +18,8 @@ const FORMS = {
 
 const BATCH = 10
 const LANES = 20
+/** Less than a collector waits for Kafka before it turns to its spool. */
+const STANDSTILL_MS = 1_000
 
 /** What a kill hit. */
 interface Kill {
@@ -31,8 +34,9 @@ interface Kill {
 /**
  * R1: during a paced load of backdated histories, Kafka, Redis, the collector, the scorer and the
  * feature service are killed by SIGKILL in turn, each when it has done work since the last kill,
- * and started again; while Kafka is away, both processors are killed, too. Nothing acknowledged is
- * lost, nothing counts twice, states and alerts are those of a fault-free run over the same log.
+ * and started again. Kafka is killed twice: under living processors, and together with them. The
+ * collector is killed while Kafka stands still, with requests that came since. Nothing acknowledged
+ * is lost, nothing counts twice, states and alerts are those of a fault-free run over the same log.
  */
 export const kills = async (settings: ScenarioSettings, engines: OwnEngines): Promise<Report> => {
   const form = { ...FORMS[settings.isLong ? 'long' : 'short'], ...settings }
@@ -53,10 +57,11 @@ const runKills = async (shop: Shop, engines: OwnEngines, form: Form): Promise<Re
   const ledger = newLedger()
   const front = storefront({ url: shop.collectorUrl, writeKey: shop.writeKey, ledger })
   const traffic = shopTraffic({ seed: 'kills', now: Date.now() })
-  const victims = victimsOf({ shop, services, view, ledger }, engines)
+  const stage = { shop, services, view, ledger, front }
+  const victims = victimsOf(stage, engines)
   try {
     const load = { ...form, batch: BATCH, lanes: LANES, next: traffic.take }
-    const killed = await front.under(load, () => killInTurn(victims, front, form))
+    const killed = await front.under(load, () => killInTurn(victims, stage, form))
     await untilCaughtUp(view, 'scorer', Date.now())
     await front.post(returningOrders(traffic.customers().slice(0, form.returning), Date.now()))
     await comeToRest(view, {
@@ -90,6 +95,8 @@ interface Victim {
   readonly processes: number
   /** Grows while it does its work. */
   progress(): Promise<number> | number
+  /** Resolves when a kill would hit something. */
+  ripe(): Promise<void>
   kill(): Promise<void>
   restart(): Promise<void>
 }
@@ -99,66 +106,114 @@ interface Stage {
   readonly services: Record<ServiceName, NodeProcess>
   readonly view: PipelineView
   readonly ledger: Ledger
+  readonly front: Storefront
 }
 
 /**
  * Whoever is killed without leaving its consumer group keeps its partitions for 10 s: they come
  * last.
  */
-const victimsOf = (
-  { shop, services, view, ledger }: Stage,
-  { kafka, redis }: OwnEngines,
-): readonly Victim[] => {
-  const killer = (name: ServiceName) => () => services[name].kill('SIGKILL')
-  const starter = (name: ServiceName) => async () => {
-    services[name] = await shop.start(name)
-  }
-  const service = (name: ServiceName, progress: Victim['progress']): Victim => ({
+const victimsOf = (stage: Stage, engines: OwnEngines): readonly Victim[] => {
+  const { services, view } = stage
+  const { redis } = engines
+  const ripe = () => untilUnderWay(stage.front)
+  const service = (name: 'features' | 'scorer'): Victim => ({
     name,
     processes: 1,
-    progress,
-    kill: killer(name),
-    restart: starter(name),
+    progress: () => handledBy(view, name),
+    ripe,
+    kill: () => services[name].kill('SIGKILL'),
+    restart: starter(stage, name),
   })
-  const processors = ['features', 'scorer'] as const
   return [
-    {
-      name: 'kafka, with both processors',
-      processes: 3,
-      progress: () => handledBy(view, 'scorer'),
-      kill: async () => {
-        await kafka.kill('SIGKILL')
-        // What they were publishing stays unanswered, and what they did for it is not committed.
-        await Promise.all(processors.map((name) => killer(name)()))
-      },
-      restart: async () => {
-        await kafka.restart()
-        await Promise.all(processors.map((name) => starter(name)()))
-      },
-    },
+    kafkaAlone(stage, engines),
     {
       name: 'redis',
       processes: 1,
       progress: () => handledBy(view, 'features'),
+      ripe,
       kill: () => redis.kill('SIGKILL'),
       restart: redis.restart,
     },
-    service('collector', ledger.acknowledgedCount),
-    service('scorer', () => handledBy(view, 'scorer')),
-    service('features', () => handledBy(view, 'features')),
+    kafkaWithProcessors(stage, engines),
+    collector(stage, engines),
+    service('scorer'),
+    service('features'),
   ]
+}
+
+const untilUnderWay = (front: Storefront): Promise<void> =>
+  until({ what: 'a request under way', everyMs: 2 }, () => front.underWay() > 0)
+
+const starter =
+  ({ shop, services }: Stage, name: ServiceName) =>
+  async (): Promise<void> => {
+    services[name] = await shop.start(name)
+  }
+
+const kafkaAlone = ({ view, front }: Stage, { kafka }: Pick<OwnEngines, 'kafka'>): Victim => ({
+  name: 'kafka',
+  processes: 1,
+  progress: () => handledBy(view, 'scorer'),
+  ripe: () => untilUnderWay(front),
+  kill: () => kafka.kill('SIGKILL'),
+  restart: kafka.restart,
+})
+
+const PROCESSORS = ['features', 'scorer'] as const
+
+const kafkaWithProcessors = (stage: Stage, { kafka }: Pick<OwnEngines, 'kafka'>): Victim => ({
+  ...kafkaAlone(stage, { kafka }),
+  name: 'kafka, with both processors',
+  processes: 3,
+  kill: async () => {
+    await kafka.kill('SIGKILL')
+    // What they were publishing stays unanswered, and what they did for it is not committed.
+    await Promise.all(PROCESSORS.map((name) => stage.services[name].kill('SIGKILL')))
+  },
+  restart: async () => {
+    await kafka.restart()
+    await Promise.all(PROCESSORS.map((name) => starter(stage, name)()))
+  },
+})
+
+/**
+ * Killed when Kafka has answered nothing for a while: what it acknowledges then, it has to have
+ * somewhere else.
+ */
+const collector = (stage: Stage, { kafka }: Pick<OwnEngines, 'kafka'>): Victim => ({
+  name: 'collector',
+  processes: 1,
+  progress: stage.ledger.acknowledgedCount,
+  ripe: async () => {
+    await kafka.kill('SIGSTOP')
+    await standStill(stage.front)
+  },
+  kill: async () => {
+    await stage.services.collector.kill('SIGKILL')
+    await kafka.kill('SIGCONT')
+  },
+  restart: starter(stage, 'collector'),
+})
+
+/** A collector that answers too early does so meanwhile; otherwise every lane waits in the end. */
+const standStill = async (front: Storefront): Promise<void> => {
+  const before = front.posted()
+  await wait(STANDSTILL_MS)
+  const isHit = front.underWay() === LANES || front.posted() > before
+  mustHold(isHit, 'no request came while Kafka stood still')
 }
 
 const killInTurn = async (
   victims: readonly Victim[],
-  front: Storefront,
+  stage: Stage,
   { rounds, say }: Form,
 ): Promise<Kill[]> => {
   const done: Kill[] = []
   for (let round = 1; round <= rounds; round += 1)
     for (const victim of victims) {
       await untilItWorks(victim)
-      const kill = await killOne(victim, front)
+      const kill = await killOne(victim, stage)
       say(`round ${round}: ${kill.victim} was down for ${kill.downMs} ms`)
       done.push(kill)
     }
@@ -173,13 +228,15 @@ const untilItWorks = async ({ name, progress }: Victim): Promise<void> => {
   })
 }
 
-const killOne = async (victim: Victim, front: Storefront): Promise<Kill> => {
-  await until({ what: 'a request under way', everyMs: 2 }, () => front.underWay() > 0)
+const killOne = async (victim: Victim, { front, services }: Stage): Promise<Kill> => {
+  const { name, processes } = victim
+  await victim.ripe()
   const since = performance.now()
   const underWay = front.underWay()
   await victim.kill()
   await victim.restart()
-  const { name, processes } = victim
+  const gone = Object.values(services).filter((service) => !service.isRunning())
+  mustHold(gone.length === 0, `${gone.map((service) => service.name)} ended with ${name}`)
   return { victim: name, processes, underWay, downMs: Math.round(performance.now() - since) }
 }
 

@@ -27,6 +27,8 @@ export interface Storefront {
   post(events: readonly StorefrontEvent[]): Promise<void>
   /** Does `work` under a load. Resolves when both are over and all events acknowledged. */
   under<T>(load: Load, work: () => Promise<T>): Promise<T>
+  /** Requests so far, repeated ones too. */
+  posted(): number
   /** Requests without an answer yet. */
   underWay(): number
   /** How often each status was answered; `connection` where there was no answer. */
@@ -41,12 +43,14 @@ const TRY_AGAIN_MS = 200
 /** A storefront that knows its collector by one address. */
 export const storefront = ({ url, writeKey, ledger }: StorefrontSettings): Storefront => {
   const answers = new Map<string, number>()
+  let posted = 0
   let underWay = 0
   let withoutRetryAfter = 0
   let isGivenUp = false
   const headers = { authorization: `Bearer ${writeKey}`, 'content-type': 'application/json' }
 
   const send = async (events: readonly StorefrontEvent[]): Promise<Response | undefined> => {
+    posted += 1
     underWay += 1
     try {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
@@ -96,6 +100,7 @@ export const storefront = ({ url, writeKey, ledger }: StorefrontSettings): Store
   return {
     post,
     under,
+    posted: () => posted,
     underWay: () => underWay,
     answers: () => answers,
     withoutRetryAfter: () => withoutRetryAfter,
