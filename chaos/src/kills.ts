@@ -14,7 +14,7 @@ import { verify } from './verify.ts'
 const FORMS = {
   short: { partitions: 4, eventsPerSecond: 500, seconds: 8, rounds: 1, returning: 40 },
   long: { partitions: 6, eventsPerSecond: 2_000, seconds: 60, rounds: 4, returning: 400 },
-} as const
+}
 
 const BATCH = 10
 const LANES = 20
@@ -46,10 +46,7 @@ export const kills = async (settings: ScenarioSettings, engines: OwnEngines): Pr
   return withShop(place, (shop) => runKills(shop, engines, form))
 }
 
-type Form = ScenarioSettings &
-  Pick<(typeof FORMS)['short' | 'long'], 'eventsPerSecond' | 'seconds' | 'returning'> & {
-    readonly rounds: number
-  }
+type Form = ScenarioSettings & (typeof FORMS)['short']
 
 const runKills = async (shop: Shop, engines: OwnEngines, form: Form): Promise<Report> => {
   const services = await startServices(shop)

@@ -80,7 +80,7 @@ export const appendQueue = <T>(settings: AppendQueueSettings<T>): AppendQueue<T>
     onItsWay = waiting.splice(0, countTogether(waiting, { maxRecords, maxBytes }))
     settings
       .send(onItsWay.flatMap(({ records }) => records))
-      .then(acknowledge, (error: Error) => repeat(error))
+      .then(acknowledge, repeat)
       .then(ready)
   }
   const acknowledge = (base: number): void => {

@@ -1,7 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  type CertificateFiles,
+  canMakeCertificates,
+  makeCertificate,
+} from '@ebb/testkit/certificates'
 import { useOwnKafka } from '@ebb/testkit/engines'
 import type { NativeKafka } from '@ebb/testkit/native-kafka'
 import { freePort, withFreePorts } from '@ebb/testkit/ports'
@@ -10,28 +14,20 @@ import { openLog, record, withTopics } from './kafka-log-fixture.ts'
 import type { KafkaLogin, KafkaSettings } from './kafka-settings.ts'
 
 const startKafka = await useOwnKafka()
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
-if (!hasOpenssl) console.warn('NOT RUN: Kafka over TLS needs openssl to make a certificate')
+const hasOpenssl = canMakeCertificates('Kafka over TLS')
 
 const to = { topic: 'topic', partition: 0 }
 let folder: string
+let certificate: CertificateFiles
 let broker: NativeKafka
 let guarded: string
-
-/** Makes key and certificate, signed by itself, in one file. */
-const makeCertificate = (file: string): void => {
-  const about = ['-days', '2', '-subj', '/CN=broker', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const files = ['-keyout', `${file}.key`, '-out', file]
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  execFileSync('openssl', ['req', '-x509', ...key, ...about, ...files], { stdio: 'ignore' })
-}
 
 /** A broker with a second listener, behind TLS and a login, where `ebb` may do everything. */
 const startGuarded = async (start: NonNullable<typeof startKafka>): Promise<NativeKafka> => {
   const [port, tlsPort, controllerPort] = [await freePort(), await freePort(), await freePort()]
   guarded = `127.0.0.1:${tlsPort}`
   const keystore = join(folder, 'keystore.pem')
-  const pem = ['broker.pem.key', 'broker.pem'].map((name) => readFileSync(join(folder, name)))
+  const pem = [certificate.key, certificate.cert].map((file) => readFileSync(file))
   writeFileSync(keystore, Buffer.concat(pem))
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;'
   const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
@@ -61,7 +57,7 @@ const startGuarded = async (start: NonNullable<typeof startKafka>): Promise<Nati
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ebb-kafka-tls-'))
   if (startKafka === undefined || !hasOpenssl) return
-  makeCertificate(join(folder, 'broker.pem'))
+  certificate = makeCertificate(folder, 'broker')
   broker = await withFreePorts(() => startGuarded(startKafka))
 })
 afterAll(async () => {
@@ -81,7 +77,7 @@ describe.skipIf(startKafka === undefined || !hasOpenssl)('Kafka over TLS with a 
   const guardedSettings = async (own: Partial<KafkaSettings> = {}): Promise<KafkaSettings> => ({
     ...(await withTopics(broker.brokers, [{ name: 'topic', partitions: 1 }])),
     brokers: [guarded],
-    tls: { ca: readFileSync(join(folder, 'broker.pem'), 'utf8') },
+    tls: { ca: readFileSync(certificate.cert, 'utf8') },
     sasl: login(),
     ...own,
   })

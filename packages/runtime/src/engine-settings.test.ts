@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Environment, readConfiguration } from './configuration.ts'
 import { KAFKA_SETTINGS, kafkaConnection, REDIS_SETTINGS, redisAddress } from './engine-settings.ts'
@@ -15,9 +16,20 @@ let certificates: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ebb-settings-'))
   certificates = join(folder, 'ca.pem')
-  writeFileSync(certificates, 'PEM')
+  writeFileSync(certificates, AUTHORITY)
 })
 afterEach(() => rmSync(folder, { recursive: true }))
+
+const AUTHORITY = rootCertificates[0]!
+
+test.each([
+  [kafka, { EBB_KAFKA_TLS: 'yes' }, 'EBB_KAFKA_CA'],
+  [redis, { EBB_REDIS: 'rediss://localhost' }, 'EBB_REDIS_CA'],
+] as const)('who is trusted is a certificate: %o', (read, env, setting) => {
+  const garbage = join(folder, 'garbage.pem')
+  writeFileSync(garbage, 'not a certificate')
+  expect(() => read({ ...env, [setting]: garbage })).toThrow(`${setting}=${garbage}`)
+})
 
 describe('the connection to Kafka', () => {
   test('is plain unless it is told otherwise', () => {
@@ -31,7 +43,7 @@ describe('the connection to Kafka', () => {
     const login = { EBB_KAFKA_USERNAME: 'ebb', EBB_KAFKA_PASSWORD: 'secret' }
     const tls = { EBB_KAFKA_TLS: 'yes', EBB_KAFKA_CA: certificates }
     expect(kafka({ ...tls, ...login, EBB_KAFKA_SASL: 'scram-sha-512' })).toMatchObject({
-      tls: { ca: 'PEM' },
+      tls: { ca: AUTHORITY },
       sasl: { mechanism: 'scram-sha-512', username: 'ebb', password: 'secret' },
     })
     expect(kafka({ EBB_KAFKA_TLS: 'yes' }).tls).toEqual({})
@@ -62,7 +74,7 @@ describe('the address of Redis', () => {
   test('may be a cluster with TLS', () => {
     const url = 'rediss://ebb:secret@one:7000,two:7001'
     const env = { EBB_REDIS: url, EBB_REDIS_CLUSTER: 'yes', EBB_REDIS_CA: certificates }
-    expect(redis(env)).toEqual({ url, cluster: true, tls: { ca: 'PEM' } })
+    expect(redis(env)).toEqual({ url, cluster: true, tls: { ca: AUTHORITY } })
   })
 
   test.each(['one:6379', 'http://one', 'redis://', 'redis://one, two'])('%s is refused', (url) => {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { CodedError } from './coded-error.ts'
@@ -14,14 +15,33 @@ type TlsSettings = Readonly<Record<'ca' | 'cert' | 'key', PemSetting>>
 
 /**
  * Reads the files that are named; `undefined` where none is. Throws `EBB_CONFIG_INVALID` for one that
- * cannot be read, a certificate without its key, a key without its certificate, and two that do not
+ * cannot be read or holds no certificate, a certificate without its key, a key without its certificate, and two that do not
  * belong together.
  */
 export const readTlsFiles = (settings: TlsSettings) => {
-  const ca = textOf(settings.ca)
+  const ca = readAuthorities(settings.ca)
   const identity = readIdentity(settings)
   if (ca === undefined && identity === undefined) return undefined
   return { ...(ca !== undefined && { ca }), ...identity }
+}
+
+const readAuthorities = (setting: PemSetting): string | undefined => {
+  const ca = textOf(setting)
+  try {
+    if (ca !== undefined) new X509Certificate(ca)
+  } catch (cause) {
+    // Node would pass over it, and every server would look like one that is away.
+    throw new CodedError(
+      'EBB_CONFIG_INVALID',
+      {
+        what: `A file of TLS holds no certificate: ${(cause as Error).message}`,
+        where: `${setting.env}=${setting.file}`,
+        fix: 'Give the certificates of those who are trusted, in PEM',
+      },
+      { cause },
+    )
+  }
+  return ca
 }
 
 const readIdentity = (settings: TlsSettings): { cert: string; key: string } | undefined => {

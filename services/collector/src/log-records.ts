@@ -98,13 +98,7 @@ export const recordsByPartition = (
   records: readonly NewRecord[],
   { topic, partitions }: { readonly topic: string; readonly partitions: number },
 ): RecordsForPartition[] => {
-  const grouped = new Map<number, NewRecord[]>()
-  for (const record of records) {
-    const partition = partitionOf(record.key, partitions)
-    const group = grouped.get(partition)
-    if (group === undefined) grouped.set(partition, [record])
-    else group.push(record)
-  }
+  const grouped = Map.groupBy(records, ({ key }) => partitionOf(key, partitions))
   return [...grouped].map(([partition, group]) => ({ to: { topic, partition }, records: group }))
 }
 

@@ -5,7 +5,8 @@ import { faultText } from './fault-text.ts'
 
 test('a fault of an engine is told with how to mend it', () => {
   expect(faultText(new TransientError('EBB_KAFKA_UNAVAILABLE', 'connect ECONNREFUSED'))).toBe(
-    'EBB_KAFKA_UNAVAILABLE: connect ECONNREFUSED. Start Kafka, or mend --kafka (EBB_KAFKA).',
+    'EBB_KAFKA_UNAVAILABLE: connect ECONNREFUSED. Start Kafka, or mend --kafka (EBB_KAFKA) or ' +
+      'the files of TLS.',
   )
   expect(faultText(missingTopic('ebb.events.v1'))).toMatch(/first\. Run `ebb topics apply`\.$/)
 })

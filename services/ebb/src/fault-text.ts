@@ -1,6 +1,6 @@
 /** How to mend what engines report; every other fault says that in its message. */
 const MENDS: Readonly<Record<string, string>> = {
-  EBB_KAFKA_UNAVAILABLE: 'Start Kafka, or mend --kafka (EBB_KAFKA).',
+  EBB_KAFKA_UNAVAILABLE: 'Start Kafka, or mend --kafka (EBB_KAFKA) or the files of TLS.',
   EBB_KAFKA_LOGIN: 'Check EBB_KAFKA_SASL, EBB_KAFKA_USERNAME and EBB_KAFKA_PASSWORD.',
   EBB_REDIS_AWAY: 'Start Redis, or mend --redis (EBB_REDIS).',
   EBB_REDIS_REFUSED:

@@ -8,7 +8,7 @@ export interface TickerSettings {
   readonly log: EventLog
   /** The process clock: what ticks say. */
   readonly now: () => number
-  /** Wall time between two ticks of a partition, if the first comes back within it. */
+  /** Wall time between two ticks of a partition, if each comes back within it; at first less. */
   readonly intervalMs: number
   readonly onFault: (error: Error) => void
 }
@@ -41,8 +41,7 @@ const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2
 export const untilNextTick = (partition: number, nowMs: number, intervalMs: number): number => {
   if (intervalMs === 0) return 0
   const phase = (partition * GOLDEN_RATIO) % 1
-  const since = (nowMs - phase * intervalMs) % intervalMs
-  return intervalMs - (since < 0 ? since + intervalMs : since)
+  return intervalMs - ((nowMs + (1 - phase) * intervalMs) % intervalMs)
 }
 
 /**
@@ -68,7 +67,8 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
     }
   }
   const scheduleNext = (partition: number, mine: Owned): void => {
-    const waitMs = untilNextTick(partition, performance.now(), intervalMs)
+    // Timers may come a millisecond early, and this one must not come twice for one instant.
+    const waitMs = Math.ceil(untilNextTick(partition, performance.now(), intervalMs)) + 1
     mine.timer = setTimeout(() => void tick(partition, mine), waitMs)
   }
   const cameBack = (partition: number, mine: Owned): void => {
