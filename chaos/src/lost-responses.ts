@@ -71,22 +71,17 @@ export const lostResponses = async (
 
 const sendUnderLoss = async (logs: readonly EventLog[], proxy: FaultProxy, wanted: number) => {
   let chosen = 0
-  const choose = (nth: number): boolean => {
-    if (nth % LOSE_EVERY !== 0 || chosen >= wanted) return false
-    chosen += 1
-    return true
-  }
-  const lose = (then: 'cut' | 'hang') =>
-    proxy.dropResponses({
-      apiKey: KAFKA_API.produce,
-      when: ({ nth }) => (chosen % HANG_EVERY === 0) === (then === 'hang') && choose(nth),
-      then,
-    })
-  const [cut, hang] = [lose('cut'), lose('hang')]
+  const fault = proxy.dropResponses({
+    apiKey: KAFKA_API.produce,
+    judge: ({ nth }) => {
+      if (nth % LOSE_EVERY !== 0 || chosen >= wanted) return 'pass'
+      chosen += 1
+      return chosen % HANG_EVERY === 0 ? 'hang' : 'cut'
+    },
+  })
   let isOver = false
-  const lost = (): number => cut.dropped + hang.dropped
   const losing = (async () => {
-    await until({ what: 'responses to be lost', everyMs: 20 }, () => lost() >= wanted)
+    await until({ what: 'responses to be lost', everyMs: 20 }, () => fault.dropped >= wanted)
     for (let n = 0; n < wanted / RESPONSES_PER_STANDSTILL; n += 1) await loseRequests(proxy)
   })().finally(() => {
     isOver = true
@@ -95,9 +90,8 @@ const sendUnderLoss = async (logs: readonly EventLog[], proxy: FaultProxy, wante
     Array.from({ length: SENDERS_PER_LOG }, (_, s) => send(log, `sender-${l}-${s}`, () => isOver)),
   )
   const [acknowledged] = await Promise.all([Promise.all(senders), losing])
-  cut.lift()
-  hang.lift()
-  return { acknowledged: acknowledged.flat(), lost: lost() }
+  fault.lift()
+  return { acknowledged: acknowledged.flat(), lost: fault.dropped }
 }
 
 /** What is repeated then stands in the log for the first time: had it been overtaken, one sees. */

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { TopicPartition } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import type { Assigner, Cluster, Kafka } from 'kafkajs'
@@ -31,9 +30,8 @@ export interface KafkaCluster {
 
 const USE_TIMEOUT_MS = 10_000
 const GOODBYE_MS = 1_000
-const READ_PATIENCE_MS = 2_000
-const FIRST_PAUSE_MS = 50
-const LONGEST_PAUSE_MS = 500
+/** A look is repeated for so long: a quick restart or the move of a leader goes by unnoticed. */
+export const READ_PATIENCE_MS = 2_000
 
 /** Connects by a client of its own when it is first used. */
 export const kafkaCluster = (newClient: () => KafkaClient): KafkaCluster => {
@@ -85,26 +83,6 @@ export const kafkaCluster = (newClient: () => KafkaClient): KafkaCluster => {
       isClosed = true
       return disconnect(GOODBYE_MS)
     },
-  }
-}
-
-/**
- * Repeats a request that changes nothing while its error may pass, until `patienceMs` are over: so
- * that a quick restart or the move of a leader goes by unnoticed.
- */
-export const repeated = async <T>(
-  request: () => Promise<T>,
-  patienceMs = READ_PATIENCE_MS,
-): Promise<T> => {
-  const started = performance.now()
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    try {
-      return await request()
-    } catch (error) {
-      const isOver = performance.now() - started + pauseMs > patienceMs
-      if (!(error instanceof TransientError) || isOver) throw error
-      await pause(pauseMs)
-    }
   }
 }
 

@@ -14,8 +14,9 @@ import { topicSizes } from './kafka-topic-sizes.ts'
 /** An event log that can be closed. */
 export interface OpenKafkaEventLog extends EventLog {
   /**
-   * Leaves the groups, sends what waits, then disconnects, within nine seconds where no broker answers. An append that is not
-   * acknowledged by then rejects, as does every call from now on. Idempotent.
+   * Leaves the groups, sends what waits, then disconnects, within nine seconds where no broker
+   * answers. An append that is not acknowledged by then rejects, as does every call from now on.
+   * Idempotent.
    */
   close(): Promise<void>
 }

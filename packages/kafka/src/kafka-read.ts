@@ -1,6 +1,7 @@
 import type { LogRecord, Slice, TopicPartition } from '@ebb/streaming/event-log'
+import { retryWithin } from '@ebb/streaming/retry'
 import type { Broker, Cluster, RecordBatchEntry } from 'kafkajs'
-import { type KafkaCluster, leaderOf, repeated } from './kafka-cluster.ts'
+import { type KafkaCluster, leaderOf, READ_PATIENCE_MS } from './kafka-cluster.ts'
 import { type OffsetRange, offsetRanges } from './kafka-consumption-ranges.ts'
 import { logRecordOf } from './kafka-consumption-record.ts'
 import { rootFault } from './kafka-faults.ts'
@@ -40,9 +41,11 @@ export const reader = (cluster: KafkaCluster): Reader => {
   const inTurn = turns()
 
   const rangeOf = (from: TopicPartition): Promise<OffsetRange> =>
-    repeated(() => cluster.use([from.topic], reading(from), (brokers) => fetchRange(brokers, from)))
+    retryWithin(READ_PATIENCE_MS, () =>
+      cluster.use([from.topic], reading(from), (brokers) => fetchRange(brokers, from)),
+    )
   const pageAt = (from: TopicPartition, request: PageRequest): Promise<Page | undefined> =>
-    repeated(() =>
+    retryWithin(READ_PATIENCE_MS, () =>
       cluster.use([from.topic], reading(from), (brokers) => {
         const nodeId = leaderOf(brokers, from)
         return inTurn(nodeId, async () =>
@@ -75,12 +78,10 @@ export const reader = (cluster: KafkaCluster): Reader => {
     read: async (from, offset, limit) =>
       limit > 0 ? readPages(from, offset, limit) : { records: [], end: (await rangeOf(from)).end },
     advised: (group, from) =>
-      repeated(
-        () =>
-          cluster.use([from.topic], `ask what ${group} has read`, (brokers) =>
-            fetchAdvice(brokers, group, from),
-          ),
-        GROUP_PATIENCE_MS,
+      retryWithin(GROUP_PATIENCE_MS, () =>
+        cluster.use([from.topic], `ask what ${group} has read`, (brokers) =>
+          fetchAdvice(brokers, group, from),
+        ),
       ),
   }
 }

@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import type { TopicPartition } from '@ebb/streaming/event-log'
 import { missingTopic } from '@ebb/streaming/faults'
+import { retryWithin } from '@ebb/streaming/retry'
 import type { Cluster } from 'kafkajs'
 import type { KafkaClient } from './kafka-client.ts'
-import { type KafkaCluster, kafkaCluster, repeated } from './kafka-cluster.ts'
+import { type KafkaCluster, kafkaCluster, READ_PATIENCE_MS } from './kafka-cluster.ts'
 import { isUnknownTopic } from './kafka-faults.ts'
 
 /** How many partitions topics have: asked for once, for nobody changes that. */
@@ -52,7 +53,9 @@ const existing = async (newClient: () => KafkaClient, topic: string): Promise<nu
 }
 
 const look = (cluster: KafkaCluster, topic: string): Promise<number | undefined> =>
-  repeated(() => cluster.use([topic], `look for ${topic}`, sizeOf(topic)).catch(unlessUnknown))
+  retryWithin(READ_PATIENCE_MS, () =>
+    cluster.use([topic], `look for ${topic}`, sizeOf(topic)).catch(unlessUnknown),
+  )
 
 const lookAgain = async (cluster: KafkaCluster, topic: string): Promise<number | undefined> => {
   await setTimeout(SECOND_LOOK_MS)

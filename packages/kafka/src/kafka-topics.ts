@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { HaltError } from '@ebb/streaming/faults'
+import { retryWithin } from '@ebb/streaming/retry'
 import kafkajs, { type Admin } from 'kafkajs'
 import { kafkaClient } from './kafka-client.ts'
-import { repeated } from './kafka-cluster.ts'
 import { classified, isStale, isUnknownTopic } from './kafka-faults.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
 import { within } from './time-limit.ts'
@@ -100,7 +100,7 @@ const asAdmin = <T>(
   doing: string,
   work: (admin: Admin) => Promise<T>,
 ): Promise<T> =>
-  repeated(async () => {
+  retryWithin(PATIENCE_MS, async () => {
     const { kafka, cut } = kafkaClient(settings)
     const admin = kafka.admin()
     try {
@@ -112,7 +112,7 @@ const asAdmin = <T>(
       await within(GOODBYE_MS, admin.disconnect()).catch(() => {})
       cut()
     }
-  }, PATIENCE_MS)
+  })
 
 type Config = ReadonlyMap<string, ConfigEntry>
 

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { TopicPartition } from '@ebb/streaming/event-log'
 import { HaltError } from '@ebb/streaming/faults'
 import type { Broker } from 'kafkajs'
@@ -29,29 +30,17 @@ export const sendProduce = async (
   batches: readonly EncodedBatch[],
 ): Promise<(number | Error)[]> => {
   const body = encodeBody(batches)
-  let errorOf: ErrorOf | undefined
   const lookupRequest: LookupRequest = (api, versions) => (settings) => {
     const { request, response } = (broker as ProtocolBroker).lookupRequest(api, versions)(settings)
     if (request.apiVersion < FIRST_VERSION) throw tooOld(request.apiVersion)
-    errorOf = async (found) => {
-      const parsing = response.parse({ topics: [{ partitions: [found] }] })
-      return parsing.then(
-        () => undefined,
-        (error: Error) => error,
-      )
-    }
     return {
       request: { ...request, encode: async () => ({ buf: body, buffer: body }) },
       response: { ...response, parse: async (answer) => answer },
     }
   }
   const ours: Broker = Object.create(broker, { lookupRequest: { value: lookupRequest } })
-  const answer: ProduceAnswer = await ours.produce({
-    acks: ALL_REPLICAS,
-    timeout: REPLICAS_TIMEOUT_MS,
-    topicData: [],
-  })
-  return Promise.all(batches.map(({ to }) => outcomeOf(answer, to, errorOf!)))
+  const answer: ProduceAnswer = await ours.produce({ topicData: [] })
+  return batches.map(({ to }) => outcomeOf(answer, to))
 }
 
 /** In kafkajs at run time, not in its types. */
@@ -63,12 +52,12 @@ type LookupRequest = (api: number, versions: unknown) => (settings: unknown) => 
 
 interface Protocol {
   readonly request: { readonly apiVersion: number; readonly encode: () => Promise<unknown> }
-  readonly response: { readonly parse: (answer: Pick<ProduceAnswer, 'topics'>) => Promise<unknown> }
+  readonly response: { readonly parse: (answer: ProduceAnswer) => Promise<unknown> }
 }
 
 interface ProduceAnswer {
   readonly topics: readonly {
-    readonly topicName?: string
+    readonly topicName: string
     readonly partitions: readonly PartitionAnswer[]
   }[]
 }
@@ -79,23 +68,23 @@ interface PartitionAnswer {
   readonly baseOffset: string
 }
 
-/** The error that kafkajs has for an answer. */
-type ErrorOf = (answer: PartitionAnswer) => Promise<Error | undefined>
-
 /** What an answer says of one partition: the offset of the first record, or why there is none. */
-export const outcomeOf = async (
+export const outcomeOf = (
   { topics }: ProduceAnswer,
   { topic, partition }: TopicPartition,
-  errorOf: ErrorOf,
-): Promise<number | Error> => {
+): number | Error => {
   const found = topics
     .find(({ topicName }) => topicName === topic)
     ?.partitions.find((answer) => answer.partition === partition)
-  const error = found && (await errorOf(found))
-  if (error !== undefined) return error
+  if (found !== undefined && found.errorCode !== 0) return createErrorFromCode(found.errorCode)
   const offset = Number(found?.baseOffset ?? -1)
   if (offset >= 0) return offset
   return new Error(`the answer has no offset for ${topic}/${partition}`)
+}
+
+/** kafkajs keeps to itself what the codes of Kafka's protocol mean. */
+const { createErrorFromCode } = createRequire(import.meta.url)('kafkajs/src/protocol/error.js') as {
+  readonly createErrorFromCode: (code: number) => Error
 }
 
 const tooOld = (version: number): HaltError =>

@@ -15,8 +15,8 @@ type TlsSettings = Readonly<Record<'ca' | 'cert' | 'key', PemSetting>>
 
 /**
  * Reads the files that are named; `undefined` where none is. Throws `EBB_CONFIG_INVALID` for one that
- * cannot be read or holds no certificate, a certificate without its key, a key without its certificate, and two that do not
- * belong together.
+ * cannot be read or holds no certificate, a certificate without its key, a key without its
+ * certificate, and two that do not belong together.
  */
 export const readTlsFiles = (settings: TlsSettings) => {
   const ca = readAuthorities(settings.ca)

@@ -14,6 +14,8 @@ export class AbortedError extends Error {}
 
 const FIRST_WAIT_MS = 50
 const LONGEST_WAIT_MS = 5_000
+/** Where somebody waits for the answer. */
+const LONGEST_WAIT_WITHIN_MS = 500
 
 /**
  * Repeats a call while it throws `TransientError`, with doubling waits from 50 ms to 5 s, until
@@ -31,6 +33,22 @@ export const retryTransient = async <T>(
       if (!(error instanceof TransientError)) throw error
       onRetry(error, attempt)
       await wait(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), signal)
+    }
+  }
+}
+
+/**
+ * Repeats a call while it throws `TransientError`, with doubling waits from 50 ms, for about `ms`.
+ * Throws the error of the last try, and any other at once.
+ */
+export const retryWithin = async <T>(ms: number, call: () => Promise<T>): Promise<T> => {
+  const giveUpAt = performance.now() + ms
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_WITHIN_MS)) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof TransientError) || performance.now() + waitMs > giveUpAt) throw error
+      await setTimeout(waitMs)
     }
   }
 }

@@ -27,13 +27,9 @@ export const IMAGES: Readonly<Record<EngineName, Image>> = {
     port: 9092,
     environment: (host, port) =>
       asEnvironment({
-        'process.roles': 'broker,controller',
-        'node.id': '1',
         'controller.quorum.voters': '1@localhost:9093',
         listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
         'advertised.listeners': `PLAINTEXT://${host}:${port}`,
-        'controller.listener.names': 'CONTROLLER',
-        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
         ...SINGLE_NODE,
       }),
     address: (host, port) => `${host}:${port}`,

@@ -90,13 +90,9 @@ const brokerSettings = (place: {
   readonly folder: string
   readonly advertised: string
 }): Record<string, string> => ({
-  'process.roles': 'broker,controller',
-  'node.id': '1',
   'controller.quorum.voters': `1@127.0.0.1:${place.controllerPort}`,
   listeners: `PLAINTEXT://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}`,
   'advertised.listeners': `PLAINTEXT://${place.advertised}`,
-  'controller.listener.names': 'CONTROLLER',
-  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
   'log.dirs': join(place.folder, 'data'),
   ...SINGLE_NODE,
 })

@@ -15,9 +15,7 @@ export interface ChosenResponse extends RequestHeader {
 export interface DropRule {
   /** One of `KAFKA_API`. */
   readonly apiKey: number
-  readonly when: (response: ChosenResponse) => boolean
-  /** What the client sees: its connection cut (by default), or no answer on a connection that lives. */
-  readonly then?: 'cut' | 'hang'
+  readonly judge: (response: ChosenResponse) => Verdict
 }
 
 /** A rule at work. */
@@ -28,7 +26,10 @@ export interface DropFault {
   lift(): void
 }
 
-/** What becomes of a response. */
+/**
+ * What becomes of a response. Of one that is lost the client sees that its connection is cut, or
+ * hangs for an answer on a connection that lives.
+ */
 export type Verdict = 'pass' | 'cut' | 'hang'
 
 /** The rules of one proxy. */
@@ -48,9 +49,9 @@ export const responseFaults = (): ResponseFaults => {
       const judge = (request: RequestHeader): Verdict => {
         if (request.apiKey !== rule.apiKey) return 'pass'
         nth++
-        if (!rule.when({ ...request, nth })) return 'pass'
-        dropped++
-        return rule.then ?? 'cut'
+        const verdict = rule.judge({ ...request, nth })
+        if (verdict !== 'pass') dropped++
+        return verdict
       }
       rules.add(judge)
       return {

@@ -1,6 +1,6 @@
 import { HaltError, TransientError } from '@ebb/streaming/faults'
 import { expect, test } from 'vitest'
-import { forAWhile, orInterrupted, patiently } from './patience.ts'
+import { orInterrupted, patiently } from './patience.ts'
 
 /** Fails with each of these in turn, and then answers. */
 const failing = (...errors: readonly Error[]) => {
@@ -39,15 +39,4 @@ test('a fault that will not pass is thrown at once', async () => {
   const person = { tell: () => expect.unreachable(), interrupted: new AbortController().signal }
   const refused = new HaltError('EBB_REDIS_REFUSED', 'wrong password')
   await expect(orInterrupted(patiently(person, failing(refused)).then())).rejects.toBe(refused)
-})
-
-test('for a while: as long as it may pass, then the last fault is thrown', async () => {
-  const [first, last] = [away('EBB_KAFKA_UNAVAILABLE'), away('EBB_REDIS_AWAY')]
-  expect(await forAWhile(60_000, failing(first, last))).toBe('there')
-  const always = async () => {
-    throw last
-  }
-  await expect(forAWhile(1, always)).rejects.toBe(last)
-  const refused = new HaltError('EBB_REDIS_REFUSED', 'wrong password')
-  await expect(forAWhile(60_000, failing(refused))).rejects.toBe(refused)
 })

@@ -17,22 +17,6 @@ export const patiently = <T>(
   return retryTransient(call, { signal, wait: waitFor, onRetry })
 }
 
-/**
- * Repeats a call for at most `ms`: what was made a moment ago may not be known to all of an engine.
- * Throws the fault of the last try.
- */
-export const forAWhile = async <T>(ms: number, call: () => Promise<T>): Promise<T> => {
-  let last: TransientError | undefined
-  const onRetry = (error: TransientError): void => {
-    last = error
-  }
-  try {
-    return await retryTransient(call, { signal: AbortSignal.timeout(ms), wait: waitFor, onRetry })
-  } catch (error) {
-    throw error instanceof AbortedError ? last : error
-  }
-}
-
 /** An end that was asked for is none of the faults. */
 export const orInterrupted = async (work: Promise<void>): Promise<void> => {
   try {

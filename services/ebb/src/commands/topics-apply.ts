@@ -3,12 +3,12 @@ import { wallClock } from '@ebb/runtime/clock'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { pinInstallation } from '@ebb/runtime/installation'
 import type { TopicPlan } from '@ebb/streaming/engines'
+import { retryWithin } from '@ebb/streaming/retry'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import type { EbbConfig } from '../config.ts'
 import { installationAt, topicsInGeneration } from '../installation.ts'
 import { placeOf } from './data-folder.ts'
-import { forAWhile } from './patience.ts'
 import { textTable } from './text-table.ts'
 
 /** What an installation is begun with. */
@@ -63,7 +63,7 @@ const apply = async (
   } as const
   const owned = await engines.own(place, settings)
   try {
-    await forAWhile(BEGIN_WITHIN_MS, () => pinInstallation(owned.log, wanted, 'these engines'))
+    await retryWithin(BEGIN_WITHIN_MS, () => pinInstallation(owned.log, wanted, 'these engines'))
     const name = context.namespace === '' ? 'Installation' : `Installation ${context.namespace}`
     context.print(`${name}: ${timeZone}, ${currency}, partitions: ${partitions}.`)
   } finally {
