@@ -1,12 +1,27 @@
 import Type, { type Static } from 'typebox'
 import { Consent, Instant } from './canonical-event.ts'
 
-const Tier = Type.Union([
+/** How much at risk a customer is, in rising order. */
+export const Tier = Type.Union([
   Type.Literal('healthy'),
   Type.Literal('light'),
   Type.Literal('moderate'),
   Type.Literal('heavy'),
 ])
+export type Tier = Static<typeof Tier>
+
+/** Why a customer goes quiet. */
+export const ReasonCode = Type.Union([
+  Type.Literal('PRICE'),
+  Type.Literal('QUALITY'),
+  Type.Literal('SERVICE'),
+  Type.Literal('UX'),
+  Type.Literal('COMPETITOR'),
+  Type.Literal('NEED_CHANGE'),
+  Type.Literal('NATURAL_END'),
+  Type.Literal('UNKNOWN'),
+])
+export type ReasonCode = Static<typeof ReasonCode>
 
 /** `ebb.alerts.v1`: a tier was crossed, or the episode changed. Key: the customer key. */
 export const AlertRecord = Type.Object({
@@ -30,12 +45,19 @@ export const AlertRecord = Type.Object({
   horizonDays: Type.Integer(),
   /** Revenue at stake; null where there is no value model. */
   expectedLoss: Type.Null(),
-  /** Why, where evidence tells; otherwise UNKNOWN alone. */
+  /** Whether the same tick also saw a higher tier crossed: that alert is the one to act on. */
+  isOutranked: Type.Boolean(),
+  /** Revenue less refunds of all valid orders, in minor units of the shop's currency. */
+  revenueMinor: Type.Integer(),
+  /** Why, the weightiest first, where evidence tells; otherwise UNKNOWN alone. */
   reasons: Type.Array(
     Type.Object({
-      code: Type.Literal('UNKNOWN'),
-      share: Type.Number(),
-      evidence: Type.Array(Type.Never()),
+      code: ReasonCode,
+      /** The shares of all reasons add up to 1. */
+      share: Type.Number({ minimum: 0, maximum: 1 }),
+      evidence: Type.Array(
+        Type.Object({ eventId: Type.String(), name: Type.String(), occurredAt: Instant }),
+      ),
     }),
   ),
   /** Instant of the last valid order. */

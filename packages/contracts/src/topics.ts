@@ -22,6 +22,8 @@ export const FEATURES = 'ebb.features.v1'
 export const ORDERS = 'ebb.orders.v1'
 /** A tier was crossed, or an episode changed. */
 export const ALERTS = 'ebb.alerts.v1'
+/** Treatments to carry out. */
+export const WINBACKS = 'ebb.winbacks.v1'
 
 /** What the installation is: the record that began it, and one a rebuild; in one partition. */
 export const INSTALLATION = 'ebb.installation.v1'
@@ -34,6 +36,7 @@ export const TOPICS: readonly TopicSpec[] = [
   { name: FEATURES, key: 'customer', kept: 'last of each key' },
   { name: ORDERS, key: 'customer', kept: { days: 400 } },
   { name: ALERTS, key: 'customer', kept: { days: 90 } },
+  { name: WINBACKS, key: 'customer', kept: { days: 90 } },
 ]
 
 /** A topic with its number of partitions, as an engine makes it. */

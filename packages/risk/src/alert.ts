@@ -36,6 +36,8 @@ export interface RiskAlert {
   readonly crossedAt: number
   /** The partition's clock when it was raised. */
   readonly raisedAt: number
+  /** Whether the same tick also saw a higher tier crossed: that alert is the one to act on. */
+  readonly isOutranked: boolean
   /**
    * `at_risk`, `lost`: the order that the silence follows. `recovered`: the order that ended it.
    * `withdrawn`: the order that came late or was retracted. `reopened`: the cancelled order that
@@ -61,6 +63,7 @@ export interface EpisodeChange {
   readonly previousTier: Tier
   readonly crossedAt: number
   readonly causeOrderId: string
+  readonly isOutranked?: boolean
   /** The orders from now on; null without any. */
   readonly rhythm: CustomerRhythm | null
 }
@@ -68,6 +71,7 @@ export interface EpisodeChange {
 /** The alert of a change. Pure: the same change in the same context gives the same alert. */
 export function alertOf(change: EpisodeChange, context: ScoringContext): RiskAlert {
   const { kind, base, tier, previousTier, crossedAt, causeOrderId, rhythm } = change
+  const { isOutranked = false } = change
   const { customerId, clock, policy } = context
   const episodeId = idOf([customerId, base.lastOrderId])
   return {
@@ -83,6 +87,7 @@ export function alertOf(change: EpisodeChange, context: ScoringContext): RiskAle
     silentSince: base.lastAt,
     crossedAt,
     raisedAt: clock,
+    isOutranked,
     causeOrderId,
   }
 }

@@ -107,14 +107,15 @@ export function dueAt(state: RiskState): number | undefined {
 
 /**
  * Passes every threshold whose timer is at or before `context.clock`, in order, one alert each.
- * The alerts are the same however the way to that clock is split into ticks, `raisedAt` apart.
+ * The alerts are the same however the way to that clock is split into ticks, `raisedAt` and
+ * `isOutranked` apart.
  * Afterwards `dueAt` is later than the clock, or undefined.
  */
 export function fireDue(before: RiskState, context: ScoringContext): Transition {
   let state = before
   const alerts: RiskAlert[] = []
   for (const [index, due] of before.due.entries()) {
-    if (state.rhythm === null || due === null || due > context.clock) continue
+    if (state.rhythm === null || !isDue(due, context)) continue
     const stage = (index + 1) as Stage
     const change: EpisodeChange = {
       kind: stage === LOST ? 'lost' : 'at_risk',
@@ -124,6 +125,7 @@ export function fireDue(before: RiskState, context: ScoringContext): Transition 
       previousTier: TIERS[state.stage],
       crossedAt: due,
       causeOrderId: state.rhythm.lastOrderId,
+      isOutranked: before.due.slice(stage, LOST - 1).some((later) => isDue(later, context)),
     }
     alerts.push(alertOf(change, context))
     const firstCrossedAt = state.firstCrossedAt ?? due
@@ -131,6 +133,9 @@ export function fireDue(before: RiskState, context: ScoringContext): Transition 
   }
   return { state, alerts }
 }
+
+const isDue = (due: number | null, { clock }: ScoringContext): due is number =>
+  due !== null && due <= clock
 
 /** Where no episode runs: one begins to count, or the last ended one is reopened. */
 function begin(

@@ -1,7 +1,7 @@
 import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
+import { decimalOf } from '@ebb/contracts/decimal-amount'
 import { canonicalEventName } from '@ebb/contracts/event-name-aliases'
 import { consentOf } from './consent.ts'
-import { decimalOf } from './decimal-amount.ts'
 import { eventTime } from './event-time.ts'
 import { derivedEventId, identifierOf } from './identifiers.ts'
 import { isJsonObject, type JsonObject, type NativeEvent, structuralFault } from './native-event.ts'

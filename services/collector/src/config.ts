@@ -1,3 +1,4 @@
+import { isCurrency } from '@ebb/contracts/currency'
 import {
   type Configuration,
   type Environment,
@@ -7,7 +8,6 @@ import {
 import { KAFKA_SETTINGS } from '@ebb/runtime/engine-settings'
 import { KEYS_SETTING, SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
 import Type from 'typebox'
-import { isCurrency } from './currency.ts'
 
 const HIGHEST_RATE = 1e9
 /** 64 MiB: a batch may come to 20 MB, since each of its events gets a copy of its context. */

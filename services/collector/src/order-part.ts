@@ -1,6 +1,11 @@
 import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
-import { isCurrency, minorUnitExponent } from './currency.ts'
-import { convertMinorUnits, type Decimal, decimalOf, toMinorUnits } from './decimal-amount.ts'
+import { isCurrency, minorUnitExponent } from '@ebb/contracts/currency'
+import {
+  convertMinorUnits,
+  type Decimal,
+  decimalOf,
+  toMinorUnits,
+} from '@ebb/contracts/decimal-amount'
 import { identifierOf } from './identifiers.ts'
 import type { JsonObject } from './native-event.ts'
 import type { Outcome, Refusal } from './refusal.ts'

@@ -1,5 +1,5 @@
 import { COLLECTOR_SETTINGS } from '@ebb/collector/config'
-import { isCurrency } from '@ebb/collector/currency'
+import { isCurrency } from '@ebb/contracts/currency'
 import { SHARED_PARTITIONS } from '@ebb/contracts/topics'
 import { dayOf } from '@ebb/customer/calendar'
 import { FEATURES_SETTINGS } from '@ebb/features/config'

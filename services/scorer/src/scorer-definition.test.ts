@@ -96,7 +96,8 @@ describe('features of a customer', () => {
 describe('an alert', () => {
   test('is raised at the tick that sees the crossing, with all that its schema asks for', () => {
     const tick = light + 1_234
-    const { outputs, state } = fire(after(featuresOf()), tick)
+    const windows = { lifetime: { orders: 1, netMinor: 4_990 } }
+    const { outputs, state } = fire(after(featuresOf({ windows })), tick)
     expect(outputs).toHaveLength(1)
     const [{ topic, key, partition, id, value }] = outputs as [NonNullable<typeof outputs>[0]]
     const alert = messageCodec(AlertRecord).decode(value)
@@ -119,6 +120,8 @@ describe('an alert', () => {
       causeOrderId: 'o0',
       consent: { marketing: true },
       model: { kind: 'mbg-nbd', version: 'test-1' },
+      isOutranked: false,
+      revenueMinor: 4_990,
       expectedLoss: null,
       reasons: [{ code: 'UNKNOWN', share: 1, evidence: [] }],
     })
@@ -135,6 +138,7 @@ describe('an alert', () => {
       'lost heavy',
     ])
     expect(alerts.map(({ crossedAt }) => crossedAt)).toEqual([light, moderate, heavy, lost])
+    expect(alerts.map(({ isOutranked }) => isOutranked)).toEqual([true, true, false, false])
     expect(new Set(alerts.map(({ episodeId }) => episodeId)).size).toBe(1)
     expect(new Set(alerts.map(({ alertId }) => alertId)).size).toBe(4)
   })

@@ -71,7 +71,7 @@ const handleFeatures = (
   if (before !== undefined && compareVersions(seen, before.seen) <= 0) return {}
   const message = readFeatures(record)
   if ('code' in message) return { refusal: message }
-  const { customerId, userId, consent, rhythm, causeOrderId } = message
+  const { customerId, userId, consent, rhythm, causeOrderId, windows } = message
   // Who never ordered cannot stop ordering.
   if (before === undefined && rhythm === undefined) return {}
   const context: ScorerContext & ScoringContext = {
@@ -80,7 +80,8 @@ const handleFeatures = (
     ...(causeOrderId !== undefined && { causeOrderId }),
   }
   const { state: risk, alerts: raised } = onRhythm(before?.risk, rhythm ?? null, context)
-  const state = { seen, userId, consent: consent ?? {}, risk }
+  const revenueMinor = windows.lifetime?.netMinor ?? 0
+  const state = { seen, userId, consent: consent ?? {}, revenueMinor, risk }
   return { state, outputs: raised.map((alert) => alertOutput(alert, state, context)) }
 }
 
@@ -100,12 +101,13 @@ const unreadable = (why: string): Refusal => ({
 
 const alertOutput = (
   alert: RiskAlert,
-  { userId, consent }: ScorerState,
+  { userId, consent, revenueMinor }: ScorerState,
   { model, modelVersion, partition }: ScorerContext,
 ): Output => {
   const record: AlertRecord = {
     ...alert,
     ...(userId !== undefined && { userId }),
+    revenueMinor,
     expectedLoss: null,
     reasons: [{ code: 'UNKNOWN', share: 1, evidence: [] }],
     consent,

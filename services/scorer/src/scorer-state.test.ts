@@ -31,6 +31,7 @@ const arbitraryState: fc.Arbitrary<ScorerState> = record({
     { analytics: fc.boolean(), marketing: fc.boolean() },
     { requiredKeys: [], noNullPrototype: true },
   ),
+  revenueMinor: fc.maxSafeInteger(),
   risk: arbitraryRisk,
 })
 
@@ -56,7 +57,7 @@ test('packing twice gives the same bytes, and leaves what was packed before alon
 })
 
 test('a state of another layout is refused with a code', () => {
-  const packed = new Packr({ useRecords: false }).pack([2, [0, 0, 0]])
+  const packed = new Packr({ useRecords: false }).pack([1, [0, 0, 0]])
   expect(() => unpackScorerState(packed)).toThrow(
     expect.objectContaining({ code: 'EBB_STATE_VERSION' }),
   )

@@ -10,11 +10,13 @@ export interface ScorerState {
   readonly seen: Version
   readonly userId: string | undefined
   readonly consent: NonNullable<FeaturesRecord['consent']>
+  /** Net revenue of all valid orders, in minor units. */
+  readonly revenueMinor: number
   readonly risk: RiskState
 }
 
 /** First element of every packed state. */
-const LAYOUT = 1
+const LAYOUT = 2
 
 const packr = new Packr({ useRecords: false })
 
@@ -23,7 +25,8 @@ const CHOICES = [undefined, false, true] as const
 const packChoice = (choice: boolean | undefined): number => CHOICES.indexOf(choice)
 
 /** An array by position, in MessagePack. */
-export const packScorerState = ({ seen, userId, consent, risk }: ScorerState): Uint8Array => {
+export const packScorerState = (state: ScorerState): Uint8Array => {
+  const { seen, userId, consent, revenueMinor, risk } = state
   const { rhythm, due, stage, firstCrossedAt, closed } = risk
   return packr.pack([
     LAYOUT,
@@ -35,6 +38,7 @@ export const packScorerState = ({ seen, userId, consent, risk }: ScorerState): U
     stage,
     firstCrossedAt,
     closed && [closed.orderId, closed.closedBy, closed.stage, closed.firstCrossedAt],
+    revenueMinor,
   ])
 }
 
@@ -48,6 +52,7 @@ type Packed = readonly [
   stage: Stage,
   firstCrossedAt: number | null,
   closed: readonly [string, string, Stage, number] | null,
+  revenueMinor: number,
 ]
 
 /** Throws the halt `EBB_STATE_VERSION` for a layout that this version does not know. */
@@ -60,11 +65,12 @@ export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
       `a scorer state has layout ${layout}, and this version reads ${LAYOUT}; run the one that wrote it`,
     )
   const [, [generation, offset, index], userId, consent, rhythm, due, stage] = packed
-  const [, , , , , , , firstCrossedAt, closed] = packed
+  const [, , , , , , , firstCrossedAt, closed, revenueMinor] = packed
   return {
     seen: { generation, offset, index },
     userId: userId ?? undefined,
     consent: unpackConsent(consent),
+    revenueMinor,
     risk: {
       rhythm: rhythm && rhythmOf(rhythm),
       due,

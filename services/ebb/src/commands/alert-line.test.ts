@@ -8,6 +8,8 @@ const alert = (change: Partial<AlertRecord>): AlertRecord => ({
   ...{ alertId: '1', episodeId: '2', customerId: 'u:17850', kind: 'at_risk', causeOrderId: '3' },
   ...{ tier: 'light', previousTier: 'healthy', risk: 0.798_9, riskAtLastOrder: 0.7 },
   ...{ horizonDays: 90, expectedLoss: null, consent: {}, silentSince: SILENT_SINCE },
+  isOutranked: false,
+  revenueMinor: 1990,
   reasons: [{ code: 'UNKNOWN', share: 1, evidence: [] }],
   crossedAt: Date.UTC(2026, 0, 29, 21, 38),
   raisedAt: Date.UTC(2026, 0, 29, 22),

@@ -1,4 +1,4 @@
-import { minorUnitExponent } from '@ebb/collector/currency'
+import { minorUnitExponent } from '@ebb/contracts/currency'
 import type { CustomerView } from '@ebb/features/customer-reader'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { daysBetween, duration, shopDay, shopMinute } from './shop-time.ts'

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { isCurrency } from '@ebb/collector/currency'
+import { isCurrency } from '@ebb/contracts/currency'
 import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
 import { DAY_MS, dayOf } from '@ebb/customer/calendar'
 import { CodedError } from '@ebb/runtime/coded-error'

@@ -1,4 +1,4 @@
-import { decimalOf } from '@ebb/collector/decimal-amount'
+import { decimalOf } from '@ebb/contracts/decimal-amount'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { type CsvRow, csvRows } from './csv-rows.ts'
 import { localInstant, rowInstant } from './local-instant.ts'

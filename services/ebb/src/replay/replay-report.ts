@@ -1,5 +1,5 @@
-import { minorUnitExponent } from '@ebb/collector/currency'
 import type { AlertRecord } from '@ebb/contracts/alert-record'
+import { minorUnitExponent } from '@ebb/contracts/currency'
 import type { ReplayResult } from './run-replay.ts'
 
 /** What a replay came to, as lines for a person; `look` are the options that name its place. */
