@@ -20,3 +20,13 @@ export const Installation = Type.Object({
   generation: Type.Integer({ minimum: 0 }),
 })
 export type Installation = Static<typeof Installation>
+
+/** Key of the records of `ebb.installation.v1` that say what is switched off. */
+export const SWITCHES_KEY = '~switches'
+
+/** What an operator has switched off; the last record counts. */
+export const Switches = Type.Object({
+  /** The scorer stands still: no alert is raised, none is lost. */
+  alertsPaused: Type.Boolean(),
+})
+export type Switches = Static<typeof Switches>

@@ -14,8 +14,15 @@ export const OrderRecord = Type.Object({
   ]),
   /** Absent only on a refund that names no order. */
   orderId: Type.Optional(Type.String()),
+  /** Only on a refund: the same for all records of it. */
+  refundId: Type.Optional(Type.String()),
   occurredAt: Instant,
-  /** In minor units of the shop's base currency; absent where it is unknown. */
+  /** When the order was placed; absent while that is not known, and where there is no order. */
+  placedAt: Type.Optional(Instant),
+  /**
+   * Of the order as it stands then, or what the refund pays back. In minor units of the shop's base
+   * currency; absent where it is unknown.
+   */
   amountMinor: Type.Optional(Type.Integer({ minimum: 0 })),
   currency: Type.String(),
 })

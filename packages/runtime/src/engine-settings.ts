@@ -116,6 +116,21 @@ export const REDIS_SETTINGS = {
   }),
 } satisfies Settings
 
+/** Where PostgreSQL is; has no default. */
+export const POSTGRES_SETTINGS = {
+  postgres: setting({
+    env: 'EBB_POSTGRES',
+    what: 'PostgreSQL, which keeps the business records',
+    takes: 'a URL such as postgres://user:password@host:5432/ebb?sslmode=verify-full',
+    schema: Type.String({ pattern: '^postgres(ql)?://' }),
+    secret: true,
+  }),
+} satisfies Settings
+
+/** The schema of a service in PostgreSQL, where several installations may share a database. */
+export const schemaOf = (namespace: string, service: string): string =>
+  `${namespace === '' ? '' : `${namespace}_`}${service}`.replaceAll(/[^a-z0-9_]/g, '_')
+
 /**
  * How to reach the brokers. Throws `EBB_CONFIG_INVALID` for settings without effect, and as
  * `readTlsFiles` does.

@@ -30,7 +30,8 @@ const installationRecords = async (log: Pick<EventLog, 'read'>): Promise<Install
     const { records } = await log.read(PARTITION, offset, 100).catch(noneWithoutTopic)
     const last = records.at(-1)
     if (last === undefined) return all
-    all.push(...records.map(({ value }) => decoded(value)))
+    const own = records.filter(({ key }) => key === INSTALLATION_KEY)
+    all.push(...own.map(({ value }) => decoded(value)))
     offset = last.offset + 1
   }
 }

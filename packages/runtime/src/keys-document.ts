@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { ROLES } from '@ebb/contracts/dashboard-api'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { CodedError } from './coded-error.ts'
@@ -25,7 +26,7 @@ const lifetime = {
   revokedAt: Type.Optional(Type.Integer()),
 }
 
-/** One key as the file keeps it: a write key as it is, of a secret key only the SHA-256 in hex. */
+/** One key as the file keeps it: a write key as it is, of all others only the SHA-256 in hex. */
 export const StoredKey = Type.Union([
   Type.Object({ ...lifetime, kind: Type.Literal('write'), key: Type.String({ minLength: 1 }) }),
   Type.Object({
@@ -33,6 +34,12 @@ export const StoredKey = Type.Union([
     kind: Type.Literal('secret'),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     scopes: Type.Array(Scope),
+  }),
+  Type.Object({
+    ...lifetime,
+    kind: Type.Literal('person'),
+    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    role: Type.Enum([...ROLES]),
   }),
 ])
 export type StoredKey = Static<typeof StoredKey>

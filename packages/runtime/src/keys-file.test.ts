@@ -27,6 +27,17 @@ test('a key that was made is found with its source, and another is not', async (
   assert.equal(keys.find(''), undefined)
 })
 
+test('a person is found by the token and by the id, with the role, until it is revoked', async () => {
+  const keys = openKeysFile(path)
+  const ann = { kind: 'person', source: 'ann', role: 'analyst' } as const
+  const { key, listing } = await keys.create(ann)
+  assert.ok(!readFileSync(path, 'utf8').includes(key))
+  assert.deepEqual(keys.find(key), { id: listing.id, ...ann, scopes: [] })
+  assert.deepEqual(keys.byId(listing.id), keys.find(key))
+  await keys.revoke(listing.id)
+  assert.deepEqual([keys.find(key), keys.byId(listing.id)], [undefined, undefined])
+})
+
 test('of a secret key the file keeps only the hash, and the list only its id', async () => {
   const keys = openKeysFile(path)
   const { key, listing } = await keys.create(BACK_END)

@@ -1,5 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { statSync } from 'node:fs'
+import type { Role } from '@ebb/contracts/dashboard-api'
 import { Compile } from 'typebox/compile'
 import type { AccessKeys, KeyGrant } from './access-keys.ts'
 import { type ProcessClock, wallClock } from './clock.ts'
@@ -18,6 +19,7 @@ import {
 export type KeyRequest =
   | { readonly kind: 'write'; readonly source: string }
   | { readonly kind: 'secret'; readonly source: string; readonly scopes: readonly string[] }
+  | { readonly kind: 'person'; readonly source: string; readonly role: Role }
 
 /** A key as a person may see it: of a secret key nothing but its id. */
 export interface KeyListing extends KeyGrant {
@@ -30,6 +32,8 @@ export interface KeyListing extends KeyGrant {
 
 /** The access keys of an installation, in one file that several processes may change. */
 export interface KeysFile extends AccessKeys {
+  /** The grant of the key with this id; `undefined`, and throws, as `find`. */
+  byId(id: string): KeyGrant | undefined
   /**
    * Makes a key and shows it, for a secret key the only time. Throws `EBB_KEYS_REQUEST`, and
    * `EBB_KEYS_LOCKED` where another process is changing the keys for too long.
@@ -85,12 +89,18 @@ export const openKeysFile = (path: string, settings: KeysFileSettings = {}): Key
     return result
   }
 
+  const current = (): readonly Entry[] => {
+    if (Math.abs(wall.now() - checkedAt) >= CHECK_EVERY_MS) reload()
+    return entries
+  }
+
   reload()
   return {
     find: (presented) => {
-      if (Math.abs(wall.now() - checkedAt) >= CHECK_EVERY_MS) reload()
-      return presented.length > LONGEST_KEY ? undefined : findGrant(entries, presented)
+      const known = current()
+      return presented.length > LONGEST_KEY ? undefined : findGrant(known, presented)
     },
+    byId: (id) => current().find(({ grant }) => grant.id === id)?.grant,
     create: (request) =>
       change((keys) => {
         const { key, stored } = newKey(request, wall.now())
@@ -137,6 +147,7 @@ const grantOf = (stored: StoredKey): KeyGrant => ({
   kind: stored.kind,
   source: stored.source,
   scopes: stored.kind === 'secret' ? stored.scopes : [],
+  ...(stored.kind === 'person' && { role: stored.role }),
 })
 
 const listingOf = (stored: StoredKey): KeyListing => ({
@@ -158,10 +169,11 @@ const newKey = (request: KeyRequest, createdAt: number): { key: string; stored: 
     const key = `ebbw_${random}`
     return { key, stored: { id, kind: 'write', source, createdAt, key } }
   }
-  const key = `ebbs_${random}`
-  const sha256 = digestOf(key).toString('hex')
-  const scopes = [...request.scopes]
-  return { key, stored: { id, kind: 'secret', source, createdAt, sha256, scopes } }
+  const key = `${request.kind === 'person' ? 'ebbp' : 'ebbs'}_${random}`
+  const made = { id, source, createdAt, sha256: digestOf(key).toString('hex') }
+  if (request.kind === 'person')
+    return { key, stored: { ...made, kind: 'person', role: request.role } }
+  return { key, stored: { ...made, kind: 'secret', scopes: [...request.scopes] } }
 }
 
 const refuseBadRequest = (request: KeyRequest): void => {

@@ -3,8 +3,8 @@ import type { SpoolSettings } from '@ebb/collector/spool/spool'
 import type { Installation } from '@ebb/contracts/installation'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type FeaturesService, start as startFeatures } from '@ebb/features/service'
+import { alertsSwitch } from '@ebb/runtime/alerts-switch'
 import type { ProcessClock } from '@ebb/runtime/clock'
-import type { KeysFile } from '@ebb/runtime/keys-file'
 import type { Lifecycle } from '@ebb/runtime/lifecycle'
 import type { Logger } from '@ebb/runtime/logger'
 import { watchGeneration } from '@ebb/runtime/watch-generation'
@@ -13,11 +13,12 @@ import { start as startScorer } from '@ebb/scorer/service'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import type { OwnedEngines } from '@ebb/streaming/engines'
 import { faultText } from './fault-text.ts'
+import type { FindableKeys } from './passing-keys.ts'
 
 /** What all services of one process share. */
 export interface CompositionPorts {
   readonly engines: OwnedEngines
-  readonly keys: KeysFile
+  readonly keys: FindableKeys
   readonly clock: ProcessClock
   readonly logger: Logger
   /** Ends what is started here, in the right order. */
@@ -39,31 +40,33 @@ export interface CompositionConfig {
   readonly tickIntervalMs: number
 }
 
-/** All services in one process. */
+/** The services from an event to an alert. */
 export interface Composition {
   readonly collector: Collector
   readonly features: FeaturesService
 }
 
-/** Starts every service of an installation in this process, consumers before producers. */
-export const startServices = async (
-  { engines, keys, clock, logger, lifecycle, tell }: CompositionPorts,
-  config: CompositionConfig,
-): Promise<Composition> => {
-  const { host, rates, tickIntervalMs, installation, spool } = config
-  const { timeZone, currency, generation } = installation
-  const { log } = engines
-  const onHalt = (error: Error): void => {
+/** Says why the process must end, and ends it. */
+export const halting =
+  ({ tell, lifecycle }: Pick<CompositionPorts, 'tell' | 'lifecycle'>) =>
+  (error: Error): void => {
     tell(faultText(error))
     void lifecycle.fail(error)
   }
+
+/** Starts them in this process, consumers before producers. */
+export const startServices = async (
+  ports: CompositionPorts,
+  config: CompositionConfig,
+): Promise<Composition> => {
+  const { engines, keys, clock, logger, lifecycle } = ports
+  const { host, rates, tickIntervalMs, installation, spool } = config
+  const { timeZone, currency, generation } = installation
+  const { log } = engines
+  const onHalt = halting(ports)
   const stopWatch = watchGeneration({ log, generation, onHalt })
   lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
-  const scorer = await startScorer(
-    { log, store: engines.store(SCORER_PROCESSOR), logger, onHalt },
-    { ...SHIPPED_SCORING, generation },
-  )
-  lifecycle.onStop({ phase: 'flush', name: 'scorer', run: scorer.stop })
+  await startScorerOn(ports, generation)
   const features = await startFeatures(
     { log, store: engines.store(FEATURES_PROCESSOR), keys, clock, logger, onHalt },
     { timeZone, currency, generation, tickIntervalMs, host, port: config.featuresPort },
@@ -75,4 +78,15 @@ export const startServices = async (
   )
   lifecycle.onStop({ phase: 'intake', name: 'collector', run: collector.stop })
   return { collector, features }
+}
+
+const startScorerOn = async (ports: CompositionPorts, generation: number): Promise<void> => {
+  const { engines, logger, lifecycle } = ports
+  const alerts = await alertsSwitch({ log: engines.log, logger })
+  lifecycle.onStop({ phase: 'readiness', name: 'switch of alerts', run: alerts.stop })
+  const scorer = await startScorer(
+    { log: alerts.log, store: engines.store(SCORER_PROCESSOR), logger, onHalt: halting(ports) },
+    { ...SHIPPED_SCORING, generation },
+  )
+  lifecycle.onStop({ phase: 'flush', name: 'scorer', run: scorer.stop })
 }

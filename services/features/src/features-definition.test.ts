@@ -64,6 +64,7 @@ describe('an order', () => {
         occurredAt: NOON,
         currency: 'USD',
         orderId: 'o1',
+        placedAt: NOON,
         amountMinor: 1_990,
       },
     ])

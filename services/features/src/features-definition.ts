@@ -118,10 +118,12 @@ const featuresOutput = (record: FeaturesRecord, { partition }: Moment): Output =
 })
 
 const orderOutput = (customerId: string, fact: OrderFact, at: FeaturesContext): Output => {
-  const { id, kind, orderId, occurredAt, amountMinor } = fact
+  const { id, kind, orderId, refundId, occurredAt, placedAt, amountMinor } = fact
   const record: OrderRecord = {
     ...{ id, customerId, kind, occurredAt, currency: at.currency },
     ...(orderId !== undefined && { orderId }),
+    ...(refundId !== undefined && { refundId }),
+    ...(placedAt !== undefined && { placedAt }),
     ...(amountMinor !== undefined && { amountMinor }),
   }
   const { partition } = at

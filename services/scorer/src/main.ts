@@ -1,5 +1,6 @@
 // scorer: the scorer as a process of its own, on Kafka and Redis.
-// Reads `ebb.features.v1`, and the installation and its generation from `ebb.installation.v1`.
+// Reads `ebb.features.v1`; the installation, its generation, and whether alerts are paused from
+// `ebb.installation.v1`.
 // Keeps risk inputs and episode of each customer in Redis, with the offset they stand at; a timer a
 // customer in memory, made again from the states.
 // Writes `ebb.alerts.v1` and `ebb.rejects.v1`.
@@ -9,6 +10,7 @@ import { MADE_FROM_STATES } from '@ebb/contracts/topics'
 import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
 import { connectRedis } from '@ebb/redis/redis-connection'
 import { redisPartitionStore } from '@ebb/redis/redis-partition-store'
+import { alertsSwitch } from '@ebb/runtime/alerts-switch'
 import { wallClock } from '@ebb/runtime/clock'
 import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
 import { installationOf } from '@ebb/runtime/installation'
@@ -37,8 +39,10 @@ await runService('scorer', scorerConfig, async (config, process) => {
   const onHalt = (error: Error): void => void lifecycle.fail(error)
   const stopWatch = watchGeneration({ log: wholeLog, generation, onHalt })
   lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
+  const alerts = await patiently(() => alertsSwitch({ log, logger }))
+  lifecycle.onStop({ phase: 'readiness', name: 'switch of alerts', run: alerts.stop })
   const service = await patiently(() =>
-    start({ log, store, logger, onHalt }, { ...SHIPPED_SCORING, generation }),
+    start({ log: alerts.log, store, logger, onHalt }, { ...SHIPPED_SCORING, generation }),
   )
   lifecycle.onStop({ phase: 'flush', name: 'scorer', run: service.stop })
   logger.info({ generation }, 'up')

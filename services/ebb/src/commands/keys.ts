@@ -1,5 +1,8 @@
 import { join } from 'node:path'
+import { ROLES, type Role } from '@ebb/contracts/dashboard-api'
 import { SCOPE_CUSTOMERS_READ } from '@ebb/features/customer-routes'
+import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-routes'
+import { SCOPE_WINBACKS_READ, SCOPE_WINBACKS_WRITE } from '@ebb/retention/http/winback-routes'
 import { SCOPE_EVENTS_WRITE } from '@ebb/runtime/access-keys'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { type KeyListing, type KeyRequest, openKeysFile } from '@ebb/runtime/keys-file'
@@ -18,14 +21,24 @@ interface CreateOptions extends KeysOptions {
   readonly source: string
   readonly secret?: true
   readonly scope?: readonly string[]
+  readonly role?: Role
 }
 
 const EXAMPLES = `
 Examples:
   $ ebb keys create --source storefront
   $ ebb keys create --source erp --secret --scope ${SCOPE_EVENTS_WRITE} ${SCOPE_CUSTOMERS_READ}
+  $ ebb keys create --source alice --role marketer
   $ ebb keys revoke key_0123456789ab
 `
+
+const SCOPES = [
+  SCOPE_EVENTS_WRITE,
+  SCOPE_CUSTOMERS_READ,
+  SCOPE_COUPONS_REDEEM,
+  SCOPE_WINBACKS_READ,
+  SCOPE_WINBACKS_WRITE,
+]
 
 const CREATE_EXAMPLES = `
 Standard output is the key alone.
@@ -33,6 +46,7 @@ Standard output is the key alone.
 Examples:
   $ ebb keys create --source storefront
   $ ebb keys create --source crm --secret --scope ${SCOPE_CUSTOMERS_READ}
+  $ ebb keys create --source alice --role analyst
 `
 
 const LIST_EXAMPLES = `
@@ -51,20 +65,20 @@ Example:
 /** Where the access keys of a data folder stand. */
 export const keysFileOf = (folder: string): string => join(folder, 'keys.json')
 
-/** `ebb keys`: who may send events and read customers. */
+/** `ebb keys`: who may send events, ask for customers and coupons, and see the dashboard. */
 export const keysCommand = (context: CliContext): Command => {
   const keys = new Command('keys')
     .description('create, list and revoke access keys; services need not be restarted')
     .addHelpText('after', EXAMPLES)
   withFolder(keys.command('create'), context)
-    .description('make a write key, or with --secret a secret key')
-    .requiredOption('--source <name>', 'where the events come from that are sent with it')
+    .description('make a write key, with --secret a secret key, or with --role a dashboard token')
+    .requiredOption('--source <name>', 'where its events come from; of a person the name')
     .option('--secret', 'for a back end: shown once, limited by its scopes')
+    .addOption(new Option('--scope <scope...>', 'what a secret key may do').choices(SCOPES))
     .addOption(
-      new Option('--scope <scope...>', 'what a secret key may do').choices([
-        SCOPE_EVENTS_WRITE,
-        SCOPE_CUSTOMERS_READ,
-      ]),
+      new Option('--role <role>', 'who a person is to the dashboard')
+        .choices(ROLES)
+        .conflicts(['secret', 'scope']),
     )
     .addHelpText('after', CREATE_EXAMPLES)
     .action((options: CreateOptions) => createKey(context, options))
@@ -87,18 +101,26 @@ const withFolder = (command: Command, { dataFolder }: CliContext): Command =>
 
 const createKey = async (context: CliContext, options: CreateOptions): Promise<void> => {
   const { key, listing } = await openKeysFile(keysFileOf(options.data)).create(requestOf(options))
-  const { id, kind, source, scopes } = listing
+  const { id, kind, source } = listing
   if (options.json) return context.print(JSON.stringify({ ...listing, key }))
-  context.tell(`Made the ${kind} key ${id} of the source ${source}:`)
-  context.print(key)
   context.tell(
-    kind === 'write'
-      ? 'Put it into the storefront. It is public: whoever has it may send events, no more.'
-      : `Store it now: it is shown this once, for Ebb keeps only its hash. It may: ${scopes.join(', ')}.`,
+    kind === 'person'
+      ? `Made the dashboard token ${id} of ${source}:`
+      : `Made the ${kind} key ${id} of the source ${source}:`,
   )
+  context.print(key)
+  context.tell(adviceOn(listing))
 }
 
-const requestOf = ({ source, secret, scope = [] }: CreateOptions): KeyRequest => {
+const adviceOn = ({ kind, scopes, role }: KeyListing): string => {
+  if (kind === 'write')
+    return 'Put it into the storefront. It is public: whoever has it may send events, no more.'
+  const may = kind === 'person' ? `sign in as ${role}` : scopes.join(', ')
+  return `Store it now: it is shown this once, for Ebb keeps only its hash. It may: ${may}.`
+}
+
+const requestOf = ({ source, secret, scope = [], role }: CreateOptions): KeyRequest => {
+  if (role !== undefined) return { kind: 'person', source, role }
   const isSecret = secret === true
   if (isSecret === scope.length > 0)
     return isSecret ? { kind: 'secret', source, scopes: scope } : { kind: 'write', source }
@@ -107,7 +129,7 @@ const requestOf = ({ source, secret, scope = [] }: CreateOptions): KeyRequest =>
       ? 'A secret key without a scope may do nothing'
       : 'Only secret keys have scopes: a write key may send events as a storefront, no more',
     fix: isSecret
-      ? `Add --scope ${SCOPE_EVENTS_WRITE} or --scope ${SCOPE_CUSTOMERS_READ}`
+      ? `Add --scope and one of ${SCOPES.join(', ')}`
       : 'Add --secret, or leave --scope away',
   })
 }
@@ -133,8 +155,10 @@ const listKeys = async (context: CliContext, { data, json }: KeysOptions): Promi
   context.tell('Write keys are public: `ebb keys list --json` shows them in full.')
 }
 
-const rightsOf = ({ kind, scopes, revokedAt }: KeyListing, timeZone: string): string => {
+const rightsOf = (key: KeyListing, timeZone: string): string => {
+  const { kind, scopes, role, revokedAt } = key
   if (revokedAt !== undefined) return `nothing: revoked ${shopMinute(revokedAt, timeZone)}`
+  if (kind === 'person') return `sign in as ${role}`
   return kind === 'write' ? 'send events' : scopes.join(', ')
 }
 

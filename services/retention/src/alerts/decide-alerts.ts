@@ -1,0 +1,76 @@
+import type { AlertRecord } from '@ebb/contracts/alert-record'
+import type { WinbackMode } from '@ebb/contracts/winback-api'
+import type { Transaction } from '@ebb/postgres/postgres-client'
+import { type Decision, decide } from '../decision/decide.ts'
+import { type PastDecision, pastDecisions } from '../ledger/decisions.ts'
+import { excludedOf } from '../ledger/exclusions.ts'
+import { currentPolicy } from '../ledger/policies.ts'
+import { holdSettings } from '../ledger/settings.ts'
+import type { Policy } from '../policy/policy.ts'
+import { readPolicy } from '../policy/read-policy.ts'
+
+/** How the shop counts. */
+export interface Shop {
+  readonly timeZone: string
+  readonly currency: string
+}
+
+/** An alert and what was decided for it, before any budget was asked. */
+export interface DecidedAlert {
+  readonly alert: AlertRecord
+  readonly decision: Decision
+  readonly policy: Policy
+  readonly policyVersion: number
+  readonly mode: WinbackMode
+  readonly currency: string
+}
+
+const DAY_MS = 86_400_000
+
+/**
+ * Decides alerts of silence, in the order given: each knows of those before it. The policy and the
+ * mode are held until the transaction ends.
+ */
+export const decideAlerts = async (
+  tx: Transaction,
+  alerts: readonly AlertRecord[],
+  { timeZone, currency }: Shop,
+): Promise<DecidedAlert[]> => {
+  const { mode, salt } = await holdSettings(tx)
+  const { version: policyVersion, text } = (await currentPolicy(tx))!
+  const policy = parsed(text, currency)
+  const customerIds = [...new Set(alerts.map(({ customerId }) => customerId))]
+  const excluded = await excludedOf(tx, customerIds)
+  const past = await pastDecisions(tx, {
+    customerIds,
+    since: earliest(alerts) - lookBackDays(policy) * DAY_MS,
+    mode,
+  })
+  return alerts.map((alert) => {
+    const { customerId, episodeId, raisedAt: decidedAt } = alert
+    const history = past.filter((decision) => decision.customerId === customerId)
+    const isExcluded = excluded.has(customerId)
+    const settings = { policy, mode, salt, timeZone }
+    const decision = decide({ alert, history, isExcluded, ...settings })
+    if (decision.outcome.kind !== 'none') past.push({ customerId, episodeId, decidedAt })
+    return { alert, decision, policy, policyVersion, mode, currency }
+  })
+}
+
+const earliest = (alerts: readonly AlertRecord[]): number =>
+  Math.min(...alerts.map(({ raisedAt }) => raisedAt))
+
+const lookBackDays = ({ caps, coolDownDays }: Policy): number => Math.max(caps.days, coolDownDays)
+
+let lastRead:
+  | { readonly text: string; readonly currency: string; readonly policy: Policy }
+  | undefined
+
+/** Reading takes longer than deciding, and a policy stays for weeks. */
+const parsed = (text: string, currency: string): Policy => {
+  if (lastRead?.text !== text || lastRead.currency !== currency)
+    lastRead = { text, currency, policy: readPolicy(text, { currency }) }
+  return lastRead.policy
+}
+
+export type { PastDecision }

@@ -1,0 +1,54 @@
+import type { ArmView, LiftView } from '@ebb/contracts/winback-api'
+
+type Arm = Pick<ArmView, 'customers' | 'returned'>
+
+/** Customers that each arm needs. */
+const FEWEST_CUSTOMERS = 30
+/** Customers of either arm who have to have returned, and as many who have to have not. */
+const FEWEST_OUTCOMES = 5
+
+/** 97.5 % quantile of the standard normal distribution. */
+const Z = 1.959963984540054
+
+/**
+ * How much larger the share that returned is among the treated than among those held out, with the
+ * 95 % interval of Newcombe (Statistics in Medicine 17, 1998, method 10: the hybrid of two Wilson
+ * score intervals). Or what is missing, as a sentence without its full stop: an arm has less than 30 customers, or
+ * less than 5 customers returned, or less than 5 did not.
+ */
+export const liftOf = (treated: Arm, heldOut: Arm): LiftView | { readonly notEnough: string } => {
+  const notEnough = missingFor(treated, heldOut)
+  if (notEnough !== undefined) return { notEnough }
+  const a = wilson(treated)
+  const b = wilson(heldOut)
+  const returned = a.share - b.share
+  return {
+    returned,
+    from: returned - Math.hypot(a.share - a.from, b.until - b.share),
+    until: returned + Math.hypot(a.until - a.share, b.share - b.from),
+  }
+}
+
+const missingFor = (treated: Arm, heldOut: Arm): string | undefined => {
+  const customers = Math.min(treated.customers, heldOut.customers)
+  if (customers < FEWEST_CUSTOMERS) {
+    const arm = heldOut.customers === customers ? 'held out' : 'treated'
+    return `${customers} of at least ${FEWEST_CUSTOMERS} customers ${arm} have had their time`
+  }
+  const returned = treated.returned + heldOut.returned
+  if (returned < FEWEST_OUTCOMES)
+    return `${returned} of at least ${FEWEST_OUTCOMES} customers returned`
+  const gone = treated.customers + heldOut.customers - returned
+  return gone < FEWEST_OUTCOMES
+    ? `${gone} of at least ${FEWEST_OUTCOMES} customers did not return`
+    : undefined
+}
+
+/** Wilson's score interval of a share. */
+const wilson = ({ customers, returned }: Arm) => {
+  const share = returned / customers
+  const square = (Z * Z) / customers
+  const centre = share + square / 2
+  const half = Z * Math.sqrt((share * (1 - share)) / customers + square / (4 * customers))
+  return { share, from: (centre - half) / (1 + square), until: (centre + half) / (1 + square) }
+}

@@ -1,0 +1,39 @@
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
+import { TransientError } from '@ebb/streaming/faults'
+import { expireCoupons } from './ledger/coupons.ts'
+
+/** What ends coupons whose time is over. */
+export interface ExpirySettings {
+  readonly postgres: Postgres
+  readonly clock: ProcessClock
+  readonly onHalt: (error: Error) => void
+}
+
+const LOOK_EVERY_MS = 1_000
+/** Answers for an Idempotency-Key are kept for so long, on the wall clock. */
+const ANSWERS_KEPT_MS = 30 * 86_400_000
+
+/** Ends coupons whose time is over, and forgets old answers, again and again. */
+export const expiry = ({ postgres, clock, onHalt }: ExpirySettings): { stop(): Promise<void> } => {
+  let running = Promise.resolve()
+  const look = async (): Promise<void> => {
+    const wallNow = wallClock.now()
+    await postgres.transaction((tx) => expireCoupons(tx, { now: clock.now(), wallNow }))
+    await postgres.query('DELETE FROM answers WHERE answered_at_wall < $1', [
+      wallNow - ANSWERS_KEPT_MS,
+    ])
+  }
+  const timer = setInterval(() => {
+    // One after the other, however slow the database is.
+    running = running.then(look).catch((error: Error) => {
+      if (!(error instanceof TransientError)) onHalt(error)
+    })
+  }, LOOK_EVERY_MS)
+  return {
+    stop: () => {
+      clearInterval(timer)
+      return running
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import type { Postgres, Queries } from '@ebb/postgres/postgres-client'
+import { CodedError } from '@ebb/runtime/coded-error'
+import type { Policy } from '../policy/policy.ts'
+import { readPolicy } from '../policy/read-policy.ts'
+
+/** A policy in force. */
+export interface AppliedPolicy {
+  readonly version: number
+  /** As it was written. */
+  readonly text: string
+  readonly appliedAt: number
+}
+
+/** The policy in force; `undefined` before the first. */
+export const currentPolicy = async (queries: Queries): Promise<AppliedPolicy | undefined> => {
+  const [latest] = await queries.query<AppliedPolicy>(
+    `SELECT version, document AS text, applied_at AS "appliedAt"
+     FROM policies ORDER BY version DESC LIMIT 1`,
+  )
+  return latest
+}
+
+/** What is put in force, and where the shop's money is counted. */
+export interface PolicyChange {
+  readonly text: string
+  readonly currency: string
+  readonly now: number
+}
+
+/**
+ * Puts a policy in force, with the limits of its budgets; the same text again changes nothing.
+ * Throws `EBB_POLICY_INVALID`, and `EBB_POLICY_BUDGET` where a limit is below what is promised
+ * already. Budgets that it does not name keep their limits: coupons of theirs may still come back.
+ */
+export const applyPolicy = async (
+  postgres: Postgres,
+  { text, currency, now }: PolicyChange,
+): Promise<AppliedPolicy> => {
+  const policy = readPolicy(text, { currency })
+  return postgres.transaction(async (tx) => {
+    await tx.query('LOCK TABLE policies IN SHARE ROW EXCLUSIVE MODE')
+    const before = await currentPolicy(tx)
+    if (before?.text === text) return before
+    await setLimits(tx, policy)
+    const applied = { version: (before?.version ?? 0) + 1, text, appliedAt: now }
+    await tx.query('INSERT INTO policies (version, document, applied_at) VALUES ($1, $2, $3)', [
+      applied.version,
+      text,
+      now,
+    ])
+    return applied
+  })
+}
+
+const setLimits = async (queries: Queries, { budgets }: Policy): Promise<void> => {
+  for (const [id, { limitMinor }] of Object.entries(budgets)) {
+    await queries.query(
+      'INSERT INTO budgets (budget_id, limit_minor) VALUES ($1, 0) ON CONFLICT DO NOTHING',
+      [id],
+    )
+    const set = await queries.query(
+      `UPDATE budgets SET limit_minor = $2
+       WHERE budget_id = $1 AND reserved_minor + spent_minor <= $2 RETURNING budget_id`,
+      [id, limitMinor],
+    )
+    if (set.length === 0) throw await belowPromised(queries, id)
+  }
+}
+
+const belowPromised = async (queries: Queries, id: string): Promise<CodedError> => {
+  const [{ promised } = { promised: 0 }] = await queries.query<{ promised: number }>(
+    'SELECT reserved_minor + spent_minor AS promised FROM budgets WHERE budget_id = $1',
+    [id],
+  )
+  const what = `More than this limit is promised or spent already: ${promised} minor units`
+  const fix = 'Set the limit to at least that; nothing more is promised then'
+  return new CodedError('EBB_POLICY_BUDGET', { what, where: `budgets.${id}`, fix }, { status: 409 })
+}

@@ -1,0 +1,80 @@
+import type { ArmView, CouponStatus, WinbackSummary } from '@ebb/contracts/winback-api'
+import type { Queries } from '@ebb/postgres/postgres-client'
+import { liftOf } from '../experiment/lift.ts'
+import { currentPolicy } from '../ledger/policies.ts'
+import { readSettings } from '../ledger/settings.ts'
+import { readPolicy } from '../policy/read-policy.ts'
+import { armOutcomes } from './arm-outcomes.ts'
+
+/** Where and when a summary is made. */
+export interface SummaryMoment {
+  readonly currency: string
+  /** Process clock, ms. */
+  readonly now: number
+  readonly wallNow: number
+}
+
+/** What win-backs did so far. */
+export const winbackSummary = async (
+  queries: Queries,
+  { currency, now, wallNow }: SummaryMoment,
+): Promise<WinbackSummary> => {
+  const { mode, alertsPaused } = await readSettings(queries)
+  const { version: policyVersion, text } = (await currentPolicy(queries))!
+  const { experiment } = readPolicy(text, { currency })
+  const arms = await armOutcomes(queries, { ...experiment, now })
+  const [treated, heldOut] = arms as [ArmView, ArmView]
+  const lift = liftOf(treated, heldOut)
+  return {
+    ...{ mode, alertsPaused, policyVersion, currency },
+    coupons: await couponCounts(queries, wallNow),
+    decisions: await decisionCounts(queries),
+    budgets: await budgetsOf(queries),
+    experiment: {
+      id: experiment.id,
+      holdOutShare: experiment.holdOut,
+      windowDays: experiment.windowDays,
+      arms,
+      ...('notEnough' in lift ? { notEnough: lift.notEnough } : { lift }),
+    },
+  }
+}
+
+const couponCounts = async (
+  queries: Queries,
+  wallNow: number,
+): Promise<WinbackSummary['coupons']> => {
+  const counts = { issued: 0, reserved: 0, redeemed: 0, expired: 0, cancelled: 0 }
+  const rows = await queries.query<{ status: CouponStatus; count: number }>(
+    `SELECT CASE WHEN status = 'issued' AND reserved_until_wall > $1 THEN 'reserved'
+       ELSE status END AS status, count(*) AS count
+     FROM coupons GROUP BY 1`,
+    [wallNow],
+  )
+  for (const { status, count } of rows) counts[status] = count
+  return counts
+}
+
+const decisionCounts = async (queries: Queries): Promise<WinbackSummary['decisions']> => {
+  type Count = WinbackSummary['decisions'][number]
+  const rows = await queries.query<{
+    status: Count['status']
+    reason: Count['noActionReason'] | null
+    count: number
+  }>(
+    `SELECT status, no_action_reason AS reason, count(*) AS count FROM decisions
+     GROUP BY status, no_action_reason ORDER BY count DESC, status, reason`,
+  )
+  return rows.map(({ status, reason, count }) => ({
+    status,
+    ...(reason !== null && { noActionReason: reason! }),
+    count,
+  }))
+}
+
+const budgetsOf = (queries: Queries): Promise<WinbackSummary['budgets'][number][]> =>
+  queries.query(
+    `SELECT budget_id AS id, limit_minor AS "limitMinor", reserved_minor AS "reservedMinor",
+       spent_minor AS "spentMinor"
+     FROM budgets ORDER BY budget_id`,
+  )

@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import { ALERTS, ORDERS, WINBACKS } from '@ebb/contracts/topics'
+import { migrate } from '@ebb/postgres/migrations'
+import { relayOutbox } from '@ebb/postgres/outbox'
+import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
+import { readTopic } from '@ebb/postgres/topic-reader'
+import type { AccessKeys } from '@ebb/runtime/access-keys'
+import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
+import { createHttpServer } from '@ebb/runtime/http-server'
+import type { Logger } from '@ebb/runtime/logger'
+import type { EventLog } from '@ebb/streaming/event-log'
+import type { Shop } from './alerts/decide-alerts.ts'
+import { handleAlerts, RETENTION } from './alerts/handle-alerts.ts'
+import { expiry } from './expiry.ts'
+import { couponRoutes } from './http/coupon-routes.ts'
+import { winbackRoutes } from './http/winback-routes.ts'
+import { cancelCouponsOf } from './ledger/coupons.ts'
+import { settleDecisions } from './ledger/decisions.ts'
+import { applyPolicy, currentPolicy } from './ledger/policies.ts'
+import { beginSettings, readSettings } from './ledger/settings.ts'
+import { handleOrders } from './orders/handle-orders.ts'
+import { defaultPolicyText } from './policy/default-policy.ts'
+import type { WebhookSettings } from './webhook/send-webhook.ts'
+import { queueWebhooks, type WebhookSender, webhookSender } from './webhook/webhook-sender.ts'
+
+/** What retention runs on. */
+export interface RetentionPorts {
+  readonly log: EventLog
+  /** Of its schema. */
+  readonly postgres: Postgres
+  readonly keys: AccessKeys
+  /** Validity of coupons, expiry of triggers. */
+  readonly clock: ProcessClock
+  readonly logger: Logger
+  /** The process must end: an invariant is broken. */
+  readonly onHalt: (error: Error) => void
+}
+
+/** How it runs. */
+export interface RetentionConfig extends Shop {
+  readonly host: string
+  readonly port: number
+  /** How a new installation begins: a real one in shadow mode. */
+  readonly firstMode: 'shadow' | 'live'
+  readonly webhook?: WebhookSettings
+}
+
+/** A running retention service. */
+export interface RetentionService {
+  /** Where its HTTP interface answers. */
+  readonly url: string
+  /** What was begun is finished or undone. */
+  stop(): Promise<void>
+}
+
+const MIGRATIONS = join(import.meta.dirname, '..', 'migrations')
+
+/**
+ * Makes the tables of retention, and of a new installation its settings and the shipped policy. Any
+ * number of processes may.
+ */
+export const prepareRetention = async (
+  postgres: Postgres,
+  { currency, firstMode, now }: Pick<RetentionConfig, 'currency' | 'firstMode'> & { now: number },
+): Promise<void> => {
+  await migrate(postgres, { folder: MIGRATIONS })
+  await beginSettings(postgres, firstMode)
+  if ((await currentPolicy(postgres)) === undefined)
+    await applyPolicy(postgres, { text: defaultPolicyText, currency, now })
+}
+
+/**
+ * Reads `ebb.alerts.v1` and `ebb.orders.v1`; keeps decisions, coupons, budgets and outcomes in
+ * PostgreSQL, with the offsets they stand at; writes `ebb.winbacks.v1`, and a webhook where one is
+ * set; answers for coupons and decisions over HTTP.
+ */
+export const start = async (
+  ports: RetentionPorts,
+  config: RetentionConfig,
+): Promise<RetentionService> => {
+  const { log, postgres, keys, clock, logger, onHalt } = ports
+  const { currency, webhook, host, port } = config
+  await prepareRetention(postgres, { ...config, now: clock.now() })
+  const readiness = { records: () => readSettings(postgres) }
+  const http = createHttpServer({ logger, readiness })
+  couponRoutes(http.app, { postgres, keys, clock })
+  winbackRoutes(http.app, { postgres, keys, clock, currency, ...(webhook && { webhook }) })
+  const howToChange = 'Set EBB_RETENTION_PORT to a free port'
+  const url = await http.listen({ host, port, howToChange })
+  const sender = webhook && senderOf(ports, webhook)
+  const relay = relayOf(ports, sender)
+  const expiring = expiry({ postgres, clock, onHalt })
+  const reading = { log, postgres, group: RETENTION, onHalt }
+  const alerts = await readTopic({ ...reading, topic: ALERTS, handle: handleAlerts(config) })
+  const orders = await readTopic({ ...reading, topic: ORDERS, handle: handleOrders })
+  return {
+    url,
+    stop: async () => {
+      await http.stop()
+      await Promise.all([alerts.stop(), orders.stop()])
+      await Promise.all([relay.stop(), expiring.stop(), sender?.stop()])
+    },
+  }
+}
+
+const senderOf = (
+  { postgres, logger, onHalt }: RetentionPorts,
+  webhook: WebhookSettings,
+): WebhookSender =>
+  webhookSender({
+    ...{ postgres, webhook, onHalt },
+    wallNow: () => wallClock.now(),
+    onFault: (what) => logger.warn({ what }, 'a trigger was not taken by the webhook'),
+  })
+
+const relayOf = (
+  { log, postgres, clock, logger, onHalt }: RetentionPorts,
+  sender: WebhookSender | undefined,
+) =>
+  relayOutbox({
+    ...{ log, postgres, onHalt },
+    now: () => clock.now(),
+    onRetry: (err, attempt) => {
+      if (attempt === 1) logger.warn({ err }, 'nothing is published; trying again')
+    },
+    heldTopics: async (tx) => ((await readSettings(tx)).mode === 'live' ? [] : [WINBACKS]),
+    settled: async (tx, { published, expired }) => {
+      await settleDecisions(tx, published, 'sent')
+      await endExpired(tx, expired)
+      if (sender === undefined) return
+      await queueWebhooks(tx, published)
+      sender.wake()
+    },
+  })
+
+const endExpired = async (tx: Transaction, decisionIds: readonly string[]): Promise<void> => {
+  if (decisionIds.length === 0) return
+  await settleDecisions(tx, decisionIds, 'expired')
+  await cancelCouponsOf(tx, decisionIds)
+}

@@ -1,0 +1,93 @@
+import type { WinbackRecord } from '@ebb/contracts/winback-record'
+import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
+import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
+import { sendWebhook, type WebhookSettings } from './send-webhook.ts'
+
+/** What the sender runs on. */
+export interface WebhookSenderSettings {
+  readonly postgres: Postgres
+  readonly webhook: WebhookSettings
+  /** Wall clock, ms. */
+  readonly wallNow: () => number
+  /** A receiver did not take it, or the database is away. */
+  readonly onFault: (what: string) => void
+  readonly onHalt: (error: Error) => void
+}
+
+/** A running sender. */
+export interface WebhookSender {
+  /** Waits for the attempt that is made. */
+  stop(): Promise<void>
+  /** There is something to send. */
+  wake(): void
+}
+
+const LOOK_EVERY_MS = 1_000
+
+/** Notes that published triggers are to be sent to the webhook as well. */
+export const queueWebhooks = async (
+  tx: Transaction,
+  decisionIds: readonly string[],
+): Promise<void> => {
+  await tx.query(
+    `INSERT INTO webhooks (decision_id) SELECT decision_id FROM decisions
+     WHERE decision_id = ANY($1) ON CONFLICT DO NOTHING`,
+    [decisionIds],
+  )
+}
+
+/**
+ * Sends each published trigger to the webhook: one attempt, whose outcome is kept. After a kill an
+ * attempt is made again, under the same `webhook-id`.
+ */
+export const webhookSender = (settings: WebhookSenderSettings): WebhookSender => {
+  const stopping = new AbortController()
+  let wake = (): void => {}
+  const sleep = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, LOOK_EVERY_MS)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  const options = {
+    signal: stopping.signal,
+    wait: waitFor,
+    onRetry: (error: Error) => settings.onFault(error.message),
+  }
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const wasOne = await retryTransient(() => attemptNext(settings), options)
+      if (!wasOne && !stopping.signal.aborted) await sleep()
+    }
+  }
+  const running = run().catch((error: Error) => {
+    if (!(error instanceof AbortedError)) settings.onHalt(error)
+  })
+  return {
+    wake: () => wake(),
+    stop: async () => {
+      stopping.abort()
+      wake()
+      await running
+    },
+  }
+}
+
+/** Whether there was one to send. It is held meanwhile: another sender takes another. */
+const attemptNext = (settings: WebhookSenderSettings): Promise<boolean> =>
+  settings.postgres.transaction(async (tx) => {
+    const [next] = await tx.query<{ id: string; data: WinbackRecord }>(
+      `SELECT decision_id AS id, trigger AS data FROM webhooks JOIN decisions USING (decision_id)
+       WHERE outcome IS NULL ORDER BY decided_at LIMIT 1 FOR UPDATE OF webhooks SKIP LOCKED`,
+    )
+    if (next === undefined) return false
+    const outcome = await sendWebhook(settings.webhook, { ...next, type: 'winback' })
+    if (outcome !== 'delivered') settings.onFault(`webhook ${next.id}: ${outcome}`)
+    await tx.query(
+      'UPDATE webhooks SET outcome = $2, attempted_at_wall = $3 WHERE decision_id = $1',
+      [next.id, outcome, settings.wallNow()],
+    )
+    return true
+  })
