@@ -53,6 +53,10 @@ export interface RetentionService {
   stop(): Promise<void>
 }
 
+/** Consumer groups: one a topic, so that a broker hands out each by itself. */
+export const ALERTS_GROUP = `${RETENTION}-alerts`
+export const ORDERS_GROUP = `${RETENTION}-orders`
+
 const MIGRATIONS = join(import.meta.dirname, '..', 'migrations')
 
 /**
@@ -90,9 +94,15 @@ export const start = async (
   const sender = webhook && senderOf(ports, webhook)
   const relay = relayOf(ports, sender)
   const expiring = expiry({ postgres, clock, onHalt })
-  const reading = { log, postgres, group: RETENTION, onHalt }
-  const alerts = await readTopic({ ...reading, topic: ALERTS, handle: handleAlerts(config) })
-  const orders = await readTopic({ ...reading, topic: ORDERS, handle: handleOrders })
+  const reading = { log, postgres, onHalt }
+  const alerts = await readTopic({
+    ...{ ...reading, group: ALERTS_GROUP, topic: ALERTS },
+    handle: handleAlerts(config),
+  })
+  const orders = await readTopic({
+    ...{ ...reading, group: ORDERS_GROUP, topic: ORDERS },
+    handle: handleOrders,
+  })
   return {
     url,
     stop: async () => {

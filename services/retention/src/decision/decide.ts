@@ -107,6 +107,7 @@ interface Drawn {
 
 const draw = (candidates: readonly Candidate[], uniform: number): Drawn => {
   const total = candidates.reduce((sum, { weight }) => sum + weight, 0)
+  // Below the total, rounded as well, for uniform is below 1: so one of them is found.
   let left = uniform * total
   const chosen = candidates.find(({ weight }) => {
     left -= weight

@@ -12,9 +12,10 @@ const Z = 1.959963984540054
 
 /**
  * How much larger the share that returned is among the treated than among those held out, with the
- * 95 % interval of Newcombe (Statistics in Medicine 17, 1998, method 10: the hybrid of two Wilson
- * score intervals). Or what is missing, as a sentence without its full stop: an arm has less than 30 customers, or
- * less than 5 customers returned, or less than 5 did not.
+ * 95 % interval of Newcombe (Statistics in Medicine 17, 1998, method 10: a hybrid of two Wilson score
+ * intervals). Or what is missing, as a sentence without its full stop: an arm has less than 30
+ * customers, less than 5 of both arms returned, or less than 5 did not. Where it is told, it covers
+ * the truth in 93 to 97 % of cases, and in more where returns are rare.
  */
 export const liftOf = (treated: Arm, heldOut: Arm): LiftView | { readonly notEnough: string } => {
   const notEnough = missingFor(treated, heldOut)

@@ -209,6 +209,13 @@ describe('the problems of a policy', () => {
     expect(places).toEqual(expected.map((place) => `${place}:`))
   })
 
+  it('are placed where an alias leads', () => {
+    const text = exchanged('[email]', '&by [""]').replace('[email, sms]', '*by')
+    const [there, here] = problemsOf(text)
+    expect(there).toContain('21:20 treatments.ten-off.channels[0]: "" does not fit')
+    expect(here).toContain('21:20 treatments.hello.channels[0]: "" does not fit')
+  })
+
   it('are told beyond the eight that the schema library stops at', () => {
     const entry = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`f${i}`, i]))
     const budgets = `budgets: ${JSON.stringify(entry)}`
