@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { watchOver } from './watchdog.ts'
+import { watchOver } from '@ebb/embedded/watchdog'
 
 /** How an engine's process is started, and how one sees that it serves. */
 export interface EngineCommand {

@@ -1,8 +1,8 @@
 import { chownSync } from 'node:fs'
 import { join } from 'node:path'
+import { findPostgres, preparePostgres } from '@ebb/embedded/postgres-program'
 import { type NativeEngine, startNativeEngine, temporaryFolder } from './native-engine.ts'
 import { freePort, withFreePorts } from './ports.ts'
-import { copyPostgres, findPostgres } from './postgres-program.ts'
 import { postgresAnswers } from './postgres-readiness.ts'
 import { runProgram } from './programs.ts'
 
@@ -21,22 +21,22 @@ const NOBODY = 65_534
  */
 export const startNativePostgres = (): Promise<NativePostgres> => {
   const found = findPostgres()
+  const isRoot = process.getuid?.() === 0
   return withFreePorts(async () => {
+    const programs = await preparePostgres(found, { asOther: isRoot })
     const port = await freePort()
     const folder = temporaryFolder('postgres')
-    const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+    const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
     const data = join(folder, 'data')
-    const programs = join(folder, 'native', 'bin')
     const prepare = async (): Promise<void> => {
       if (user.uid !== undefined) chownSync(folder, user.uid, user.gid)
-      await copyPostgres(found, folder)
       const init = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']
-      await runProgram(join(programs, 'initdb'), init, { cwd: folder, ...user })
+      await runProgram(programs.initdb, init, { cwd: folder, ...user })
     }
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`
     const engine = await startNativeEngine({
       name: 'PostgreSQL',
-      program: join(programs, 'postgres'),
+      program: programs.postgres,
       args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
       folder,
       // After SIGKILL its shared memory would stay behind.

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { watchOver } from './watchdog.ts'
+import { watchOver } from '@ebb/embedded/watchdog'
 
 /** A program of this project, and how it is started. */
 export interface NodeProgram {

@@ -1,7 +1,7 @@
+import { postgresPackageName } from '@ebb/embedded/postgres-program'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from './config.ts'
 import { planKafka } from './kafka-jars.ts'
-import { postgresPackageName } from './postgres-program.ts'
 import { type Engine, firstOffer, fromEnvironment, offered, withoutPassword } from './provider.ts'
 import { planRedis } from './redis-program.ts'
 

@@ -1,10 +1,13 @@
 import type { Engines } from '@ebb/streaming/engines'
+import type { BusinessRecords } from './business-records.ts'
 import type { EngineNotices } from './engine-notices.ts'
 
 /** What every command works with. */
 export interface CliContext {
   /** Those that the options name; known once a command runs. */
   readonly engines: Engines
+  /** Absent on shared engines without a PostgreSQL. */
+  readonly records?: BusinessRecords
   /** Names the installation on engines that several share; empty for the only one. */
   readonly namespace: string
   /** Of the customer topics of an installation that is begun. */

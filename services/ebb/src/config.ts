@@ -3,6 +3,8 @@ import { isCurrency } from '@ebb/contracts/currency'
 import { SHARED_PARTITIONS } from '@ebb/contracts/topics'
 import { dayOf } from '@ebb/customer/calendar'
 import { FEATURES_SETTINGS } from '@ebb/features/config'
+import { INSIGHTS_SETTINGS } from '@ebb/insights/config'
+import { RETENTION_SETTINGS } from '@ebb/retention/config'
 import { CodedError } from '@ebb/runtime/coded-error'
 import {
   type Configuration,
@@ -10,7 +12,7 @@ import {
   type Settings,
   setting,
 } from '@ebb/runtime/configuration'
-import { KAFKA_SETTINGS, REDIS_SETTINGS } from '@ebb/runtime/engine-settings'
+import { KAFKA_SETTINGS, POSTGRES_SETTINGS, REDIS_SETTINGS } from '@ebb/runtime/engine-settings'
 import { SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
 import Type from 'typebox'
 
@@ -39,6 +41,11 @@ export const EBB_SETTINGS = {
   ...SERVICE_SETTINGS,
   kafka: { ...KAFKA_SETTINGS.kafka, default: NONE },
   redis: { ...REDIS_SETTINGS.redis, default: NONE },
+  postgres: {
+    ...POSTGRES_SETTINGS.postgres,
+    schema: Type.Union([Type.Literal(NONE), POSTGRES_SETTINGS.postgres.schema]),
+    default: NONE,
+  },
   partitions: setting({
     env: 'EBB_PARTITIONS',
     what: 'partitions of the customer topics of an installation that is begun on Kafka',
@@ -56,6 +63,11 @@ export const EBB_SETTINGS = {
   collectorPort: COLLECTOR_SETTINGS.port,
   spoolLimitBytes: COLLECTOR_SETTINGS.spoolLimitBytes,
   featuresPort: FEATURES_SETTINGS.port,
+  retentionPort: RETENTION_SETTINGS.port,
+  insightsPort: INSIGHTS_SETTINGS.port,
+  webhookUrl: RETENTION_SETTINGS.webhookUrl,
+  webhookSecret: RETENTION_SETTINGS.webhookSecret,
+  webhookAllow: RETENTION_SETTINGS.webhookAllow,
   timeZone: setting({
     env: 'EBB_TIME_ZONE',
     what: 'time zone of the shop: decides on which day an event falls',

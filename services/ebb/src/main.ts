@@ -7,12 +7,14 @@
 
 import { EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
 import { guardedEngines } from '@ebb/embedded/embedded-engines'
+import { embeddedPostgresUrl, startEmbeddedPostgres } from '@ebb/embedded/embedded-postgres'
 import { kafkaEngine } from '@ebb/kafka/kafka-engine'
 import { connectRedisEngine } from '@ebb/redis/redis-engine'
 import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
 import { onInterrupt } from '@ebb/runtime/interrupt'
 import { thisProcess } from '@ebb/runtime/lifecycle'
 import type { NoticeListener } from '@ebb/streaming/engine-notice'
+import { embeddedRecords, sharedRecords } from './business-records.ts'
 import type { CliContext } from './cli-context.ts'
 import { type EbbConfig, ebbConfig, requireBothEngines } from './config.ts'
 import { engineNotices, lastingFaults } from './engine-notices.ts'
@@ -24,9 +26,13 @@ import { terminal } from './terminal.ts'
 const interrupt = new AbortController()
 onInterrupt(thisProcess, () => interrupt.abort())
 
-type Chosen = Pick<CliContext, 'engines' | 'namespace' | 'partitions'>
+type Chosen = Pick<CliContext, 'engines' | 'records' | 'namespace' | 'partitions'>
 
-const embedded = (config: EbbConfig): Chosen => ({
+const embedded = (config: EbbConfig, onNotice: NoticeListener): Chosen => ({
+  records: embeddedRecords({
+    start: (settings) => startEmbeddedPostgres({ ...settings, onNotice }),
+    urlOf: embeddedPostgresUrl,
+  }),
   engines: guardedEngines(config.nodeEnv, config.allowEmbedded === 'yes'),
   namespace: '',
   partitions: EMBEDDED_PARTITIONS,
@@ -36,6 +42,7 @@ const shared = (config: EbbConfig, onNotice: NoticeListener): Chosen => ({
   engines: sharedEngines(kafkaEngine({ ...kafkaConnection(config), onNotice }), () =>
     connectRedisEngine({ ...redisAddress(config), onNotice }),
   ),
+  ...(config.postgres !== '' && { records: sharedRecords(config.postgres) }),
   namespace: config.namespace,
   partitions: config.partitions,
 })
@@ -44,11 +51,12 @@ const main = async (): Promise<void> => {
   const config = ebbConfig()
   const person = terminal(config.dataFolder, interrupt.signal)
   const notices = engineNotices(lastingFaults(person.tell, () => performance.now()))
-  const context = { ...person, notices, ...embedded(config) }
+  const context = { ...person, notices, ...embedded(config, notices.say) }
   await ebbProgram(context, config, (options) => {
     Object.assign(config, ebbConfig(options))
     requireBothEngines(config)
-    Object.assign(context, config.kafka === '' ? embedded(config) : shared(config, notices.say))
+    const chosen = config.kafka === '' ? embedded : shared
+    Object.assign(context, { records: undefined }, chosen(config, notices.say))
   }).parseAsync()
 }
 

@@ -11,7 +11,7 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
 export const terminal = (
   dataFolder: string,
   interrupted: AbortSignal,
-): Omit<CliContext, 'engines' | 'namespace' | 'partitions' | 'notices'> => ({
+): Omit<CliContext, 'engines' | 'records' | 'namespace' | 'partitions' | 'notices'> => ({
   dataFolder,
   interrupted,
   print: (line) => process.stdout.write(`${line}\n`),

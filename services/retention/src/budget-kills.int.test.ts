@@ -4,6 +4,7 @@ import { uniqueName, usePostgres } from '@ebb/testkit/engines'
 import { startNodeProcess } from '@ebb/testkit/node-process'
 import { expect, test } from 'vitest'
 import { applyPolicy } from './ledger/policies.ts'
+import { setMode } from './ledger/settings.ts'
 import { COUPON_POLICY, NOON } from './retention-fixture.ts'
 import { prepareRetention } from './service.ts'
 
@@ -53,7 +54,8 @@ test.skipIf(server === undefined)(
     const schema = uniqueName('budget_kills')
     const url = server!.url
     const postgres = await openPostgres({ url, schema, applicationName: schema })
-    await prepareRetention(postgres, { currency: 'EUR', firstMode: 'live', now: NOON })
+    await prepareRetention(postgres, { currency: 'EUR', now: NOON })
+    await setMode(postgres, 'live')
     await applyPolicy(postgres, { text: manyBudgets(), currency: 'EUR', now: NOON })
     let started = 0
     const issuing = () => {

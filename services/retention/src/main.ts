@@ -42,7 +42,7 @@ await runService('retention', retentionConfig, async (config, process) => {
   const { timeZone, currency } = await patiently(() => installationOf(log))
   const keys = openKeysFile(config.keys)
   const onHalt = (error: Error): void => void lifecycle.fail(error)
-  const settings = { timeZone, currency, host, port, firstMode: 'shadow' } as const
+  const settings = { timeZone, currency, host, port }
   const service = await patiently(() =>
     start(
       { log, postgres, keys, clock: wallClock, logger, onHalt },

@@ -107,7 +107,7 @@ describe.skipIf(postgres === undefined)('what became of a decision', () => {
   })
 
   test('is not asked of shadow decisions', async () => {
-    const rig = await startRig(postgres!.url, { firstMode: 'shadow' })
+    const rig = await startRig(postgres!.url, { mode: 'shadow' })
     onTestFinished(rig.end)
     await rig.alerts(alertOf())
     expect(await treated(rig)).toMatchObject({ customers: 0 })

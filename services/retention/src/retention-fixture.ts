@@ -1,5 +1,6 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
 import { ALERTS, INSTALLATION, ORDERS, REJECTS, WINBACKS } from '@ebb/contracts/topics'
+import type { WinbackMode } from '@ebb/contracts/winback-api'
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
 import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import type { AccessKeys } from '@ebb/runtime/access-keys'
@@ -10,6 +11,7 @@ import { partitionOf } from '@ebb/streaming/partitioner'
 import { uniqueName } from '@ebb/testkit/engines'
 import { untilTrue } from '@ebb/testkit/provider'
 import { applyPolicy } from './ledger/policies.ts'
+import { setMode } from './ledger/settings.ts'
 import { type RetentionConfig, type RetentionService, start } from './service.ts'
 
 /** One day in ms. */
@@ -115,10 +117,16 @@ interface AskOptions {
   readonly idempotencyKey?: string
 }
 
-/** Starts retention in live mode under a policy. */
+interface RigSettings {
+  readonly policy?: string
+  /** Live unless given. */
+  readonly mode?: WinbackMode
+}
+
+/** Starts retention in a mode, under a policy. */
 export const startRig = async (
   url: string,
-  over: Partial<RetentionConfig> & { readonly policy?: string } = {},
+  over: Partial<RetentionConfig> & RigSettings = {},
 ): Promise<RetentionRig> => {
   const schema = uniqueName('retention')
   const clock = { at: NOON }
@@ -134,8 +142,9 @@ export const startRig = async (
       throw error
     },
   }
-  const service = await start(ports, { ...shop, firstMode: 'live', ...over })
-  const { policy = COUPON_POLICY } = over
+  const service = await start(ports, { ...shop, ...over })
+  const { policy = COUPON_POLICY, mode = 'live' } = over
+  await setMode(postgres, mode)
   await applyPolicy(postgres, { text: policy, currency: 'EUR', now: NOON })
   const send = async (topic: string, ...records: NewRecord[]): Promise<void> => {
     for (const record of records)

@@ -17,7 +17,7 @@ import { winbackRoutes } from './http/winback-routes.ts'
 import { cancelCouponsOf } from './ledger/coupons.ts'
 import { settleDecisions } from './ledger/decisions.ts'
 import { applyPolicy, currentPolicy } from './ledger/policies.ts'
-import { beginSettings, readSettings } from './ledger/settings.ts'
+import { beginSettings, leaveFirstShadow, readSettings } from './ledger/settings.ts'
 import { handleOrders } from './orders/handle-orders.ts'
 import { defaultPolicyText } from './policy/default-policy.ts'
 import type { WebhookSettings } from './webhook/send-webhook.ts'
@@ -40,8 +40,6 @@ export interface RetentionPorts {
 export interface RetentionConfig extends Shop {
   readonly host: string
   readonly port: number
-  /** How a new installation begins: a real one in shadow mode. */
-  readonly firstMode: 'shadow' | 'live'
   readonly webhook?: WebhookSettings
 }
 
@@ -49,6 +47,8 @@ export interface RetentionConfig extends Shop {
 export interface RetentionService {
   /** Where its HTTP interface answers. */
   readonly url: string
+  /** Begins to send, if nobody has decided on that yet: for a demonstration. */
+  goLive(): Promise<void>
   /** What was begun is finished or undone. */
   stop(): Promise<void>
 }
@@ -60,15 +60,15 @@ export const ORDERS_GROUP = `${RETENTION}-orders`
 const MIGRATIONS = join(import.meta.dirname, '..', 'migrations')
 
 /**
- * Makes the tables of retention, and of a new installation its settings and the shipped policy. Any
- * number of processes may.
+ * Makes the tables of retention, and of a new installation its settings and the shipped policy: it
+ * sends nothing until it is told to. Any number of processes may.
  */
 export const prepareRetention = async (
   postgres: Postgres,
-  { currency, firstMode, now }: Pick<RetentionConfig, 'currency' | 'firstMode'> & { now: number },
+  { currency, now }: Pick<RetentionConfig, 'currency'> & { now: number },
 ): Promise<void> => {
   await migrate(postgres, { folder: MIGRATIONS })
-  await beginSettings(postgres, firstMode)
+  await beginSettings(postgres)
   if ((await currentPolicy(postgres)) === undefined)
     await applyPolicy(postgres, { text: defaultPolicyText, currency, now })
 }
@@ -105,6 +105,7 @@ export const start = async (
   })
   return {
     url,
+    goLive: () => leaveFirstShadow(postgres),
     stop: async () => {
       await http.stop()
       await Promise.all([alerts.stop(), orders.stop()])

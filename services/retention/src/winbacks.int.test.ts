@@ -2,6 +2,7 @@ import { REJECTS } from '@ebb/contracts/topics'
 import type { DecisionPage, WinbackSummary } from '@ebb/contracts/winback-api'
 import { usePostgres } from '@ebb/testkit/engines'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { beginSettings, leaveFirstShadow } from './ledger/settings.ts'
 import {
   alertOf,
   alertRecord,
@@ -190,12 +191,20 @@ describe.skipIf(postgres === undefined)('a trigger that was not published yet', 
   })
 })
 
+/** As an installation is that nobody has set up yet, but for its policy. */
+const startNew = async (): Promise<RetentionRig> => {
+  const rig = await rigOf({ mode: 'shadow' })
+  await rig.postgres.query('DELETE FROM settings')
+  await beginSettings(rig.postgres)
+  return rig
+}
+
 describe.skipIf(postgres === undefined)('the mode', () => {
   const setMode = (rig: RetentionRig, mode: string) =>
     rig.ask('PUT', '/v1/winbacks/mode', { key: 'marketer', body: { mode } })
 
   test('of a new installation is shadow: it decides, and sends and reserves nothing', async () => {
-    const rig = await rigOf({ firstMode: 'shadow' })
+    const rig = await startNew()
     expect((await summaryOf(rig)).mode).toBe('shadow')
     await rig.alerts(alertOf())
     expect(await decisionsOf(rig)).toMatchObject([
@@ -205,6 +214,16 @@ describe.skipIf(postgres === undefined)('the mode', () => {
     await rig.alerts(alertOf({ customerId: 'u:bob' }))
     expect(await rig.triggers(1)).toMatchObject([{ customerId: 'u:bob' }])
     expect((await summaryOf(rig)).coupons).toMatchObject({ issued: 1 })
+  })
+
+  test('is left for live once at the beginning of a demonstration, and never again', async () => {
+    const rig = await startNew()
+    await leaveFirstShadow(rig.postgres)
+    expect((await summaryOf(rig)).mode).toBe('live')
+    await rig.alerts(alertOf())
+    await setMode(rig, 'shadow')
+    await leaveFirstShadow(rig.postgres)
+    expect((await summaryOf(rig)).mode).toBe('shadow')
   })
 
   test('paused decides nothing, and holds back what was decided before', async () => {

@@ -15,15 +15,20 @@ export interface Settings {
 const COLUMNS = `mode, mode_before_pause AS "modeBeforePause", alerts_paused AS "alertsPaused", salt`
 
 /** Makes the settings of a new installation, which sends nothing until it is told to. */
-export const beginSettings = async (
-  postgres: Queries,
-  mode: Exclude<WinbackMode, 'paused'>,
-): Promise<void> => {
+export const beginSettings = async (queries: Queries): Promise<void> => {
   const salt = randomBytes(16).toString('hex')
-  await postgres.query(
+  await queries.query(
     `INSERT INTO settings (mode, mode_before_pause, alerts_paused, salt)
-     VALUES ($1, $1, false, $2) ON CONFLICT DO NOTHING`,
-    [mode, salt],
+     VALUES ('shadow', 'shadow', false, $1) ON CONFLICT DO NOTHING`,
+    [salt],
+  )
+}
+
+/** Goes from shadow to live, unless it was live before: then somebody has chosen shadow. */
+export const leaveFirstShadow = async (queries: Queries): Promise<void> => {
+  await queries.query(
+    `UPDATE settings SET mode = 'live', mode_before_pause = 'live'
+     WHERE mode = 'shadow' AND NOT EXISTS (SELECT 1 FROM decisions WHERE mode = 'live')`,
   )
 }
 

@@ -1,0 +1,158 @@
+import { join } from 'node:path'
+import type { Installation } from '@ebb/contracts/installation'
+import type { ProcessClock } from '@ebb/runtime/clock'
+import type { NewInstallation } from '@ebb/runtime/installation'
+import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
+import { createLifecycle, type Lifecycle } from '@ebb/runtime/lifecycle'
+import { createLogger, type Logger } from '@ebb/runtime/logger'
+import type { OwnedEngines, Place } from '@ebb/streaming/engines'
+import type { RecordsDatabase } from './business-records.ts'
+import type { CliContext } from './cli-context.ts'
+import { alertLine } from './commands/alert-line.ts'
+import { followAlerts } from './commands/alerts.ts'
+import { patiently } from './commands/patience.ts'
+import { type Composition, type CompositionConfig, startServices } from './composition.ts'
+import type { EbbConfig } from './config.ts'
+import { faultText } from './fault-text.ts'
+import { ownInstallation } from './installation.ts'
+import {
+  type FindableKeys,
+  type PassingKey,
+  serviceKey,
+  visitorKey,
+  withPassingKeys,
+} from './passing-keys.ts'
+import {
+  INSIGHTS_SCOPES,
+  type RecordsConfig,
+  type RecordsServices,
+  startRecordsServices,
+} from './records-services.ts'
+import { sessionSecretIn } from './session-secret.ts'
+
+/** An installation that this process owns, before its services start. */
+export interface Base {
+  readonly tell: CliContext['tell']
+  readonly place: Place
+  readonly installation: Installation
+  readonly engines: OwnedEngines
+  readonly database: RecordsDatabase | undefined
+  readonly keysFile: KeysFile
+  /** Those of the file, and the passing ones. */
+  readonly keys: FindableKeys
+  readonly insightsKey: PassingKey
+  /** Signs in to a demonstration. */
+  readonly visitor: PassingKey
+  readonly writeKey: string
+  readonly clock: ProcessClock
+  readonly logger: Logger
+  readonly lifecycle: Lifecycle
+}
+
+/** Which one, and how it is opened. */
+export interface BaseSettings {
+  readonly place: Place
+  readonly wanted: NewInstallation
+  readonly clock: ProcessClock
+  readonly level: EbbConfig['logLevel']
+}
+
+/** Takes the engines of a place, and what is beside them in its folder. */
+export const openBase = async (
+  context: CliContext,
+  { place, wanted, clock, level }: BaseSettings,
+): Promise<Base> => {
+  const { engines, tell, interrupted } = context
+  const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
+  const isLive = wanted.kind === 'live'
+  const settings = {
+    what: isLive ? 'ebb up' : 'ebb demo',
+    wanted,
+    now: () => clock.now(),
+    durability: isLive ? 'power-cut' : 'killed-process',
+  } as const
+  const { installation, engines: owned } = await patiently(context, () =>
+    ownInstallation(engines, place, settings),
+  )
+  const database = await context.records?.own(place, settings).catch(async (error: unknown) => {
+    await owned.close()
+    throw error
+  })
+  if (isLive) context.notices.hear(({ message, error: err }) => logger.warn({ err }, message))
+  const keysFile = openKeysFile(join(place.folder, 'keys.json'))
+  const writeKey = await storefrontKey(keysFile)
+  const insightsKey = serviceKey('insights', INSIGHTS_SCOPES)
+  const visitor = visitorKey('admin')
+  const keys = withPassingKeys(keysFile, isLive ? [insightsKey] : [insightsKey, visitor])
+  const lifecycle = createLifecycle({ logger })
+  const data = engines.shared === undefined ? place.folder : `the engines and ${place.folder}`
+  interrupted.addEventListener('abort', () => tell(`Stopping; all data stay in ${data}.`))
+  lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
+  if (database) lifecycle.onStop({ phase: 'rest', name: 'PostgreSQL', run: database.close })
+  const access = { keysFile, keys, insightsKey, visitor, writeKey }
+  return {
+    place,
+    installation,
+    engines: owned,
+    database,
+    ...access,
+    clock,
+    logger,
+    lifecycle,
+    tell,
+  }
+}
+
+/** The first write key that was not revoked, made where there is none. */
+const storefrontKey = async (keys: KeysFile): Promise<string> => {
+  const usable = keys.list().find(({ kind, revokedAt }) => kind === 'write' && !revokedAt)
+  if (usable?.key !== undefined) return usable.key
+  return (await keys.create({ kind: 'write', source: 'storefront' })).key
+}
+
+/** A fault before all runs is said plainly, and what runs already is ended in order. */
+export const orStop = async (
+  context: CliContext,
+  { lifecycle }: Base,
+  work: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    context.tell(faultText(error as Error))
+    await lifecycle.stop('could not start', 1)
+  }
+}
+
+/** All services that run on the engines there are. */
+export const startAll = async (
+  context: CliContext,
+  base: Base,
+  config: CompositionConfig & Pick<RecordsConfig, 'retentionPort' | 'insightsPort' | 'webhook'>,
+): Promise<Composition & Partial<RecordsServices>> => {
+  const pipeline = await startServices(base, config)
+  if (base.database === undefined) return pipeline
+  const { engines, records } = context
+  const services = await startRecordsServices(
+    { ...base, databaseUrl: base.database.url },
+    {
+      ...{ ...config, namespace: base.place.namespace, insightsKey: base.insightsKey },
+      sessionSecret: sessionSecretIn(base.place.folder),
+      engineNames: { ...engines.names, records: records!.name },
+    },
+    pipeline,
+  )
+  return { ...pipeline, ...services }
+}
+
+/** Prints alerts as they happen, until Ctrl-C. */
+export const printAlerts = async (
+  context: CliContext,
+  { engines, installation }: Base,
+): Promise<void> => {
+  const { interrupted: signal, isTerminal } = context
+  const look = { isTerminal, timeZone: installation.timeZone }
+  // Who waits for the log says so in its own name.
+  const alerts = followAlerts(engines.log, { signal, onRetry: () => {} })
+  for await (const alert of alerts) context.print(alertLine(alert, look))
+}
