@@ -7,7 +7,7 @@
 //   node launch.mjs up | replay | alerts | …         the command line of Ebb; also `npx ebb …`
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,12 +23,19 @@ const COMMANDS = {
   bench: (args) => node(['--expose-gc', ...typescript('bench/src/main.ts'), ...args]),
   check: () => turbo(['typecheck', 'lint', 'unused']),
   test: async () => {
+    await buildPage()
     const code = await turbo(['typecheck', 'lint', 'unused', 'vitest'])
     return tellTests() && code === 0 ? 0 : code || 1
   },
 }
 
-const ebb = (args) => node([...typescript('services/ebb/src/main.ts'), ...args])
+/** Commands that serve the dashboard. */
+const SERVING = new Set(['up', 'demo'])
+
+const ebb = async (args) => {
+  if (args.some((arg) => SERVING.has(arg))) await buildPage()
+  return node([...typescript('services/ebb/src/main.ts'), ...args])
+}
 
 const typescript = (file) => ['--disable-warning=ExperimentalWarning', join(ROOT, file)]
 
@@ -50,6 +57,43 @@ const install = async () => {
   const code = await run('npm', args, options)
   if (code !== 0) throw new Error(`npm ci ended with ${code}; see its words above`)
   writeFileSync(stamp, lock)
+}
+
+/** Builds the page of the dashboard, unless that was done for the sources that are there. */
+const buildPage = async () => {
+  const folder = join(ROOT, 'services', 'dashboard')
+  const stamp = join(folder, 'dist', '.built')
+  const sources = digestOf([join(folder, 'src'), ...PAGE_FILES.map((file) => join(folder, file))])
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return
+  process.stderr.write('Building the dashboard (once) …\n')
+  const vite = join(MODULES, 'vite', 'bin', 'vite.js')
+  const args = [vite, 'build', '--logLevel', 'error']
+  const code = await run(nodeBinary(), args, { cwd: folder, env: environment() })
+  if (code !== 0) throw new Error(`vite build ended with ${code}; see its words above`)
+  writeFileSync(stamp, sources)
+}
+
+/** What the page is built from, beside its sources. */
+const PAGE_FILES = [
+  ...['public', 'index.html', 'vite.config.ts', 'package.json'],
+  ...['dashboard-api.ts', 'winback-api.ts'].map((name) =>
+    join('..', '..', 'packages', 'contracts', 'src', name),
+  ),
+]
+
+/** Changes with any file at or below these paths. */
+const digestOf = (paths) => {
+  const hash = createHash('sha256')
+  for (const path of paths) {
+    const names = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true }).sort()
+      : ['']
+    for (const name of names) {
+      const file = join(path, name)
+      if (statSync(file).isFile()) hash.update(`${name}\n`).update(readFileSync(file))
+    }
+  }
+  return hash.digest('hex')
 }
 
 /** After `npm --prefix … start` an inner npm would look for its global settings below that prefix. */

@@ -5,11 +5,14 @@ import { customerCommand } from './commands/customer.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { keysCommand } from './commands/keys.ts'
+import { pauseCommand, resumeCommand } from './commands/pause.ts'
+import { policyCommand } from './commands/policy.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { rejectsCommand } from './commands/rejects.ts'
 import { replayCommand } from './commands/replay.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { upCommand } from './commands/up.ts'
+import { winbacksCommand } from './commands/winbacks.ts'
 import type { EbbConfig, EngineOptions } from './config.ts'
 
 const COMMANDS = [
@@ -22,6 +25,10 @@ const COMMANDS = [
   customerCommand,
   rejectsCommand,
   topicsCommand,
+  policyCommand,
+  winbacksCommand,
+  pauseCommand,
+  resumeCommand,
   doctorCommand,
 ]
 

@@ -136,7 +136,9 @@ export const startAll = async (
   const services = await startRecordsServices(
     { ...base, databaseUrl: base.database.url },
     {
-      ...{ ...config, namespace: base.place.namespace, insightsKey: base.insightsKey },
+      ...{ ...config, insightsKey: base.insightsKey },
+      // A data folder has a database of its own.
+      namespace: engines.shared === undefined ? '' : base.place.namespace,
       sessionSecret: sessionSecretIn(base.place.folder),
       engineNames: { ...engines.names, records: records!.name },
     },

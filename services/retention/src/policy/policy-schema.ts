@@ -14,9 +14,9 @@ const number = (minimum: number, maximum: number, description: string) =>
 const integer = (minimum: number, maximum: number, description: string) =>
   Type.Integer({ minimum, maximum, description: `${description}, ${minimum} to ${maximum}` })
 
-/** One line, for people. */
+/** One line, for people; no half of a surrogate pair, which PostgreSQL refuses. */
 const label = (description: string) =>
-  Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f]{1,64}$', description })
+  Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]{1,64}$', description })
 
 const NAME = '[A-Za-z][A-Za-z0-9_-]{0,63}'
 const NAMED = 'letters, digits, - and _, a letter first'
@@ -58,7 +58,7 @@ const DocumentDiscount = strictly(
       Type.Number({
         exclusiveMinimum: 0,
         maximum: 100,
-        description: 'Hundredths of the order, above 0 up to 100',
+        description: 'Percent of the order, above 0 up to 100',
       }),
     ),
     maximum: Type.Optional(money('The most that a discount in percent takes off')),
@@ -84,7 +84,7 @@ const DocumentTreatment = strictly(
       Type.String({
         minLength: 1,
         maxLength: 500,
-        pattern: '^[^\\u0000]*$',
+        pattern: '^[^\\u0000\\ud800-\\udfff]*$',
         description: 'What a person is to do, in up to 500 characters',
       }),
     ),

@@ -101,7 +101,7 @@ describe('reading whatever comes', () => {
         expect(read).toBeInstanceOf(CodedError)
         expectPlaces(read as CodedError, text)
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 
@@ -141,7 +141,7 @@ describe('reading whatever comes', () => {
           policies++
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     )
     expect(policies).toBeGreaterThan(0)
   })

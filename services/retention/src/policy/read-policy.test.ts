@@ -129,6 +129,14 @@ describe('reading a policy', () => {
     ])
   })
 
+  it('takes names in any script', () => {
+    const text = exchanged('name: Small', 'name: 挽回 🛍').replace('name: top', 'name: 贵宾')
+    expect(readPolicy(text.replace('segments: [top]', 'segments: [贵宾]'), USD)).toMatchObject({
+      name: '挽回 🛍',
+      segments: [{ name: 'small' }, { name: '贵宾' }],
+    })
+  })
+
   it('follows aliases', () => {
     const text = exchanged('[email]', '&by [email]').replace('[email, sms]', '*by')
     expect(readPolicy(text, USD).treatments['hello']?.channels).toEqual(['email'])
@@ -137,6 +145,9 @@ describe('reading a policy', () => {
 
 // Each passage, what it is exchanged for, and the whole of what is said of it.
 const PROBLEMS = [
+  ['name: Small', 'name: ""', '1:1 name: "" does not fit'],
+  ['name: Small', 'name: "a\\u0000"', '1:1 name: "a\\u0000" does not fit'],
+  ['name: Small', 'name: "\\ud83d"', '1:1 name: "\\ud83d" does not fit'],
   ['holdOut: 0.1', 'holdOut: 0.6', '2:24 experiment.holdOut: 0.6 does not fit. Expected: Share'],
   ['holdOut: 0.1', 'holdOut: -0.1', '2:24 experiment.holdOut: -0.1 does not fit'],
   ['windowDays: 30', 'windowDays: 1.5', '2:38 experiment.windowDays: 1.5 does not fit'],
