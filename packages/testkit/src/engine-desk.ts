@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { chromiumProgram } from './chromium-program.ts'
 import { pullImages } from './containers.ts'
 import { kafkaProgram } from './kafka-jars.ts'
 import { type Engine, type EngineName, type Missing, withoutPassword } from './provider.ts'
@@ -14,7 +15,7 @@ declare module 'vitest' {
 }
 
 /** What a test file may ask the desk for: a shared server, or leave to start servers of its own. */
-export type Wanted = EngineName | 'own-kafka' | 'own-redis' | 'docker'
+export type Wanted = EngineName | 'own-kafka' | 'own-redis' | 'docker' | 'chromium'
 
 /** The desk's answer. */
 export type Answer =
@@ -71,6 +72,7 @@ const announced = async (settings: DeskSettings, wanted: Wanted): Promise<Engine
   if (wanted === 'own-kafka') return permitted(kafkaProgram)
   if (wanted === 'own-redis') return permitted(redisProgram)
   if (wanted === 'docker') return permitted(pullImages)
+  if (wanted === 'chromium') return permitted(chromiumProgram, (path) => path)
   const found = await settings.bringUp(wanted)
   if (!('missing' in found))
     settings.say(`${wanted}: ${found.provider} at ${withoutPassword(found.address)}`)
@@ -78,10 +80,12 @@ const announced = async (settings: DeskSettings, wanted: Wanted): Promise<Engine
 }
 
 /** Makes sure that what is wanted is there, so that test files need not all fetch it. */
-const permitted = async (fetched: () => Promise<unknown>): Promise<Engine | Missing> => {
+const permitted = async <T>(
+  fetched: () => Promise<T>,
+  addressOf: (found: T) => string = () => '',
+): Promise<Engine | Missing> => {
   try {
-    await fetched()
-    return { address: '', provider: '', stop: async () => {} }
+    return { address: addressOf(await fetched()), provider: '', stop: async () => {} }
   } catch (error) {
     return { missing: (error as Error).message }
   }

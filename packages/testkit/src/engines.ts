@@ -44,6 +44,9 @@ export const useOwnKafka = async (): Promise<typeof startNativeKafka | undefined
 export const useOwnRedis = async (): Promise<typeof startNativeRedis | undefined> =>
   (await ask('own-redis')) && startNativeRedis
 
+/** The path of a browser's program, for tests of the page. */
+export const useChromium = async (): Promise<string | undefined> => (await ask('chromium'))?.address
+
 /** Starts containers, for tests of just that. */
 export const useContainers = async (): Promise<typeof inContainer | undefined> =>
   (await ask('docker')) && inContainer

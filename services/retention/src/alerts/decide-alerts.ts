@@ -2,7 +2,7 @@ import type { AlertRecord } from '@ebb/contracts/alert-record'
 import type { WinbackMode } from '@ebb/contracts/winback-api'
 import type { Transaction } from '@ebb/postgres/postgres-client'
 import { type Decision, decide } from '../decision/decide.ts'
-import { type PastDecision, pastDecisions } from '../ledger/decisions.ts'
+import { pastDecisions } from '../ledger/decisions.ts'
 import { excludedOf } from '../ledger/exclusions.ts'
 import { currentPolicy } from '../ledger/policies.ts'
 import { holdSettings } from '../ledger/settings.ts'
@@ -72,5 +72,3 @@ const parsed = (text: string, currency: string): Policy => {
     lastRead = { text, currency, policy: readPolicy(text, { currency }) }
   return lastRead.policy
 }
-
-export type { PastDecision }

@@ -10,7 +10,7 @@ import type { LogRecord } from '@ebb/streaming/event-log'
 import { newCouponCode } from '../coupon/coupon-code.ts'
 import { cancelCouponsOf, issueCoupons } from '../ledger/coupons.ts'
 import { addDecisions, settleDecisions, waitingOf } from '../ledger/decisions.ts'
-import { type DecidedAlert, decideAlerts, type Shop } from './decide-alerts.ts'
+import { decideAlerts, type Shop } from './decide-alerts.ts'
 import { fundDecisions } from './fund-decisions.ts'
 
 /** Consumer group of retention, and its name in what it refuses. */
@@ -131,5 +131,3 @@ const outboxRecordOf = (trigger: WinbackRecord): OutboxRecord => {
     ...(notBefore !== undefined && { notBefore }),
   }
 }
-
-export type { DecidedAlert }

@@ -1,0 +1,169 @@
+import type { NoticeListener } from '@ebb/streaming/engine-notice'
+import { HaltError } from '@ebb/streaming/faults'
+import { waitFor } from '@ebb/streaming/retry'
+import { type Client, DatabaseError, Pool, type PoolClient } from 'pg'
+import { columnNumbers } from './column-numbers.ts'
+import { postgresFault } from './postgres-faults.ts'
+import { openSession, rowsOf, statement } from './postgres-session.ts'
+
+/** Where the database is. */
+export interface PostgresSettings {
+  /** `postgres://user:password@host:port/database`, with `?sslmode=…` where TLS is wanted. */
+  readonly url: string
+  /** All tables are in it; made where it is missing. Small letters, digits and `_`. */
+  readonly schema: string
+  /** Names us in `pg_stat_activity`. */
+  readonly applicationName: string
+  /** 10 unless given. */
+  readonly maxConnections?: number
+  /** Hears of connections that break while nobody uses them. */
+  readonly onNotice?: NoticeListener
+}
+
+/** What can be asked. Throws as `postgresFault` says. */
+export interface Queries {
+  /**
+   * The rows that come back. `bigint`, `count` and `sum` are numbers: one that is not exact throws.
+   * Without `values` the text may hold several statements; the rows are those of the last one.
+   */
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+/** A transaction that runs (read committed). Its statements go one after the other. */
+export interface Transaction extends Queries {
+  /**
+   * Runs work under a savepoint: a throw undoes the work alone and is thrown on, and the transaction
+   * can go on. One at a time, or within each other.
+   */
+  attempt<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** How long a statement of a transaction may take. */
+export interface TransactionLimits {
+  /** 60 s unless given; after it the connection is given up. 0: as long as it takes. */
+  readonly statementMs?: number
+}
+
+/** A pool of connections to one schema. */
+export interface Postgres extends Queries {
+  /**
+   * Runs work in one transaction, on one connection. A throw rolls back and is thrown on. Where a
+   * statement failed and work went on as if not, nothing is committed and that fault is thrown.
+   * A connection that is lost while committing is a `TransientError`: nobody can tell the outcome.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, limits?: TransactionLimits): Promise<T>
+  /** Waits for what runs, 5 s at most; then every call fails. Idempotent. */
+  close(): Promise<void>
+}
+
+const STATEMENT_MS = 60_000
+const CONNECT_MS = 10_000
+const CLOSE_MS = 5_000
+const MAX_CONNECTIONS = 10
+
+/**
+ * Connects, and makes the schema where it is missing. Throws as `postgresFault` says, and
+ * `EBB_POSTGRES_SETTINGS` where URL or schema cannot be used. A pooler in between has to be in
+ * session mode.
+ */
+export const openPostgres = async (settings: PostgresSettings): Promise<Postgres> => {
+  const clients = new Set<PoolClient>()
+  const pool = openPool(settings)
+  pool.on('connect', (client) => {
+    clients.add(client)
+    // Of a connection in use its user hears; without a listener the process would end.
+    client.on('error', () => {})
+  })
+  pool.on('remove', (client) => clients.delete(client))
+  pool.on('error', (error) =>
+    settings.onNotice?.({ message: 'a connection to PostgreSQL broke', error }),
+  )
+  const postgres = postgresOn(pool, () => closePool(pool, clients))
+  try {
+    await makeSchema(postgres, settings.schema)
+  } catch (error) {
+    await postgres.close()
+    throw error
+  }
+  return postgres
+}
+
+const openPool = ({ url, schema, ...settings }: PostgresSettings): Pool => {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    throw unusable(`"${schema}" cannot name a schema; take small letters, digits and _`)
+  // Without the URL: it has the password in it.
+  if (!/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw unusable('the address is not like postgres://user:password@host:port/database')
+  return new Pool({
+    connectionString: url,
+    application_name: settings.applicationName,
+    max: settings.maxConnections ?? MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    types: columnNumbers,
+    onConnect: (client) => client.query(statement(sessionSettings(schema), undefined, CONNECT_MS)),
+  })
+}
+
+const unusable = (what: string): HaltError =>
+  new HaltError('EBB_POSTGRES_SETTINGS', `PostgreSQL cannot be used: ${what}`)
+
+// A process that stands still must not keep its locks for ever.
+const sessionSettings = (schema: string): string =>
+  `SET search_path TO "${schema}"; SET idle_in_transaction_session_timeout TO ${STATEMENT_MS}`
+
+const postgresOn = (pool: Pool, close: () => Promise<void>): Postgres => {
+  let closing: Promise<void> | undefined
+  return {
+    query: async <Row>(text: string, values?: readonly unknown[]): Promise<Row[]> => {
+      try {
+        return rowsOf<Row>(await pool.query(statement(text, values, STATEMENT_MS)))
+      } catch (error) {
+        throw postgresFault(error)
+      }
+    },
+    transaction: async (work, { statementMs = STATEMENT_MS } = {}) => {
+      const client = await pool.connect().catch((error) => {
+        throw postgresFault(error)
+      })
+      const session = openSession(client, statementMs)
+      try {
+        await session.begin()
+        const result = await work(session.transaction)
+        await session.commit()
+        return result
+      } catch (error) {
+        await session.rollback()
+        throw error
+      } finally {
+        session.release()
+      }
+    },
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+const closePool = async (pool: Pool, clients: ReadonlySet<PoolClient>): Promise<void> => {
+  const enough = new AbortController()
+  await Promise.race([pool.end(), waitFor(CLOSE_MS, enough.signal)])
+  enough.abort()
+  for (const client of clients) void (client as unknown as Client).end()
+}
+
+const makeSchema = (postgres: Postgres, schema: string): Promise<void> =>
+  postgres.transaction(async (tx) => {
+    // Looked for first: a user may have the schema, and not the right to make one.
+    const exists = 'SELECT 1 FROM pg_namespace WHERE nspname = $1'
+    if ((await tx.query(exists, [schema])).length > 0) return
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('ebb schema', 0))`)
+    await tx.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`)
+  })
+
+/** Whether a statement broke a unique constraint, or just that one. */
+export const isUniqueViolation = (error: unknown, constraint?: string): boolean =>
+  error instanceof DatabaseError &&
+  error.code === '23505' &&
+  (constraint === undefined || error.constraint === constraint)

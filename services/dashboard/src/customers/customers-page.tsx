@@ -1,0 +1,121 @@
+import type { CustomerItem, CustomerPage as ListPage } from '@ebb/contracts/dashboard-api'
+import { CUSTOMER_SORTS } from '@ebb/contracts/dashboard-api'
+import { iMay } from '../access/session.ts'
+import { withQuery } from '../api/api-client.ts'
+import { usePages } from '../api/use-pages.ts'
+import { Select } from '../components/choice.tsx'
+import { Icon } from '../components/icon.tsx'
+import { MoreButton } from '../components/more-button.tsx'
+import { Empty, FaultNotice, Loading } from '../components/notice.tsx'
+import { PageHead } from '../components/page-head.tsx'
+import { SearchField } from '../components/search-field.tsx'
+import { STANDINGS } from '../components/standing-badge.tsx'
+import { format, words } from '../language/language.ts'
+import { route, setQuery } from '../routing/location.ts'
+import { CustomersTable } from './customers-table.tsx'
+
+const PAGE_LENGTH = '50'
+
+/** All customers with an order. */
+export const CustomersPage = () => {
+  const w = words.value
+  const { search, standing, sort } = route.value.query
+  const query = { search, standing, sort }
+  const pages = usePages<ListPage, CustomerItem>(
+    (after) => withQuery('/customers', { ...query, limit: PAGE_LENGTH, after }),
+    ({ customers, next }) => ({ items: customers, next }),
+  )
+  const total = pages.first?.total
+  return (
+    <>
+      <PageHead
+        title={w.page.customers}
+        aside={
+          total !== undefined && (
+            <span class="muted" role="status">
+              {w.customers.found(total, format.value.number(total))}
+            </span>
+          )
+        }
+      />
+      <Filters />
+      {pages.fault && <FaultNotice fault={pages.fault} onRetry={pages.reload} />}
+      {pages.isLoading && pages.items.length === 0 && <Loading />}
+      {total === 0 && <Nobody isFiltered={Boolean(search || standing)} />}
+      {pages.items.length > 0 && (
+        <div class="card is-flush">
+          <CustomersTable customers={pages.items} />
+          <MoreButton pages={pages} />
+        </div>
+      )}
+    </>
+  )
+}
+
+const Filters = () => {
+  const { customers, standing, sort, common } = words.value
+  const { query } = route.value
+  const exported = withQuery('/api/customers.csv', {
+    ...{ search: query['search'], standing: query['standing'], sort: query['sort'] },
+  })
+  return (
+    <search class="filters">
+      <SearchField
+        label={customers.search}
+        hint={customers.searchHint}
+        value={query['search'] ?? ''}
+        onSearch={(search) => setQuery({ search })}
+      />
+      <Select
+        label={customers.standing}
+        value={query['standing'] ?? ''}
+        onChoose={(chosen) => setQuery({ standing: chosen })}
+        options={[
+          { value: '', text: common.all },
+          ...STANDINGS.map((value) => ({ value, text: standing[value] })),
+        ]}
+      />
+      <Select
+        label={customers.sort}
+        value={query['sort'] ?? 'risk'}
+        onChoose={(chosen) => setQuery({ sort: chosen })}
+        options={CUSTOMER_SORTS.map((value) => ({ value, text: sort[value] }))}
+      />
+      {iMay('export') && (
+        <a class="button filters-end" href={exported} download>
+          <Icon name="download" />
+          {customers.exportCsv}
+        </a>
+      )}
+    </search>
+  )
+}
+
+const Nobody = ({ isFiltered }: { readonly isFiltered: boolean }) => {
+  const { customers } = words.value
+  return (
+    <div class="card">
+      {isFiltered ? (
+        <Empty title={customers.noMatch}>
+          <p>{customers.noMatchHint}</p>
+          <button
+            type="button"
+            class="button"
+            onClick={() => setQuery({ search: '', standing: '' })}
+          >
+            {customers.reset}
+          </button>
+        </Empty>
+      ) : (
+        <Empty title={customers.none}>
+          <p>{customers.noneHint}</p>
+          {iMay('setup') && (
+            <a class="button is-main" href="#/setup">
+              {words.value.live.toSetup}
+            </a>
+          )}
+        </Empty>
+      )}
+    </div>
+  )
+}

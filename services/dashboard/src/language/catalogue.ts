@@ -1,0 +1,74 @@
+import type { ReasonCode } from '@ebb/contracts/alert-record'
+import type {
+  AlertView,
+  CustomerSort,
+  LiveView,
+  Role,
+  Standing,
+} from '@ebb/contracts/dashboard-api'
+import type {
+  ArmView,
+  CouponRefusal,
+  CouponStatus,
+  DecisionStatus,
+  NoActionReason,
+  WinbackMode,
+} from '@ebb/contracts/winback-api'
+import type { TreatmentKind } from '@ebb/contracts/winback-record'
+import type { Page } from '../routing/route.ts'
+import type { ENGLISH } from './english.ts'
+
+/** Codes of the collector's refusals that have a short name; others are shown as they are. */
+type RejectCode =
+  | 'EBB_EVENT_AMOUNT_INVALID'
+  | 'EBB_EVENT_AMOUNT_NEGATIVE'
+  | 'EBB_EVENT_AMOUNT_TOO_LARGE'
+  | 'EBB_EVENT_CURRENCY_UNKNOWN'
+  | 'EBB_EVENT_CUSTOMER_MISSING'
+  | 'EBB_EVENT_FIELD_TYPE'
+  | 'EBB_EVENT_ID_INVALID'
+  | 'EBB_EVENT_NAME_MISSING'
+  | 'EBB_EVENT_NAME_TOO_LONG'
+  | 'EBB_EVENT_NOT_OBJECT'
+  | 'EBB_EVENT_ORDER_ID_MISSING'
+  | 'EBB_EVENT_RATING_INVALID'
+  | 'EBB_EVENT_TIMESTAMP_INVALID'
+  | 'EBB_EVENT_TOO_DEEP'
+  | 'EBB_EVENT_TOO_LARGE'
+  | 'EBB_EVENT_TOO_OLD'
+  | 'EBB_EVENT_UNREADABLE'
+
+/** A word for each value of a closed list. */
+type WordFor<Value extends string> = { readonly [value in Value]: string }
+
+/** Words for values that the API gives; one for each value, checked by the compiler. */
+export interface Terms {
+  readonly page: WordFor<Page>
+  readonly role: WordFor<Role>
+  readonly standing: WordFor<Standing>
+  readonly alertKind: WordFor<AlertView['kind']>
+  readonly reason: WordFor<ReasonCode>
+  readonly sort: WordFor<CustomerSort>
+  readonly mode: WordFor<WinbackMode>
+  readonly modeHint: WordFor<WinbackMode>
+  readonly status: WordFor<DecisionStatus>
+  readonly noAction: WordFor<NoActionReason>
+  readonly treatment: WordFor<TreatmentKind>
+  readonly couponStatus: WordFor<CouponStatus>
+  readonly refusal: WordFor<CouponRefusal>
+  readonly arm: WordFor<ArmView['arm']>
+  readonly engine: WordFor<LiveView['engines'][number]['need']>
+  readonly theme: WordFor<'system' | 'light' | 'dark'>
+  readonly language: WordFor<'en' | 'zh'>
+  readonly rejectCode: WordFor<RejectCode>
+}
+
+/** The same keys with the same kinds of text: a sentence, or a function that makes one. */
+type Like<T> = T extends (...given: infer Given) => string
+  ? (...given: Given) => string
+  : T extends string
+    ? string
+    : { readonly [key in keyof T]: Like<T[key]> }
+
+/** Every word of the page, in one language. */
+export type Catalogue = Like<typeof ENGLISH>

@@ -1,0 +1,46 @@
+import type { Language } from './languages.ts'
+
+const CHINESE: ReadonlyMap<string, string> = new Map([
+  ['Page Viewed', '浏览页面'],
+  ['Screen Viewed', '浏览屏幕'],
+  ['Products Searched', '搜索商品'],
+  ['Product List Viewed', '浏览商品列表'],
+  ['Product List Filtered', '筛选商品列表'],
+  ['Promotion Viewed', '浏览促销'],
+  ['Promotion Clicked', '点击促销'],
+  ['Product Clicked', '点击商品'],
+  ['Product Viewed', '浏览商品'],
+  ['Product Added', '加入购物车'],
+  ['Product Removed', '移出购物车'],
+  ['Cart Viewed', '查看购物车'],
+  ['Checkout Started', '开始结账'],
+  ['Checkout Step Viewed', '浏览结账步骤'],
+  ['Checkout Step Completed', '完成结账步骤'],
+  ['Payment Info Entered', '填写付款信息'],
+  ['Order Completed', '完成订单'],
+  ['Order Updated', '更新订单'],
+  ['Order Refunded', '订单退款'],
+  ['Order Cancelled', '取消订单'],
+  ['Coupon Entered', '输入优惠券'],
+  ['Coupon Applied', '使用优惠券'],
+  ['Coupon Denied', '优惠券被拒'],
+  ['Coupon Removed', '移除优惠券'],
+  ['Product Added to Wishlist', '加入心愿单'],
+  ['Product Removed from Wishlist', '移出心愿单'],
+  ['Wishlist Product Added to Cart', '心愿单商品加入购物车'],
+  ['Product Shared', '分享商品'],
+  ['Cart Shared', '分享购物车'],
+  ['Product Reviewed', '评价商品'],
+  ['Ticket Opened', '提交工单'],
+  ['Ticket Resolved', '工单已解决'],
+  ['Delivery Late', '配送延迟'],
+  ['Order Delivered', '订单已送达'],
+  ['Payment Failed', '付款失败'],
+  ['Page Error', '页面出错'],
+  ['Survey Answered', '回答问卷'],
+  ['identify', '身份识别'],
+])
+
+/** The name of an event in a language; a shop's own names stay as they are. */
+export const eventName = (name: string, language: Language): string =>
+  language === 'zh' ? (CHINESE.get(name) ?? name) : name

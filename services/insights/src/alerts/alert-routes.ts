@@ -1,0 +1,21 @@
+import type { AlertPage } from '@ebb/contracts/dashboard-api'
+import type { Queries } from '@ebb/postgres/postgres-client'
+import type { FastifyInstance } from 'fastify'
+import { listAlerts } from './alert-list.ts'
+import { alertView } from './alert-view.ts'
+
+const QUERY = {
+  type: 'object',
+  properties: { limit: { type: 'integer', minimum: 1, maximum: 500, default: 50 } },
+}
+
+/** The latest alerts. */
+export const alertRoutes = (api: FastifyInstance, postgres: Queries): void => {
+  api.get<{ Querystring: { limit: number } }>(
+    '/api/alerts',
+    { schema: { querystring: QUERY } },
+    async ({ query: { limit } }): Promise<AlertPage> => ({
+      alerts: (await listAlerts(postgres, { limit })).map(alertView),
+    }),
+  )
+}

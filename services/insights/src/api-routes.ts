@@ -1,0 +1,108 @@
+import { ALERTS, EVENTS, FEATURES, ORDERS } from '@ebb/contracts/topics'
+import type { Queries } from '@ebb/postgres/postgres-client'
+import type { ProcessClock } from '@ebb/runtime/clock'
+import { CodedError } from '@ebb/runtime/coded-error'
+import { TransientError } from '@ebb/streaming/faults'
+import { consumerGroup } from '@ebb/streaming/processor'
+import type { FastifyInstance } from 'fastify'
+import { guardRoutes } from './access/guard.ts'
+import { sessionRoutes } from './access/session-routes.ts'
+import { signInOn } from './access/sign-in.ts'
+import { alertRoutes } from './alerts/alert-routes.ts'
+import { customerRoutes } from './customers/customer-routes.ts'
+import { liveFeed } from './live/live-feed.ts'
+import { liveRoutes } from './live/live-routes.ts'
+import { liveView } from './live/live-view.ts'
+import { advisedLags, type ReaderLags } from './live/reader-lag.ts'
+import { ALERTS_GROUP, featuresGroup } from './read-models.ts'
+import { rejectRoutes } from './rejects/reject-routes.ts'
+import type { InsightsConfig, InsightsPorts } from './service.ts'
+import { eventDebugger } from './setup/event-debugger.ts'
+import { setupRoutes } from './setup/setup-routes.ts'
+import { winbackRoutes } from './winbacks/winback-routes.ts'
+
+/** What the API works with. */
+export interface ApiPorts extends InsightsPorts {
+  readonly wall: ProcessClock
+}
+
+/** All of `/api`; what comes back ends its streams. */
+export const apiRoutes = async (
+  app: FastifyInstance,
+  ports: ApiPorts,
+  config: InsightsConfig,
+): Promise<{ stop(): Promise<void> }> => {
+  const { log, postgres, keys, clock, wall, logger } = ports
+  const { installation, retention, collectorUrl, writeKeys, scoring, sessionSecret } = config
+  const now = () => clock.now()
+  const onFault = (err: Error): void => logger.warn({ err }, 'a stream of the dashboard waits')
+  const view = liveView({ ...config, postgres, retention, now, readers: readersOf(ports, config) })
+  const feed = liveFeed({ log, wall, view, alertsGroup: ALERTS_GROUP, onFault })
+  const debug = eventDebugger(log, onFault)
+  await app.register(async (api) => {
+    tellAway(api)
+    const signIn = await signInOn(api, { keys, wall, sessionSecret })
+    guardRoutes(api, signIn)
+    sessionRoutes(api, signIn, installation)
+    liveRoutes(api, feed, signIn)
+    alertRoutes(api, postgres)
+    const { currency } = installation
+    const sources = { postgres, features: config, retention, logger }
+    customerRoutes(api, { ...sources, scoring, currency, now })
+    rejectRoutes(api, log)
+    setupRoutes(api, { collectorUrl, writeKeys, debug, signIn })
+    await winbackRoutes(api, retention)
+  })
+  return {
+    stop: async () => {
+      await Promise.all([feed.stop(), debug.stop()])
+    },
+  }
+}
+
+/** An engine that is away is no fault of the request, nor of ours. */
+const tellAway = (api: FastifyInstance): void => {
+  api.setErrorHandler((error: Error) => {
+    if (!(error instanceof TransientError)) throw error
+    const what = `An engine that this needs is away: ${error.message}`
+    const fix = 'Send it again; `GET /readyz` says what is missing'
+    throw new CodedError('EBB_INSIGHTS_AWAY', { what, fix }, { cause: error, status: 503 })
+  })
+}
+
+/** The readers of this service, and those of the others. */
+const readersOf =
+  ({ log, postgres, readers }: InsightsPorts, { installation, retention }: InsightsConfig) =>
+  async (): Promise<ReaderLags> => {
+    const { generation } = installation
+    const groups = [
+      ...PROCESSORS.map((each) => ({ ...each, group: consumerGroup(each.name, generation) })),
+      ...(retention === undefined ? [] : RETENTION),
+    ]
+    const [theirs, [customers, alerts], clock] = await Promise.all([
+      readers === undefined ? advisedLags(log, groups) : readers(),
+      advisedLags(log, [
+        { name: 'insights', group: featuresGroup(generation), topic: FEATURES },
+        { name: 'insights', group: ALERTS_GROUP, topic: ALERTS },
+      ]),
+      clockOf(postgres, generation),
+    ])
+    const asOf = clock === undefined ? {} : { clock: new Date(clock).toISOString() }
+    return [...theirs, { ...customers!, ...asOf }, alerts!]
+  }
+
+/** The clock of the partition that is furthest behind. Whether PostgreSQL answers is told elsewhere. */
+const clockOf = async (postgres: Queries, generation: number): Promise<number | undefined> => {
+  const slowest = 'SELECT min(clock) AS at FROM partition_clocks WHERE generation = $1'
+  const [found] = await postgres.query<{ at: number | null }>(slowest, [generation]).catch(() => [])
+  return found?.at ?? undefined
+}
+
+const PROCESSORS = [
+  { name: 'features', topic: EVENTS },
+  { name: 'scorer', topic: FEATURES },
+]
+const RETENTION = [
+  { name: 'retention', group: 'retention-alerts', topic: ALERTS },
+  { name: 'retention', group: 'retention-orders', topic: ORDERS },
+]

@@ -1,0 +1,52 @@
+import type { FeaturesRecord } from '@ebb/contracts/features-record'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DAY_MS, NOON, rhythmOf, SCORING } from '../insights-fixture.ts'
+import { type CustomerFeatures, foldFeatures, type SeenFeatures } from './customer-fold.ts'
+
+const seen = (offset: number, over: Partial<FeaturesRecord> = {}, clock = NOON): SeenFeatures => ({
+  record: { customerId: 'u:ann', asOf: NOON, rhythm: rhythmOf(40), windows: {}, ...over },
+  version: { generation: 0, offset, index: 0 },
+  place: { generation: 0, offset: offset * 10 },
+  clock,
+})
+const foldAll = (all: readonly SeenFeatures[]): CustomerFeatures | undefined =>
+  all.reduce<CustomerFeatures | undefined>(
+    (before, next) => foldFeatures(before, next, SCORING),
+    undefined,
+  )
+
+describe('the features of a customer', () => {
+  test('keep the place of the rhythm while only something else changes', () => {
+    const after = foldAll([seen(1), seen(2, { consent: { marketing: true } }, NOON + 200 * DAY_MS)])
+    expect(after).toMatchObject({ consent: { marketing: true }, rhythmPlace: { offset: 10 } })
+    expect(after?.heldStage).toBe(foldAll([seen(1)])?.heldStage)
+  })
+
+  test('move it with each change of the rhythm, and see by the clock which tiers hold', () => {
+    const later = rhythmOf(40, { repeatDays: 2, orders: 3 })
+    const [soon, late] = [NOON - 39 * DAY_MS, NOON + 2_000 * DAY_MS].map((clock) =>
+      foldAll([seen(1), seen(2, { rhythm: later }, clock)]),
+    )
+    expect([soon?.rhythmPlace.offset, soon?.heldStage, late?.heldStage]).toEqual([20, 0, 3])
+  })
+
+  test('have no money where no window says any', () => {
+    expect(foldAll([seen(1)])?.revenueMinor).toBe(0)
+    const lifetime = { orders: 1, netMinor: -7 }
+    expect(foldAll([seen(1, { windows: { lifetime } })])?.revenueMinor).toBe(-7)
+  })
+
+  test('are the same whatever copies and older records come between', () => {
+    const records = [seen(1), seen(3, { rhythm: rhythmOf(20) }), seen(4, { userId: 'ann' })]
+    const stale = fc.constantFrom(...records)
+    fc.assert(
+      fc.property(fc.array(stale), fc.array(stale), (between, behind) => {
+        const older = (than: number) => between.filter(({ version }) => version.offset <= than)
+        const [first, second, third] = records as [SeenFeatures, SeenFeatures, SeenFeatures]
+        const noisy = [first, ...older(1), second, ...older(3), third, ...behind]
+        expect(foldAll(noisy)).toEqual(foldAll(records))
+      }),
+    )
+  })
+})

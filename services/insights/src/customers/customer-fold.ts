@@ -1,0 +1,94 @@
+import type { FeaturesRecord } from '@ebb/contracts/features-record'
+import { crossings, riskAt, type Scoring, thresholdsOf } from '@ebb/risk/tiers'
+import { compareVersions, type Version } from '@ebb/streaming/version'
+
+/** The order rhythm, as records carry it. */
+export type Rhythm = NonNullable<FeaturesRecord['rhythm']>
+
+/** Offset in a generation of `ebb.features.v1`. */
+export interface Place {
+  readonly generation: number
+  readonly offset: number
+}
+
+/** When silence leads where, in ms; null for a tier that would come after lost. */
+export interface CrossingInstants {
+  readonly light: number | null
+  readonly moderate: number | null
+  readonly heavy: number | null
+  readonly lost: number
+}
+
+/** What the features of one customer come to. */
+export interface CustomerFeatures {
+  readonly customerId: string
+  readonly version: Version
+  readonly userId: string | null
+  readonly asOf: number
+  /** Revenue less refunds of all valid orders. */
+  readonly revenueMinor: number
+  readonly consent: NonNullable<FeaturesRecord['consent']>
+  /** Null where there is no valid order. */
+  readonly rhythm: Rhythm | null
+  readonly crossings: CrossingInstants | null
+  /** Where the rhythm last changed. */
+  readonly rhythmPlace: Place
+  /** Tiers whose threshold, less the hysteresis, the risk had reached by then: 0 … 3. */
+  readonly heldStage: number
+}
+
+/** One features record, where it stands, and the clock that its partition showed. */
+export interface SeenFeatures {
+  readonly record: FeaturesRecord
+  readonly version: Version
+  readonly place: Place
+  /** Last tick before the record, ms; 0 before the first. */
+  readonly clock: number
+}
+
+/**
+ * The features of a customer behind one more record. An older one, or a copy, changes nothing: the
+ * same object comes back.
+ */
+export const foldFeatures = (
+  before: CustomerFeatures | undefined,
+  { record, version, place, clock }: SeenFeatures,
+  scoring: Scoring,
+): CustomerFeatures => {
+  if (before !== undefined && compareVersions(version, before.version) <= 0) return before
+  const { customerId, userId = null, asOf, consent = {}, windows } = record
+  const rhythm = record.rhythm ?? null
+  const revenueMinor = windows['lifetime']?.['netMinor'] ?? 0
+  const facts = { customerId, version, userId, asOf, revenueMinor, consent, rhythm }
+  if (before !== undefined && isSame(before.rhythm, rhythm)) return { ...before, ...facts }
+  return {
+    ...facts,
+    crossings: rhythm && crossingInstants(rhythm, scoring),
+    rhythmPlace: place,
+    heldStage: rhythm === null ? 0 : heldStage(rhythm, clock, scoring),
+  }
+}
+
+/** By what the scorer goes by. */
+const isSame = (left: Rhythm | null, right: Rhythm | null): boolean => {
+  if (left === null || right === null) return left === right
+  return (
+    left.lastOrderId === right.lastOrderId &&
+    left.lastAt === right.lastAt &&
+    left.firstAt === right.firstAt &&
+    left.repeatDays === right.repeatDays
+  )
+}
+
+const crossingInstants = (rhythm: Rhythm, { model, policy }: Scoring): CrossingInstants => {
+  const { light, moderate, heavy, lost } = crossings(rhythm, model, policy)
+  const entered = (at: number): number | null => (at > lost ? null : at)
+  return { light: entered(light), moderate: entered(moderate), heavy: entered(heavy), lost }
+}
+
+const heldStage = (rhythm: Rhythm, clock: number, scoring: Scoring): number => {
+  const { light, moderate, heavy } = thresholdsOf(rhythm, scoring)
+  const risk = riskAt(rhythm, clock, scoring)
+  const isHeld = (threshold: number) => risk >= threshold - scoring.policy.hysteresis
+  return [light, moderate, heavy].filter(isHeld).length
+}

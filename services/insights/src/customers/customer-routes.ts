@@ -1,0 +1,51 @@
+import { CUSTOMER_SORTS } from '@ebb/contracts/dashboard-api'
+import type { FastifyInstance } from 'fastify'
+import { type CsvWish, customersCsv } from './customer-csv.ts'
+import { customerDetail, type DetailSource } from './customer-detail.ts'
+import { type ListWish, listCustomers } from './customer-list.ts'
+import { STANDINGS } from './standing.ts'
+
+/** What the routes work with. */
+export interface CustomerRouteSettings extends DetailSource {
+  readonly currency: string
+  /** Process clock: what risks are of. */
+  readonly now: () => number
+}
+
+// PostgreSQL has no NUL in a text.
+const TEXT = { type: 'string', maxLength: 256, pattern: '^[^\\u0000]*$' }
+
+const FILTER = { search: TEXT, standing: { type: 'string', enum: [...STANDINGS] } }
+const PAGE = {
+  sort: { type: 'string', enum: [...CUSTOMER_SORTS], default: 'risk' },
+  limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  after: { type: 'string', maxLength: 4_096 },
+}
+
+/** The list of customers, the same as a file, and one customer. */
+export const customerRoutes = (api: FastifyInstance, settings: CustomerRouteSettings): void => {
+  const { currency, now } = settings
+  api.get<{ Querystring: ListWish }>(
+    '/api/customers',
+    { schema: { querystring: { type: 'object', properties: { ...FILTER, ...PAGE } } } },
+    ({ query }) => listCustomers(settings, query, now()),
+  )
+  api.get<{ Querystring: CsvWish }>(
+    '/api/customers.csv',
+    { schema: { querystring: { type: 'object', properties: FILTER } }, exposeHeadRoute: false },
+    ({ query }, reply) =>
+      reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="ebb-customers.csv"')
+        .send(customersCsv(settings, query, { currency, now: now() })),
+  )
+  api.get<{ Params: { key: string } }>(
+    '/api/customers/:key',
+    {
+      schema: {
+        params: { type: 'object', properties: { key: { ...TEXT, maxLength: 1_024 } } },
+      },
+    },
+    ({ params: { key } }) => customerDetail(settings, key, now()),
+  )
+}

@@ -1,0 +1,116 @@
+import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { CustomerFeatures, Rhythm } from './customer-fold.ts'
+
+interface FeaturesRow {
+  readonly customer_id: string
+  readonly features_version: readonly [number, number, number]
+  readonly user_id: string | null
+  readonly as_of: number
+  readonly revenue_minor: number
+  readonly analytics: boolean | null
+  readonly marketing: boolean | null
+  readonly orders: number
+  readonly repeat_days: number
+  readonly first_at: number
+  readonly last_at: number | null
+  readonly last_order_id: string
+  readonly light_at: number | null
+  readonly moderate_at: number | null
+  readonly heavy_at: number | null
+  readonly lost_at: number
+  readonly rhythm_place: readonly [number, number]
+  readonly held_stage: number
+}
+
+/** What the features of these customers came to so far. */
+export const readFeatures = async (
+  tx: Transaction,
+  customerIds: readonly string[],
+): Promise<Map<string, CustomerFeatures>> => {
+  const rows = await tx.query<FeaturesRow>(
+    `SELECT customer_id, features_version, user_id, as_of, revenue_minor, analytics, marketing,
+       orders, repeat_days, first_at, last_at, last_order_id,
+       light_at, moderate_at, heavy_at, lost_at, rhythm_place, held_stage
+     FROM customers WHERE customer_id = ANY($1) AND features_version IS NOT NULL`,
+    [customerIds],
+  )
+  return new Map(rows.map((row) => [row.customer_id, featuresOf(row)]))
+}
+
+const featuresOf = (row: FeaturesRow): CustomerFeatures => {
+  const [generation, offset, index] = row.features_version
+  const [placeGeneration, placeOffset] = row.rhythm_place
+  const { light_at: light, moderate_at: moderate, heavy_at: heavy, lost_at: lost } = row
+  return {
+    customerId: row.customer_id,
+    version: { generation, offset, index },
+    userId: row.user_id,
+    asOf: row.as_of,
+    revenueMinor: row.revenue_minor,
+    consent: {
+      ...(row.analytics !== null && { analytics: row.analytics }),
+      ...(row.marketing !== null && { marketing: row.marketing }),
+    },
+    rhythm: rhythmOf(row),
+    crossings: row.last_at === null ? null : { light, moderate, heavy, lost },
+    rhythmPlace: { generation: placeGeneration, offset: placeOffset },
+    heldStage: row.held_stage,
+  }
+}
+
+const rhythmOf = (row: FeaturesRow): Rhythm | null =>
+  row.last_at === null
+    ? null
+    : {
+        orders: row.orders,
+        repeatDays: row.repeat_days,
+        firstAt: row.first_at,
+        lastAt: row.last_at,
+        lastOrderId: row.last_order_id,
+      }
+
+/** Columns that features write, with how each is read from a customer's features. */
+const COLUMNS: readonly (readonly [string, string, (of: CustomerFeatures) => unknown])[] = [
+  ['customer_id', 'text', ({ customerId }) => customerId],
+  ['user_id', 'text', ({ userId }) => userId],
+  ['as_of', 'bigint', ({ asOf }) => asOf],
+  ['revenue_minor', 'bigint', ({ revenueMinor }) => revenueMinor],
+  ['analytics', 'boolean', ({ consent }) => consent.analytics ?? null],
+  ['marketing', 'boolean', ({ consent }) => consent.marketing ?? null],
+  ['orders', 'integer', ({ rhythm }) => rhythm?.orders ?? null],
+  ['repeat_days', 'integer', ({ rhythm }) => rhythm?.repeatDays ?? null],
+  ['first_at', 'bigint', ({ rhythm }) => rhythm?.firstAt ?? null],
+  ['last_at', 'bigint', ({ rhythm }) => rhythm?.lastAt ?? null],
+  ['last_order_id', 'text', ({ rhythm }) => rhythm?.lastOrderId ?? null],
+  ['light_at', 'bigint', ({ crossings }) => crossings?.light ?? null],
+  ['moderate_at', 'bigint', ({ crossings }) => crossings?.moderate ?? null],
+  ['heavy_at', 'bigint', ({ crossings }) => crossings?.heavy ?? null],
+  ['lost_at', 'bigint', ({ crossings }) => crossings?.lost ?? null],
+  ['held_stage', 'smallint', ({ heldStage }) => heldStage],
+  // Arrays of arrays cannot be unnested one level: each is sent as text.
+  ['features_version', 'text', ({ version: v }) => `{${v.generation},${v.offset},${v.index}}`],
+  ['rhythm_place', 'text', ({ rhythmPlace: p }) => `{${p.generation},${p.offset}}`],
+]
+
+const SENT = COLUMNS.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')
+const NAMES = COLUMNS.map(([name]) => name).join(', ')
+const READ = COLUMNS.map(([name]) =>
+  name === 'features_version' || name === 'rhythm_place' ? `${name}::bigint[]` : name,
+).join(', ')
+const SET = COLUMNS.slice(1)
+  .map(([name]) => `${name} = EXCLUDED.${name}`)
+  .join(', ')
+
+/** Writes the features of customers, each of them once; by key, so that two writers never wait in a ring. */
+export const writeFeatures = async (
+  tx: Transaction,
+  customers: readonly CustomerFeatures[],
+): Promise<void> => {
+  if (customers.length === 0) return
+  await tx.query(
+    `INSERT INTO customers (${NAMES})
+     SELECT ${READ} FROM unnest(${SENT}) AS sent (${NAMES}) ORDER BY customer_id COLLATE "C"
+     ON CONFLICT (customer_id) DO UPDATE SET ${SET}`,
+    COLUMNS.map(([, , read]) => customers.map(read)),
+  )
+}

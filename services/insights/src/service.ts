@@ -1,0 +1,96 @@
+import type { Installation } from '@ebb/contracts/installation'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Scoring } from '@ebb/risk/tiers'
+import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
+import { createHttpServer } from '@ebb/runtime/http-server'
+import type { Logger } from '@ebb/runtime/logger'
+import type { EventLog } from '@ebb/streaming/event-log'
+import type { DashboardKeys } from './access/dashboard-keys.ts'
+import { apiRoutes } from './api-routes.ts'
+import type { EngineName } from './live/live-view.ts'
+import type { ReaderLags } from './live/reader-lag.ts'
+import { readPage } from './page/page-files.ts'
+import { pageRoutes } from './page/page-routes.ts'
+import { securityHeaders } from './page/security-headers.ts'
+import { keepReadModels } from './read-models.ts'
+import type { RetentionAddress } from './winbacks/retention.ts'
+
+/** What insights runs on. */
+export interface InsightsPorts {
+  /** Of the generation in force. */
+  readonly log: EventLog
+  /** The schema of insights. */
+  readonly postgres: Postgres
+  readonly keys: DashboardKeys
+  /** What risks are of. */
+  readonly clock: ProcessClock
+  /** What sign-ins end by; the clock on the wall unless given. */
+  readonly wall?: ProcessClock
+  readonly logger: Logger
+  /** The process must end: an invariant is broken. */
+  readonly onHalt: (error: Error) => void
+  /** How far the other services are; by what their groups advised to the broker unless given. */
+  readonly readers?: () => Promise<ReaderLags>
+}
+
+/** How it runs. Addresses are without a slash at the end. */
+export interface InsightsConfig {
+  readonly installation: Installation
+  readonly host: string
+  readonly port: number
+  /** With the built page in it. */
+  readonly pageFolder: string
+  readonly featuresUrl: string
+  /** A secret key with the scope `customers:read`. */
+  readonly featuresKey: string
+  readonly retention?: NonNullable<RetentionAddress>
+  /** As a shop reaches it. */
+  readonly collectorUrl: string
+  readonly writeKeys: () => readonly { readonly source: string; readonly key: string }[]
+  readonly engineNames: readonly EngineName[]
+  /** Signs the cookies: 32 characters or more that nobody can guess, the same after a restart. */
+  readonly sessionSecret: string
+  /** What the scorer works with. */
+  readonly scoring: Scoring
+}
+
+/** A running insights service. */
+export interface InsightsService {
+  /** Where the dashboard is. */
+  readonly url: string
+  /** Ends streams, HTTP and the reading of topics; what was begun is finished or left to the next. */
+  stop(): Promise<void>
+}
+
+/**
+ * Reads `ebb.features.v1` and `ebb.alerts.v1` into tables of customers and alerts; serves the page
+ * of the dashboard at `/` and its API below `/api`, by roles.
+ */
+export const start = async (
+  ports: InsightsPorts,
+  config: InsightsConfig,
+): Promise<InsightsService> => {
+  const { log, postgres, logger, onHalt } = ports
+  const { installation, scoring, host, port, pageFolder } = config
+  const { generation } = installation
+  const tables = await keepReadModels({ log, postgres, scoring, generation, logger, onHalt })
+  const readiness = { tables: () => postgres.query('SELECT 1') }
+  const http = createHttpServer({ logger, readiness })
+  securityHeaders(http.app)
+  const streams = await apiRoutes(http.app, { wall: wallClock, ...ports }, config)
+  const stop = async (): Promise<void> => {
+    http.unready()
+    await streams.stop()
+    await http.stop()
+    await tables.stop()
+  }
+  try {
+    pageRoutes(http.app, await readPage(pageFolder))
+    const howToChange = 'Set EBB_INSIGHTS_PORT to a free port'
+    return { url: await http.listen({ host, port, howToChange }), stop }
+  } catch (error) {
+    // Whoever tries again needs the partitions.
+    await stop()
+    throw error
+  }
+}
