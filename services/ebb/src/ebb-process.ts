@@ -9,6 +9,14 @@ import {
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const running = new Set<NodeProcess>()
 
+/** Lets every service take a port that is free. */
+export const ANY_PORTS = {
+  EBB_COLLECTOR_PORT: '0',
+  EBB_FEATURES_PORT: '0',
+  EBB_RETENTION_PORT: '0',
+  EBB_INSIGHTS_PORT: '0',
+}
+
 /** Where the command line runs, and with what environment. */
 type EbbOptions = Pick<NodeProgram, 'cwd' | 'env'>
 

@@ -10,7 +10,7 @@ import { producerNumber } from '@ebb/streaming/numbered-producer'
 import type { Ended } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { endOfHistory } from '../demonstration.ts'
-import { endAll, startEbb } from '../ebb-process.ts'
+import { ANY_PORTS, endAll, startEbb } from '../ebb-process.ts'
 import { installationAt } from '../installation.ts'
 import { startedShop } from './live-shop.ts'
 
@@ -27,7 +27,7 @@ const AT_RISK = /^\d{4}-\d\d-\d\d .*→ ?(light|moderate|heavy)\b/
 
 /** Runs the demonstration until it has told of a customer at risk; then Ctrl-C. */
 const runUntilAlert = async (): Promise<Ended> => {
-  const env = { ...process.env, EBB_COLLECTOR_PORT: '0', EBB_FEATURES_PORT: '0' }
+  const env = { ...process.env, ...ANY_PORTS }
   const demo = startEbb(['demo', '--data', folder], { env })
   await startedShop(demo)
   await demo.line(AT_RISK)

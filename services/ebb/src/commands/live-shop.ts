@@ -7,15 +7,25 @@ export interface StartedShop {
   readonly collector: string
   readonly features: string
   readonly writeKey: string
+  /** Absent without PostgreSQL. */
+  readonly retention?: string
+  readonly dashboard?: string
 }
 
 /** Reads it, when all of it is printed. */
 export const startedShop = async (ebb: NodeProcess): Promise<StartedShop> => {
-  const value = async (name: string) => (await ebb.line(new RegExp(`^ +${name} +\\S`))).split(/ +/)
+  const writeKey = /^ +write key +(\S+)$/.exec(await ebb.line(/^ +write key +\S/))![1]!
+  // All of them stand before the write key.
+  const value = (name: string): string | undefined =>
+    ebb
+      .lines()
+      .map((line) => new RegExp(`^ +${name} +(http\\S+)$`).exec(line)?.[1])
+      .find((url) => url !== undefined)
+  const [retention, dashboard] = [value('retention'), value('dashboard')]
   return {
-    collector: (await value('collector')).at(-1)!,
-    features: (await value('features')).at(-1)!,
-    writeKey: (await value('write key')).at(-1)!,
+    ...{ collector: value('collector')!, features: value('features')!, writeKey },
+    ...(retention !== undefined && { retention }),
+    ...(dashboard !== undefined && { dashboard }),
   }
 }
 

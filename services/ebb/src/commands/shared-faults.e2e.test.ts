@@ -5,7 +5,7 @@ import { kafkaEngine } from '@ebb/kafka/kafka-engine'
 import { uniqueName, useKafka, useOwnRedis, useRedis } from '@ebb/testkit/engines'
 import type { Ended, NodeProcess } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { endAll, runEbb, startEbb } from '../ebb-process.ts'
+import { ANY_PORTS, endAll, runEbb, startEbb } from '../ebb-process.ts'
 import { CDNOW } from '../replay/cdnow-sample.ts'
 import { sharedOptions } from '../shared-options.ts'
 
@@ -22,8 +22,7 @@ const COMMANDS = [['alerts'], ['topics', 'apply'], ['replay', CDNOW, '--format',
 const ENV = {
   ...process.env,
   EBB_PARTITIONS: '2',
-  EBB_COLLECTOR_PORT: '0',
-  EBB_FEATURES_PORT: '0',
+  ...ANY_PORTS,
 }
 
 let folder: string

@@ -5,7 +5,7 @@ import { DAY_MS } from '@ebb/customer/calendar'
 import { uniqueName, useKafka, useRedis } from '@ebb/testkit/engines'
 import type { Ended, NodeProcess } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { endAll, lastJson, runEbb, startEbb } from '../ebb-process.ts'
+import { ANY_PORTS, endAll, lastJson, runEbb, startEbb } from '../ebb-process.ts'
 import { sharedOptions } from '../shared-options.ts'
 import {
   customerOf,
@@ -22,8 +22,7 @@ const redis = await useRedis()
 const PARTITIONS = 4
 const ENV = {
   ...process.env,
-  EBB_COLLECTOR_PORT: '0',
-  EBB_FEATURES_PORT: '0',
+  ...ANY_PORTS,
   EBB_PARTITIONS: String(PARTITIONS),
 }
 const CUSTOMERS = Array.from({ length: 12 }, (_, i) => `c${i}`)

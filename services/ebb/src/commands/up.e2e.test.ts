@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NodeProcess } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { endAll, runEbb, startEbb } from '../ebb-process.ts'
+import { ANY_PORTS, endAll, runEbb, startEbb } from '../ebb-process.ts'
 import {
   customerOf,
   orderBy,
@@ -12,8 +12,6 @@ import {
   seen,
   startedShop,
 } from './live-shop.ts'
-
-const ANY_PORTS = { EBB_COLLECTOR_PORT: '0', EBB_FEATURES_PORT: '0' }
 
 let folder: string
 beforeEach(() => {
@@ -144,9 +142,11 @@ describe('ebb up', () => {
   test.each([
     ['collector', 'EBB_COLLECTOR_PORT'],
     ['features', 'EBB_FEATURES_PORT'],
+    ['retention', 'EBB_RETENTION_PORT'],
+    ['dashboard', 'EBB_INSIGHTS_PORT'],
   ] as const)('says plainly that the port of its %s is taken', async (service, variable) => {
     const shop = await startedShop(up())
-    const { port } = new URL(shop[service])
+    const { port } = new URL(shop[service]!)
     const { code, out, err } = await up({ [variable]: port }, 'other').ended
     expect([code, out]).toEqual([1, ''])
     expect(err).toContain(`EBB_HTTP_PORT_IN_USE: Something else listens on this port already`)

@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { openEmbeddedEngines } from '@ebb/embedded/embedded-engines'
+import { startEmbeddedPostgres } from '@ebb/embedded/embedded-postgres'
+import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
+import { demoShop } from '@ebb/simulator/demo-shop'
+import { shopTimeline } from '@ebb/simulator/timeline'
+import type { OwnedEngines } from '@ebb/streaming/engines'
+import { memoryEventLog } from '@ebb/streaming/memory-event-log'
+import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { endOfHistory } from '../demonstration.ts'
+import { ANY_PORTS, endAll, startEbb } from '../ebb-process.ts'
+import { startedShop } from './live-shop.ts'
+import {
+  copyOfEvents,
+  decidedAgain,
+  decisionsIn,
+  latestTick,
+  readAll,
+  summaryOf,
+} from './recomputation-fixture.ts'
+
+const KILLS = 10
+const LONGEST_LIFE_MS = 4_000
+const DAY_MS = 86_400_000
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ebb-demo-kill-'))
+})
+afterEach(async () => {
+  await endAll()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const start = () => startEbb(['demo', '--data', folder], { env: { ...process.env, ...ANY_PORTS } })
+
+/** Kills the demonstration at random moments, and lets it end in order the last time. */
+const killAgainAndAgain = async (): Promise<void> => {
+  const first = start()
+  await startedShop(first)
+  await first.line(/→/)
+  for (let kill = 0, demo = first; kill < KILLS; kill += 1, demo = start()) {
+    // Also before it is up: while it makes tables, catches up, or sends what is left.
+    await setTimeout(Math.random() * LONGEST_LIFE_MS)
+    await demo.kill('SIGKILL')
+  }
+  const last = start()
+  await last.line(/→/)
+  await setTimeout(LONGEST_LIFE_MS)
+  await last.kill('SIGTERM')
+  const { code } = await last.ended
+  expect(code).toBe(0)
+}
+
+/** Opens what the demonstration has left. */
+const opened = async <T>(
+  work: (engines: OwnedEngines, postgres: Postgres) => Promise<T>,
+): Promise<T> => {
+  const owner = { what: 'the test', now: Date.now, durability: 'killed-process' } as const
+  const engines = openEmbeddedEngines(folder, owner)
+  const server = await startEmbeddedPostgres({ folder, durability: 'killed-process' })
+  const postgres = await openPostgres({
+    ...{ url: server.url, schema: 'retention', applicationName: 'test' },
+  })
+  try {
+    return await work(engines, postgres)
+  } finally {
+    await postgres.close()
+    await server.stop()
+    await engines.close()
+  }
+}
+
+test(`a demonstration that is killed ${KILLS} times loses nothing and does nothing twice`, async () => {
+  await killAgainAndAgain()
+  await opened(async (engines, postgres) => {
+    const events = await readAll(engines.log, 'ebb.events.v1')
+    const clock = latestTick(events)
+    const found = await summaryOf(engines.log, engines.store, clock)
+    const begunAt = found.installation.begunAt
+
+    // Every event of the simulated shop up to a day ago is in the log.
+    const ids = new Set(events.map(({ record }) => record.headers['ce_id']))
+    const span = { from: endOfHistory(demoShop(begunAt)), until: clock - DAY_MS }
+    const missing = [...shopTimeline(demoShop(begunAt), span)].filter(
+      ({ messageId }) => !ids.has(messageId),
+    )
+    expect(missing).toEqual([])
+
+    // States and alerts are those of a log in which every event stands once.
+    const { log, store } = copyOfEvents(events, { memoryEventLog, memoryPartitionStore })
+    const again = await summaryOf(log, store, clock)
+    expect(found.summary.orders).toBeGreaterThan(500)
+    expect(again.summary.statesDigest).toBe(found.summary.statesDigest)
+    expect(again.summary.digest).toBe(found.summary.digest)
+
+    // One decision for each alert of silence, and the one that the pure function makes.
+    const decisions = await decisionsIn(postgres)
+    const expected = await decidedAgain(engines.log, postgres)
+    expect(decisions.length).toBeGreaterThan(100)
+    expect(decisions).toEqual(expected)
+
+    // Each trigger once, whatever was published twice; each coupon once; budgets to the cent.
+    const triggers = await readAll(engines.log, 'ebb.winbacks.v1')
+    const codes = new Map<string, Set<string>>()
+    for (const { record } of triggers) {
+      const { decisionId, treatment } = JSON.parse(Buffer.from(record.value).toString())
+      const known = codes.get(decisionId) ?? new Set()
+      codes.set(decisionId, known.add(treatment.coupon?.code ?? ''))
+    }
+    expect([...codes.values()].filter(({ size }) => size > 1)).toEqual([])
+    const sent = await postgres.query<{ id: string }>(
+      `SELECT decision_id AS id FROM decisions WHERE status = 'sent' ORDER BY 1`,
+    )
+    // What was published is only not known as sent where the process died in between.
+    for (const { id } of sent) expect(codes.has(id)).toBe(true)
+    const budgets = await postgres.query(
+      `SELECT budget_id, reserved_minor, spent_minor,
+         coalesce(sum(committed_minor) FILTER (WHERE status = 'issued'), 0)::bigint AS issued,
+         coalesce(sum(discount_minor), 0)::bigint AS redeemed
+       FROM budgets LEFT JOIN coupons USING (budget_id) GROUP BY 1`,
+    )
+    for (const { reserved_minor, spent_minor, issued, redeemed } of budgets)
+      expect([reserved_minor, spent_minor]).toEqual([issued, redeemed])
+  })
+})
