@@ -93,13 +93,17 @@ export interface LiftView {
   readonly until: number
 }
 
-/** `GET /v1/winbacks/summary`. */
-export interface WinbackSummary {
+/** `GET /v1/winbacks/status`: what is quick to say. */
+export interface WinbackStatus {
   readonly mode: WinbackMode
   readonly alertsPaused: boolean
+  readonly coupons: { readonly [status in CouponStatus]: number }
+}
+
+/** `GET /v1/winbacks/summary`. */
+export interface WinbackSummary extends WinbackStatus {
   readonly policyVersion: number
   readonly currency: string
-  readonly coupons: { readonly [status in CouponStatus]: number }
   readonly decisions: readonly {
     readonly status: DecisionStatus
     readonly noActionReason?: NoActionReason

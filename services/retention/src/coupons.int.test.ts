@@ -210,6 +210,7 @@ describe.skipIf(postgres === undefined)('a request about coupons', () => {
     ['POST', '/v1/coupons/X/redemptions', 'reader'],
     ['DELETE', '/v1/reservations/X', 'reader'],
     ['DELETE', '/v1/redemptions/X', 'reader'],
+    ['GET', '/v1/winbacks/status', 'shop'],
     ['GET', '/v1/winbacks/summary', 'shop'],
     ['GET', '/v1/winbacks/decisions', 'shop'],
     ['GET', '/v1/winbacks/exclusions', 'shop'],

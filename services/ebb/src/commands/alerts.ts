@@ -1,8 +1,7 @@
 import { AlertRecord } from '@ebb/contracts/alert-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { ALERTS } from '@ebb/contracts/topics'
-import type { EventLog } from '@ebb/streaming/event-log'
-import { AbortedError, type RetryOptions, retryTransient, waitFor } from '@ebb/streaming/retry'
+import type { RetryOptions } from '@ebb/streaming/retry'
 import { Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { alertLine } from './alert-line.ts'
@@ -10,6 +9,7 @@ import { customerKeys } from './customer-key.ts'
 import { withData } from './data-folder.ts'
 import { type GivenInstant, parseInstant } from './shop-time.ts'
 import { type TopicSource, topicMessages } from './topic-messages.ts'
+import { type LogReader, untilAborted, waitingLog } from './waiting-log.ts'
 
 interface AlertsOptions {
   readonly data: string
@@ -120,23 +120,4 @@ export const followAlerts = (
 ): AsyncGenerator<AlertRecord, void> => {
   const source = alertSource(waitingLog(log, { signal, onRetry }))
   return untilAborted(topicMessages(source, { fromEnd: true, follow: true, signal }))
-}
-
-type LogReader = Pick<EventLog, 'partitions' | 'read'>
-
-/** A log whose readers wait while it is away; they get an `AbortedError` when they are not to. */
-const waitingLog = (log: LogReader, given: Pick<RetryOptions, 'signal' | 'onRetry'>): LogReader => {
-  const options = { ...given, wait: waitFor }
-  return {
-    partitions: (topic) => retryTransient(() => log.partitions(topic), options),
-    read: (...slice) => retryTransient(() => log.read(...slice), options),
-  }
-}
-
-async function* untilAborted<T>(messages: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
-  try {
-    yield* messages
-  } catch (error) {
-    if (!(error instanceof AbortedError)) throw error
-  }
 }

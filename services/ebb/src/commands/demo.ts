@@ -19,6 +19,7 @@ import {
   sendHistory,
 } from '../demonstration.ts'
 import { installationAt } from '../installation.ts'
+import { startOffers } from '../offers/start-offers.ts'
 import { type Base, openBase, orStop, printAlerts, startAll } from '../running-shop.ts'
 import { namespaceBelow } from './data-folder.ts'
 import { orInterrupted, patiently } from './patience.ts'
@@ -67,6 +68,10 @@ const runDemonstration = async (
     clock.run()
     const posting = postShop(base, { shop, from, url: running.collector.url })
     posting.catch((error: Error) => base.lifecycle.fail(error))
+    if (running.retention !== undefined) {
+      const urls = { collectorUrl: running.collector.url, retentionUrl: running.retention.url }
+      startOffers(context, base, { shop, ...urls })
+    }
     await printAlerts(context, base)
   })
 }

@@ -1,8 +1,8 @@
 import type { LiveView } from '@ebb/contracts/dashboard-api'
-import type { WinbackSummary } from '@ebb/contracts/winback-api'
+import type { WinbackStatus } from '@ebb/contracts/winback-api'
 import type { Queries } from '@ebb/postgres/postgres-client'
 import { STANDINGS } from '../customers/standing.ts'
-import { type RetentionAddress, winbackSummary } from '../winbacks/retention.ts'
+import { type RetentionAddress, winbackStatus } from '../winbacks/retention.ts'
 import { glimpse } from './glimpse.ts'
 import type { ReaderLags } from './reader-lag.ts'
 
@@ -31,7 +31,7 @@ export const liveView = (
 ): ((eventsPerSecond: readonly number[]) => Promise<LiveView>) => {
   const { postgres, retention, featuresUrl, engineNames, readers, now } = sources
   const customers = glimpse(() => countCustomers(postgres), COUNT_EVERY_MS)
-  const summary = glimpse(() => winbackSummary(retention), ASK_RETENTION_EVERY_MS)
+  const winbackNow = glimpse(() => winbackStatus(retention), ASK_RETENTION_EVERY_MS)
   const lags = glimpse(readers, LOOK_AT_ENGINES_EVERY_MS)
   const states = glimpse(() => askReadiness(featuresUrl), LOOK_AT_ENGINES_EVERY_MS)
   const isUp = {
@@ -42,7 +42,7 @@ export const liveView = (
   return async (eventsPerSecond) => {
     const [counts, winbacks, lag] = await Promise.all([
       customers.latest(),
-      summary.latest(),
+      winbackNow.latest(),
       lags.latest(),
       states.latest(),
     ])
@@ -69,7 +69,7 @@ const countCustomers = async (postgres: Queries): Promise<LiveView['customers']>
 
 type Winbacks = NonNullable<LiveView['winbacks']>
 
-const winbacksOf = ({ mode, alertsPaused, coupons }: WinbackSummary): Winbacks => ({
+const winbacksOf = ({ mode, alertsPaused, coupons }: WinbackStatus): Winbacks => ({
   mode,
   alertsPaused,
   couponsIssued: Object.values(coupons).reduce((sum, count) => sum + count, 0),

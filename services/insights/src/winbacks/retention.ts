@@ -1,4 +1,4 @@
-import type { DecisionPage, WinbackSummary } from '@ebb/contracts/winback-api'
+import type { DecisionPage, WinbackStatus } from '@ebb/contracts/winback-api'
 import { CodedError } from '@ebb/runtime/coded-error'
 
 /** Where retention answers; nothing where there is none. */
@@ -44,9 +44,9 @@ export const askRetention = async (
   throw away(`it does not take the key that insights was given (${answer.status})`)
 }
 
-/** What win-back comes to so far; `undefined` where retention cannot be asked. */
-export const winbackSummary = (retention: RetentionAddress): Promise<WinbackSummary | undefined> =>
-  glance<WinbackSummary>(retention, '/summary')
+/** How win-back stands; `undefined` where retention cannot be asked. */
+export const winbackStatus = (retention: RetentionAddress): Promise<WinbackStatus | undefined> =>
+  glance<WinbackStatus>(retention, '/status')
 
 /** The last decisions about a customer; `undefined` where retention cannot be asked. */
 export const decisionsOf = async (

@@ -4,10 +4,9 @@ import type { Transaction } from '@ebb/postgres/postgres-client'
 import { type Decision, decide } from '../decision/decide.ts'
 import { pastDecisions } from '../ledger/decisions.ts'
 import { excludedOf } from '../ledger/exclusions.ts'
-import { currentPolicy } from '../ledger/policies.ts'
+import { policyInForce } from '../ledger/policies.ts'
 import { holdSettings } from '../ledger/settings.ts'
 import type { Policy } from '../policy/policy.ts'
-import { readPolicy } from '../policy/read-policy.ts'
 
 /** How the shop counts. */
 export interface Shop {
@@ -37,8 +36,7 @@ export const decideAlerts = async (
   { timeZone, currency }: Shop,
 ): Promise<DecidedAlert[]> => {
   const { mode, salt } = await holdSettings(tx)
-  const { version: policyVersion, text } = (await currentPolicy(tx))!
-  const policy = parsed(text, currency)
+  const { version: policyVersion, policy } = await policyInForce(tx, currency)
   const customerIds = [...new Set(alerts.map(({ customerId }) => customerId))]
   const excluded = await excludedOf(tx, customerIds)
   const past = await pastDecisions(tx, {
@@ -61,14 +59,3 @@ const earliest = (alerts: readonly AlertRecord[]): number =>
   Math.min(...alerts.map(({ raisedAt }) => raisedAt))
 
 const lookBackDays = ({ caps, coolDownDays }: Policy): number => Math.max(caps.days, coolDownDays)
-
-let lastRead:
-  | { readonly text: string; readonly currency: string; readonly policy: Policy }
-  | undefined
-
-/** Reading takes longer than deciding, and a policy stays for weeks. */
-const parsed = (text: string, currency: string): Policy => {
-  if (lastRead?.text !== text || lastRead.currency !== currency)
-    lastRead = { text, currency, policy: readPolicy(text, { currency }) }
-  return lastRead.policy
-}

@@ -13,7 +13,7 @@ import { exclude, include, listExclusions } from '../ledger/exclusions.ts'
 import { applyPolicy, currentPolicy } from '../ledger/policies.ts'
 import { setMode } from '../ledger/settings.ts'
 import { listDecisions } from '../reports/decision-list.ts'
-import { winbackSummary } from '../reports/winback-summary.ts'
+import { winbackStatus, winbackSummary } from '../reports/winback-summary.ts'
 import { sendWebhook, type WebhookSettings } from '../webhook/send-webhook.ts'
 import { bodyReader } from './read-body.ts'
 
@@ -68,6 +68,10 @@ const readingRoutes = (app: FastifyInstance, ports: WinbackRoutesPorts): void =>
   const { postgres, keys, clock, currency } = ports
   const mayRead = (request: FastifyRequest) => requireScope(request, keys, SCOPE_WINBACKS_READ)
 
+  app.get('/v1/winbacks/status', async (request) => {
+    mayRead(request)
+    return winbackStatus(postgres, wallClock.now())
+  })
   app.get('/v1/winbacks/summary', async (request) => {
     mayRead(request)
     return winbackSummary(postgres, { currency, now: clock.now(), wallNow: wallClock.now() })

@@ -20,6 +20,24 @@ export const currentPolicy = async (queries: Queries): Promise<AppliedPolicy | u
   return latest
 }
 
+let lastRead:
+  | { readonly text: string; readonly currency: string; readonly policy: Policy }
+  | undefined
+
+/**
+ * The policy in force as it is decided by; of an installation that was prepared, so there is one.
+ * Reading takes longer than deciding, and a policy stays for weeks, so the last one is kept.
+ */
+export const policyInForce = async (
+  queries: Queries,
+  currency: string,
+): Promise<{ readonly version: number; readonly policy: Policy }> => {
+  const { version, text } = (await currentPolicy(queries))!
+  if (lastRead?.text !== text || lastRead.currency !== currency)
+    lastRead = { text, currency, policy: readPolicy(text, { currency }) }
+  return { version, policy: lastRead.policy }
+}
+
 /** What is put in force, and where the shop's money is counted. */
 export interface PolicyChange {
   readonly text: string

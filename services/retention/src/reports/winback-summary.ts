@@ -1,9 +1,13 @@
-import type { ArmView, CouponStatus, WinbackSummary } from '@ebb/contracts/winback-api'
+import type {
+  ArmView,
+  CouponStatus,
+  WinbackStatus,
+  WinbackSummary,
+} from '@ebb/contracts/winback-api'
 import type { Queries } from '@ebb/postgres/postgres-client'
 import { liftOf } from '../experiment/lift.ts'
-import { currentPolicy } from '../ledger/policies.ts'
+import { policyInForce } from '../ledger/policies.ts'
 import { readSettings } from '../ledger/settings.ts'
-import { readPolicy } from '../policy/read-policy.ts'
 import { armOutcomes } from './arm-outcomes.ts'
 
 /** Where and when a summary is made. */
@@ -19,15 +23,14 @@ export const winbackSummary = async (
   queries: Queries,
   { currency, now, wallNow }: SummaryMoment,
 ): Promise<WinbackSummary> => {
-  const { mode, alertsPaused } = await readSettings(queries)
-  const { version: policyVersion, text } = (await currentPolicy(queries))!
-  const { experiment } = readPolicy(text, { currency })
+  const { version: policyVersion, policy } = await policyInForce(queries, currency)
+  const { experiment } = policy
   const arms = await armOutcomes(queries, { ...experiment, now })
   const [treated, heldOut] = arms as [ArmView, ArmView]
   const lift = liftOf(treated, heldOut)
   return {
-    ...{ mode, alertsPaused, policyVersion, currency },
-    coupons: await couponCounts(queries, wallNow),
+    ...(await winbackStatus(queries, wallNow)),
+    ...{ policyVersion, currency },
     decisions: await decisionCounts(queries),
     budgets: await budgetsOf(queries),
     experiment: {
@@ -40,10 +43,16 @@ export const winbackSummary = async (
   }
 }
 
+/** The mode, and how many coupons there are. */
+export const winbackStatus = async (queries: Queries, wallNow: number): Promise<WinbackStatus> => {
+  const { mode, alertsPaused } = await readSettings(queries)
+  return { mode, alertsPaused, coupons: await couponCounts(queries, wallNow) }
+}
+
 const couponCounts = async (
   queries: Queries,
   wallNow: number,
-): Promise<WinbackSummary['coupons']> => {
+): Promise<WinbackStatus['coupons']> => {
   const counts = { issued: 0, reserved: 0, redeemed: 0, expired: 0, cancelled: 0 }
   const rows = await queries.query<{ status: CouponStatus; count: number }>(
     `SELECT CASE WHEN status = 'issued' AND reserved_until_wall > $1 THEN 'reserved'
