@@ -3,21 +3,25 @@ import type { ShopEvent } from './shop-event.ts'
 import type { ShopSpec } from './shop-spec.ts'
 import { shopTimeline } from './timeline.ts'
 
-/** Where to post which shop's life, and by which clock. */
-export type PostOptions = {
+/** Where and how to post. */
+type PostTarget = {
   /** Base address of the collector. */
   url: string
   /** The storefront's public key. */
   writeKey: string
   /** Says what time it is in the shop, ms since 1970; may run faster than the wall clock. */
   clock: { now: () => number }
+  signal: AbortSignal
+  fetch?: typeof fetch
+}
+
+/** Where to post which shop's life, and by which clock. */
+export type PostOptions = PostTarget & {
   shop: ShopSpec
   /** Timestamp of the first event to post, ms since 1970. */
   from: number
-  signal: AbortSignal
   /** Wall time between two looks at the clock. */
   batchMs?: number
-  fetch?: typeof fetch
 }
 
 const BATCH_MS = 100
@@ -43,7 +47,7 @@ export const postEvents = async (options: PostOptions): Promise<number> => {
   let posted = 0
   while (!signal.aborted) {
     const batch = takeDue(clock.now())
-    if (await sendUntilAccepted(options, batch)) posted += batch.length
+    if (await postBatch(options, batch)) posted += batch.length
     if (batch.length < BATCH_EVENTS) await pause(batchMs, signal)
   }
   return posted
@@ -62,8 +66,11 @@ const dueBatches = (events: Iterator<ShopEvent>): ((now: number) => ShopEvent[])
   }
 }
 
-/** False if aborted before the batch was acknowledged. */
-const sendUntilAccepted = async (options: PostOptions, batch: ShopEvent[]): Promise<boolean> => {
+/**
+ * Posts some events in one request, again and again as `postEvents` does. False if aborted before
+ * they were acknowledged.
+ */
+export const postBatch = async (options: PostTarget, batch: ShopEvent[]): Promise<boolean> => {
   if (batch.length === 0) return true
   for (let failures = 0; !options.signal.aborted; failures++) {
     const answer = await send(options, batch)
@@ -76,7 +83,7 @@ const sendUntilAccepted = async (options: PostOptions, batch: ShopEvent[]): Prom
 
 type Answer = 'accepted' | { retryAfterMs: number | undefined }
 
-const send = async (options: PostOptions, batch: ShopEvent[]): Promise<Answer> => {
+const send = async (options: PostTarget, batch: ShopEvent[]): Promise<Answer> => {
   const response = await request(options, batch)
   if (response === undefined) return { retryAfterMs: undefined }
   if (response.ok) return 'accepted'
@@ -90,7 +97,7 @@ const send = async (options: PostOptions, batch: ShopEvent[]): Promise<Answer> =
 type Reply = { ok: boolean; status: number; headers: Headers; text: string }
 
 /** Undefined if no complete answer came: refused, cut off, or aborted. */
-const request = async (options: PostOptions, batch: ShopEvent[]): Promise<Reply | undefined> => {
+const request = async (options: PostTarget, batch: ShopEvent[]): Promise<Reply | undefined> => {
   const { url, writeKey, clock, signal, fetch = globalThis.fetch } = options
   const endpoint = new URL(`${url}/v1/batch`)
   const body = { batch, writeKey, sentAt: new Date(clock.now()).toISOString() }

@@ -47,6 +47,30 @@ export const page = (name: string, path: string): Step => ({
   properties: { path },
 })
 
+/** What an event says beside what happened. */
+type EventFrame = {
+  messageId: string
+  identity: Pick<ShopEvent, 'userId' | 'anonymousId'>
+  marketingConsent: boolean
+}
+
+/** One moment as an item of a batch. */
+export const shopEvent = (
+  { at, type, name, properties }: Moment,
+  { messageId, identity, marketingConsent }: EventFrame,
+): ShopEvent => ({
+  messageId,
+  type,
+  ...(type === 'track' ? { event: name } : {}),
+  ...(type === 'page' ? { name } : {}),
+  ...identity,
+  timestamp: new Date(at).toISOString(),
+  ...(type === 'identify' ? { traits: properties } : { properties }),
+  context: {
+    consent: { categoryPreferences: { analytics: true, marketing: marketingConsent } },
+  },
+})
+
 /**
  * The one that turns a shopper's moments into events. It must be given all of them in order of
  * time: it numbers them, and uses the anonymous id until an `identify` has passed.
@@ -55,20 +79,11 @@ export const eventWriter = (shop: ShopSpec, shopper: Shopper): ((moment: Moment)
   let number = 0
   let identified = false
   const { userId, anonymousId, marketingConsent } = shopper
-  return ({ at, type, name, properties }) => {
-    const identity = identified ? { userId } : { anonymousId }
-    if (type === 'identify') identified = true
-    return {
-      messageId: `sim-${shop.seed}-${shopper.index}-${number++}`,
-      type,
-      ...(type === 'track' ? { event: name } : {}),
-      ...(type === 'page' ? { name } : {}),
-      ...(type === 'identify' ? { userId, anonymousId } : identity),
-      timestamp: new Date(at).toISOString(),
-      ...(type === 'identify' ? { traits: properties } : { properties }),
-      context: {
-        consent: { categoryPreferences: { analytics: true, marketing: marketingConsent } },
-      },
-    }
+  return (moment) => {
+    const known = identified ? { userId } : { anonymousId }
+    const identity = moment.type === 'identify' ? { userId, anonymousId } : known
+    if (moment.type === 'identify') identified = true
+    const messageId = `sim-${shop.seed}-${shopper.index}-${number++}`
+    return shopEvent(moment, { messageId, identity, marketingConsent })
   }
 }

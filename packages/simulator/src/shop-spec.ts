@@ -12,6 +12,35 @@ export type Cause =
   | 'NATURAL_END'
   | 'NONE'
 
+/** What a shop can offer to somebody who stays away. */
+export type OfferKind =
+  | 'coupon'
+  | 'limited_discount'
+  | 'points'
+  | 'recommendation'
+  | 'exclusive_service'
+  | 'support_contact'
+  | 'survey'
+  | 'service_call'
+
+/** How shoppers answer offers. What an offer brings is known before it is made. */
+export type OfferAnswers = {
+  /**
+   * Probability that somebody who left for a cause orders because of one offer of a kind, given that
+   * they would not have ordered within `windowDays` anyway.
+   */
+  effect: Record<OfferKind, Record<Cause, number>>
+  /**
+   * From the offer to the order: `earliestDays` ≥ 1 plus Gamma(shape) of mean `meanExtraDays`, at
+   * most `latestDays` ≤ `windowDays` − 4; then the next instant that suits the shopper.
+   */
+  delay: { earliestDays: number; shape: number; meanExtraDays: number; latestDays: number }
+  /** Whose own next order comes within so many days of the decision waits with ordering for it. */
+  windowDays: number
+  /** Probability that they use the coupon for it: cost without effect. */
+  couponUseAnyway: number
+}
+
 /**
  * A synthetic shop. Everything that happens in it is a function of this record alone.
  * Instants are ms since 1970, habits keep UTC, probabilities are between 0 and 1.
@@ -55,4 +84,5 @@ export type ShopSpec = {
     /** Of each visit without an order. */
     pageError: number
   }
+  offers: OfferAnswers
 }

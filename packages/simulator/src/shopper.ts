@@ -47,6 +47,12 @@ export const shopperOf = (shop: ShopSpec, index: number): Shopper => {
   }
 }
 
+/** The shopper with a user id; `undefined` where no shopper has it. */
+export const shopperNamed = (shop: ShopSpec, userId: string): Shopper | undefined => {
+  const index = /^shopper-(0|[1-9]\d{0,8})$/.exec(userId)?.[1]
+  return index === undefined ? undefined : shopperOf(shop, Number(index))
+}
+
 /**
  * First visit of the shopper at `index`, ms since 1970. Arrivals are evenly spaced with jitter, so
  * that a date can be had without those before it, and none comes before its predecessor.

@@ -6,7 +6,13 @@ import { exponential } from './seeded-random.ts'
 import { eventWriter, type Moment, type ShopEvent } from './shop-event.ts'
 import type { ShopSpec } from './shop-spec.ts'
 import { joinsAt, type Shopper, shopperOf } from './shopper.ts'
-import { basketFor, browsingVisit, orderingVisit, type VisitContext } from './visit.ts'
+import {
+  basketFor,
+  browsingVisit,
+  orderingVisit,
+  purchaseContext,
+  type VisitContext,
+} from './visit.ts'
 
 /**
  * All events of one shopper in order of time, generated as they are asked for: visits, orders and
@@ -32,8 +38,7 @@ const firstVisit = (shop: ShopSpec, shopper: Shopper): Moment[] =>
 type Stretch = { shop: ShopSpec; shopper: Shopper; purchase: Purchase }
 
 const momentsAround = ({ shop, shopper, purchase }: Stretch): Moment[] => {
-  const random = shopper.random.fork(`purchase ${purchase.number}`)
-  const visit = { shop, shopper, random }
+  const visit = purchaseContext(shop, shopper, purchase)
   const basket = basketFor(visit)
   const { at, browsingFrom, silence } = purchase
   return [

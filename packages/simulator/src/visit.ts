@@ -8,6 +8,13 @@ import type { Shopper } from './shopper.ts'
 /** What a visit is made from. */
 export type VisitContext = { shop: ShopSpec; shopper: Shopper; random: SeededRandom }
 
+/** What all around an order is made from: first its basket, by `basketFor`. */
+export const purchaseContext = (
+  shop: ShopSpec,
+  shopper: Shopper,
+  { number }: Purchase,
+): VisitContext => ({ shop, shopper, random: shopper.random.fork(`purchase ${number}`) })
+
 const MOST_VIEWED = 8
 
 /** A visit of 3 to 13 events that ends without an order, and mostly without a basket. */

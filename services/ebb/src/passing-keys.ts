@@ -8,18 +8,24 @@ export interface PassingKey {
   readonly grant: KeyGrant
 }
 
-const passing = (prefix: string, grant: Omit<KeyGrant, 'id'>): PassingKey => ({
+const passing = (prefix: string, grant: KeyGrant): PassingKey => ({
   key: `${prefix}_${randomBytes(24).toString('hex')}`,
-  grant: { id: `passing_${randomBytes(6).toString('hex')}`, ...grant },
+  grant,
 })
 
-/** By which services of one process ask each other. */
+/**
+ * By which services of one process ask each other. Its id is the same in every process, so that what
+ * one began the next can repeat under the same Idempotency-Key.
+ */
 export const serviceKey = (source: string, scopes: readonly string[]): PassingKey =>
-  passing('ebbs', { kind: 'secret', source, scopes })
+  passing('ebbs', { id: `passing_${source}`, kind: 'secret', source, scopes })
 
 /** By which a person signs in to a demonstration. */
 export const visitorKey = (role: Role): PassingKey =>
-  passing('ebbp', { kind: 'person', source: 'visitor', scopes: [], role })
+  passing('ebbp', {
+    id: `passing_${randomBytes(6).toString('hex')}`,
+    ...{ kind: 'person', source: 'visitor', scopes: [], role },
+  })
 
 /** Keys that can be looked up by their id as well. */
 export interface FindableKeys extends AccessKeys {

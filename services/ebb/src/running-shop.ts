@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Installation } from '@ebb/contracts/installation'
+import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-routes'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import type { NewInstallation } from '@ebb/runtime/installation'
 import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
@@ -43,6 +44,8 @@ export interface Base {
   readonly insightsKey: PassingKey
   /** Signs in to a demonstration. */
   readonly visitor: PassingKey
+  /** Redeems coupons in a demonstration. */
+  readonly till: PassingKey
   readonly writeKey: string
   readonly clock: ProcessClock
   readonly logger: Logger
@@ -83,13 +86,14 @@ export const openBase = async (
   const writeKey = await storefrontKey(keysFile)
   const insightsKey = serviceKey('insights', INSIGHTS_SCOPES)
   const visitor = visitorKey('admin')
-  const keys = withPassingKeys(keysFile, isLive ? [insightsKey] : [insightsKey, visitor])
+  const till = serviceKey('simulated-shop', [SCOPE_COUPONS_REDEEM])
+  const keys = withPassingKeys(keysFile, isLive ? [insightsKey] : [insightsKey, visitor, till])
   const lifecycle = createLifecycle({ logger })
   const data = engines.shared === undefined ? place.folder : `the engines and ${place.folder}`
   interrupted.addEventListener('abort', () => tell(`Stopping; all data stay in ${data}.`))
   lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
   if (database) lifecycle.onStop({ phase: 'rest', name: 'PostgreSQL', run: database.close })
-  const access = { keysFile, keys, insightsKey, visitor, writeKey }
+  const access = { keysFile, keys, insightsKey, visitor, till, writeKey }
   return {
     place,
     installation,

@@ -43,12 +43,13 @@ const killAgainAndAgain = async (): Promise<void> => {
   const first = start()
   await startedShop(first)
   await first.line(/→/)
-  for (let kill = 0, demo = first; kill < KILLS; kill += 1, demo = start()) {
+  let last = first
+  for (let kill = 0; kill < KILLS; kill += 1) {
     // Also before it is up: while it makes tables, catches up, or sends what is left.
     await setTimeout(Math.random() * LONGEST_LIFE_MS)
-    await demo.kill('SIGKILL')
+    await last.kill('SIGKILL')
+    last = start()
   }
-  const last = start()
   await last.line(/→/)
   await setTimeout(LONGEST_LIFE_MS)
   await last.kill('SIGTERM')

@@ -55,7 +55,7 @@ describe.skipIf(kafka === undefined || redis === undefined)('ebb topics apply', 
         code: 'EBB_TOPIC_PARTITIONS',
         message: expect.stringContaining('EBB_PARTITIONS=3'),
       })
-      expect(shop.printed.at(-1)).toMatch(/alerts\.v1 +refuse +has 2 partitions, not 3$/)
+      expect(shop.printed.at(-1)).toMatch(/winbacks\.v1 +refuse +has 2 partitions, not 3$/)
     }
     expect(await stepsOf()).toEqual(each('keep'))
   })

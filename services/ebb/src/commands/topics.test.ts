@@ -23,6 +23,7 @@ test('topics and processors are shown with what waits for them', async () => {
     'ebb.features.v1               2        6  2040-01-01 01:00:00',
     'ebb.orders.v1                 2        2  2040-01-01 01:00:00',
     'ebb.alerts.v1                 2        0  empty',
+    'ebb.winbacks.v1               2        0  empty',
     '',
     'processor  reads            records behind  clock, Europe/Berlin',
     'features   ebb.events.v1                 1  2026-01-03 01:00:00',

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import type { ShopSpec } from '@ebb/simulator/shop-spec'
+import type { CliContext } from '../cli-context.ts'
+import type { Base } from '../running-shop.ts'
+import { answerOffers } from './answer-offers.ts'
+import { answeredOffersIn } from './answered-offers.ts'
+import { effectLines } from './effect-lines.ts'
+import { measuredArms } from './measured-arms.ts'
+
+/** Whose shoppers answer, and where the services are. */
+export interface OffersSettings {
+  readonly shop: ShopSpec
+  readonly collectorUrl: string
+  readonly retentionUrl: string
+}
+
+/**
+ * Lets the shoppers of a demonstration answer what they are offered until it stops; then prints what
+ * that really did beside what Ebb measured. No fault of theirs ends the demonstration.
+ */
+export const startOffers = (
+  { print }: Pick<CliContext, 'print'>,
+  { engines: { log }, place, writeKey, clock, till, insightsKey, lifecycle, logger }: Base,
+  { shop, collectorUrl, retentionUrl: url }: OffersSettings,
+): void => {
+  const closing = new AbortController()
+  const { offers, ended } = answerOffers({
+    ...{ shop, log, clock, signal: closing.signal },
+    till: { url, key: till.key },
+    collector: { url: collectorUrl, writeKey },
+    answered: answeredOffersIn(join(place.folder, 'answered-offers.txt')),
+    onFault: (err) => logger.warn({ err }, 'a simulated shopper has trouble with an offer'),
+  })
+  const tellEffect = async (): Promise<void> => {
+    const measured = await measuredArms({ url, key: insightsKey.key })
+    for (const line of effectLines({ shop, offers, measured, now: clock.now() })) print(line)
+  }
+  const end = async (): Promise<void> => {
+    closing.abort()
+    await ended
+    await tellEffect().catch((err) => logger.warn({ err }, 'what offers did cannot be told'))
+  }
+  lifecycle.onStop({ phase: 'readiness', name: 'simulated shoppers', run: end })
+}
