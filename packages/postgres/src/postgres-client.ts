@@ -75,10 +75,15 @@ export const openPostgres = async (settings: PostgresSettings): Promise<Postgres
     client.on('error', () => {})
   })
   pool.on('remove', (client) => clients.delete(client))
-  pool.on('error', (error) =>
-    settings.onNotice?.({ message: 'a connection to PostgreSQL broke', error }),
-  )
-  const postgres = postgresOn(pool, () => closePool(pool, clients))
+  let isClosing = false
+  pool.on('error', (error) => {
+    // Connections end one by one; a server that ends meanwhile is no news.
+    if (!isClosing) settings.onNotice?.({ message: 'a connection to PostgreSQL broke', error })
+  })
+  const postgres = postgresOn(pool, () => {
+    isClosing = true
+    return closePool(pool, clients)
+  })
   try {
     await makeSchema(postgres, settings.schema)
   } catch (error) {

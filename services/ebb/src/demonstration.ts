@@ -1,5 +1,6 @@
 import { EVENTS } from '@ebb/contracts/topics'
 import { DAY_MS } from '@ebb/customer/calendar'
+import { defaultPolicyText } from '@ebb/retention/policy/default-policy'
 import { type ProcessClock, scaledClock } from '@ebb/runtime/clock'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
 import { shopTimeline } from '@ebb/simulator/timeline'
@@ -41,11 +42,19 @@ export const demonstrationClock = (instant: number): DemonstrationClock => {
 export const demonstrationBeginning = (today: number): number =>
   Math.floor(today / DAY_MS) * DAY_MS - HISTORY_DAYS * DAY_MS
 
+const SHIPPED_HOLD_OUT = 'holdOut: 0.10'
+
+/** The shipped policy, but with more customers held out: minutes must do what takes a shop months. */
+export const demonstrationPolicy = (): string => {
+  if (!defaultPolicyText.includes(SHIPPED_HOLD_OUT)) throw new TypeError('the policy has changed')
+  return defaultPolicyText.replace(SHIPPED_HOLD_OUT, 'holdOut: 0.25')
+}
+
 /** Where the history of a shop ends and its life on the scaled clock begins. */
 export const endOfHistory = ({ startAt }: ShopSpec): number => startAt + HISTORY_DAYS * DAY_MS
 
 /** Where the clock of an installation stood last: the time of its latest record; 0 without any. */
-export const lastInstant = async (log: EventLog): Promise<number> => {
+export const lastInstant = async (log: Pick<EventLog, 'partitions' | 'read'>): Promise<number> => {
   let latest = 0
   for (let partition = 0; partition < (await log.partitions(EVENTS)); partition += 1) {
     const { end } = await log.read({ topic: EVENTS, partition }, 0, 0)

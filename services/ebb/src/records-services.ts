@@ -31,6 +31,7 @@ export interface RecordsConfig extends CompositionConfig {
   readonly retentionPort: number
   readonly insightsPort: number
   readonly webhook?: WebhookSettings
+  readonly firstPolicy?: string
   /** By which insights asks the other services: one of the keys. */
   readonly insightsKey: PassingKey
   readonly sessionSecret: string
@@ -57,7 +58,7 @@ export const startRecordsServices = async (
   pipeline: Composition,
 ): Promise<RecordsServices> => {
   const { keys, clock, logger, lifecycle, engines } = ports
-  const { installation, host, webhook } = config
+  const { installation, host, webhook, firstPolicy } = config
   const { timeZone, currency } = installation
   const onHalt = halting(ports)
   const retention = await startRetention(
@@ -72,6 +73,7 @@ export const startRecordsServices = async (
     {
       ...{ timeZone, currency, host, port: config.retentionPort },
       ...(webhook && { webhook }),
+      ...(firstPolicy !== undefined && { firstPolicy }),
     },
   )
   lifecycle.onStop({ phase: 'flush', name: 'retention', run: retention.stop })

@@ -68,6 +68,10 @@ export const openBase = async (
   const { engines, tell, interrupted } = context
   const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
   const isLive = wanted.kind === 'live'
+  // From here on Ctrl-C ends what was opened so far, and the process.
+  const lifecycle = createLifecycle({ logger })
+  const data = engines.shared === undefined ? place.folder : `the engines and ${place.folder}`
+  interrupted.addEventListener('abort', () => tell(`Stopping; all data stay in ${data}.`))
   const settings = {
     what: isLive ? 'ebb up' : 'ebb demo',
     wanted,
@@ -77,10 +81,12 @@ export const openBase = async (
   const { installation, engines: owned } = await patiently(context, () =>
     ownInstallation(engines, place, settings),
   )
+  lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
   const database = await context.records?.own(place, settings).catch(async (error: unknown) => {
     await owned.close()
     throw error
   })
+  if (database) lifecycle.onStop({ phase: 'rest', name: 'PostgreSQL', run: database.close })
   if (isLive) context.notices.hear(({ message, error: err }) => logger.warn({ err }, message))
   const keysFile = openKeysFile(join(place.folder, 'keys.json'))
   const writeKey = await storefrontKey(keysFile)
@@ -88,11 +94,6 @@ export const openBase = async (
   const visitor = visitorKey('admin')
   const till = serviceKey('simulated-shop', [SCOPE_COUPONS_REDEEM])
   const keys = withPassingKeys(keysFile, isLive ? [insightsKey] : [insightsKey, visitor, till])
-  const lifecycle = createLifecycle({ logger })
-  const data = engines.shared === undefined ? place.folder : `the engines and ${place.folder}`
-  interrupted.addEventListener('abort', () => tell(`Stopping; all data stay in ${data}.`))
-  lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
-  if (database) lifecycle.onStop({ phase: 'rest', name: 'PostgreSQL', run: database.close })
   const access = { keysFile, keys, insightsKey, visitor, till, writeKey }
   return {
     place,
@@ -132,7 +133,8 @@ export const orStop = async (
 export const startAll = async (
   context: CliContext,
   base: Base,
-  config: CompositionConfig & Pick<RecordsConfig, 'retentionPort' | 'insightsPort' | 'webhook'>,
+  config: CompositionConfig &
+    Pick<RecordsConfig, 'retentionPort' | 'insightsPort' | 'webhook' | 'firstPolicy'>,
 ): Promise<Composition & Partial<RecordsServices>> => {
   const pipeline = await startServices(base, config)
   if (base.database === undefined) return pipeline

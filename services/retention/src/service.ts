@@ -41,6 +41,8 @@ export interface RetentionConfig extends Shop {
   readonly host: string
   readonly port: number
   readonly webhook?: WebhookSettings
+  /** What a new installation begins with; the shipped one unless given. */
+  readonly firstPolicy?: string
 }
 
 /** A running retention service. */
@@ -65,13 +67,16 @@ const MIGRATIONS = join(import.meta.dirname, '..', 'migrations')
  */
 export const prepareRetention = async (
   postgres: Postgres,
-  { currency, now }: Pick<RetentionConfig, 'currency'> & { now: number },
+  { currency, firstPolicy = defaultPolicyText, now }: NewRetention,
 ): Promise<void> => {
   await migrate(postgres, { folder: MIGRATIONS })
   await beginSettings(postgres)
   if ((await currentPolicy(postgres)) === undefined)
-    await applyPolicy(postgres, { text: defaultPolicyText, currency, now })
+    await applyPolicy(postgres, { text: firstPolicy, currency, now })
 }
+
+/** How retention is begun; `now` in ms. */
+type NewRetention = Pick<RetentionConfig, 'currency' | 'firstPolicy'> & { readonly now: number }
 
 /**
  * Reads `ebb.alerts.v1` and `ebb.orders.v1`; keeps decisions, coupons, budgets and outcomes in

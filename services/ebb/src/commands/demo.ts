@@ -14,6 +14,7 @@ import type { EbbConfig } from '../config.ts'
 import {
   demonstrationBeginning,
   demonstrationClock,
+  demonstrationPolicy,
   endOfHistory,
   lastInstant,
   sendHistory,
@@ -56,7 +57,10 @@ const runDemonstration = async (
     const from = Math.max(endOfHistory(shop), await lastInstant(log))
     clock.holdAt(from)
     const settings = { ...base, ...config, tickIntervalMs: DEMONSTRATION_TICK_MS }
-    const running = await startAll(context, base, settings)
+    const running = await startAll(context, base, {
+      ...settings,
+      firstPolicy: demonstrationPolicy(),
+    })
     const adminToken = base.visitor.key
     for (const line of demonstrationNotice(context, { ...base, ...running, adminToken }))
       context.print(line)

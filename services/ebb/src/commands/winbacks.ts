@@ -1,5 +1,4 @@
-import type { DecisionView, WinbackSummary } from '@ebb/contracts/winback-api'
-import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { DecisionView } from '@ebb/contracts/winback-api'
 import { exclude, include, listExclusions } from '@ebb/retention/ledger/exclusions'
 import { setMode } from '@ebb/retention/ledger/settings'
 import { listDecisions } from '@ebb/retention/reports/decision-list'
@@ -7,6 +6,9 @@ import { winbackSummary } from '@ebb/retention/reports/winback-summary'
 import { wallClock } from '@ebb/runtime/clock'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { lastInstant } from '../demonstration.ts'
+import { lookAtInstallation } from '../installation.ts'
+import { placeOf } from './data-folder.ts'
 import { shopMinute } from './shop-time.ts'
 import { printable } from './terminal-text.ts'
 import { textTable } from './text-table.ts'
@@ -91,15 +93,22 @@ const decisionLines = (decisions: readonly DecisionView[], timeZone: string): st
         ]),
       )
 
-const summaryOf = (postgres: Postgres, currency: string): Promise<WinbackSummary> => {
-  const wallNow = wallClock.now()
-  return winbackSummary(postgres, { currency, now: wallNow, wallNow })
-}
-
 const summarise = (context: CliContext, { data }: WinbacksOptions): Promise<void> =>
-  withWinbacks(context, data, async (postgres, { currency }) =>
-    context.print(JSON.stringify(await summaryOf(postgres, currency), null, 2)),
-  )
+  withWinbacks(context, data, async (postgres, { currency }) => {
+    const now = await clockOf(context, data)
+    const summary = await winbackSummary(postgres, { currency, now, wallNow: wallClock.now() })
+    context.print(JSON.stringify(summary, null, 2))
+  })
+
+/** The process clock of a place: of a demonstration, where it stood last. */
+const clockOf = async (context: CliContext, folder: string): Promise<number> => {
+  const found = await lookAtInstallation(context.engines, placeOf(context, folder))
+  if (found?.installation?.kind !== 'demonstration') {
+    await found?.engines.close()
+    return wallClock.now()
+  }
+  return lastInstant(found.engines.log).finally(() => found.engines.close())
+}
 
 const change = (
   context: CliContext,
