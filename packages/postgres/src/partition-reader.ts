@@ -95,9 +95,10 @@ const moveOn = async (tx: Transaction, move: Move): Promise<void> => {
 }
 
 const refuseLostState = async (
-  { log, group, topic }: TopicReaderSettings,
+  { log, group, topic, isDerived = false }: TopicReaderSettings,
   partition: number,
 ): Promise<void> => {
+  if (isDerived) return
   const advised = await log.advised(group, { topic, partition })
   if (advised === 0) return
   throw new HaltError(

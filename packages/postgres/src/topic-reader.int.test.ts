@@ -194,6 +194,10 @@ describe.skipIf(server === undefined)('a reader of a topic', () => {
     await postgres.query('DELETE FROM topic_offsets')
     const error = await halted(settingsOf(postgres))
     expect(error).toMatchObject({ code: 'EBB_STATE_LOST' })
+    // What follows from the topic alone is made from it again.
+    await postgres.query('DELETE FROM effects')
+    await readUntil(2, settingsOf(postgres, { isDerived: true }))
+    expect(await effects(postgres)).toEqual([0, 1])
   })
 
   test('halts where the log ends before the offset of the database', async () => {

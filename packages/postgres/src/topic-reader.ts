@@ -33,6 +33,11 @@ export interface TopicReaderSettings {
     records: readonly LogRecord[],
     partition: number,
   ) => Promise<void>
+  /**
+   * Says that the effects follow from the topic alone: where the database knows nothing, it is read
+   * again from its beginning instead of halting.
+   */
+  readonly isDerived?: boolean
   /** The process must end: the offset stays where it was. */
   readonly onHalt: (error: Error) => void
   readonly observer?: TopicReaderObserver

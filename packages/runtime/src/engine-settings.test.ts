@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Environment, readConfiguration } from './configuration.ts'
-import { KAFKA_SETTINGS, kafkaConnection, REDIS_SETTINGS, redisAddress } from './engine-settings.ts'
+import {
+  KAFKA_SETTINGS,
+  kafkaConnection,
+  REDIS_SETTINGS,
+  redisAddress,
+  schemaOf,
+} from './engine-settings.ts'
 
 const kafka = (env: Environment) =>
   kafkaConnection(readConfiguration(KAFKA_SETTINGS, { EBB_KAFKA: 'one:9092', ...env }))
@@ -108,4 +114,20 @@ describe.each([
     expect(() => read(files)).toThrow(`EBB_${engine}_CERT=${certificates}`)
     expect(() => read(files)).toThrow(invalid)
   })
+})
+
+test('every namespace has schemas of its own, which PostgreSQL can name', () => {
+  const namespaces = [
+    '',
+    'shop',
+    'shop.a',
+    'shop-a',
+    'shop_a',
+    '1',
+    'x'.repeat(200),
+    'x'.repeat(201),
+  ]
+  const schemas = namespaces.map((namespace) => schemaOf(namespace, 'retention'))
+  expect(new Set(schemas).size).toBe(namespaces.length)
+  for (const schema of schemas) expect(schema).toMatch(/^[a-z_][a-z0-9_]{0,62}$/)
 })

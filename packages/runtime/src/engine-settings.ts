@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import Type from 'typebox'
 import { CodedError } from './coded-error.ts'
 import { type Configuration, type Settings, setting } from './configuration.ts'
@@ -127,9 +128,19 @@ export const POSTGRES_SETTINGS = {
   }),
 } satisfies Settings
 
-/** The schema of a service in PostgreSQL, where several installations may share a database. */
-export const schemaOf = (namespace: string, service: string): string =>
-  `${namespace === '' ? '' : `${namespace}_`}${service}`.replaceAll(/[^a-z0-9_]/g, '_')
+/**
+ * The schema of a service in PostgreSQL, where several installations may share a database. What a
+ * schema cannot be called is replaced, and a hash keeps such namespaces apart.
+ */
+export const schemaOf = (namespace: string, service: string): string => {
+  if (namespace === '') return service
+  const plain = namespace.replaceAll(/[^a-z0-9_]/g, '_')
+  const isPlain = plain === namespace && plain.length <= LONGEST_NAMESPACE
+  const suffix = isPlain ? '' : `_${hash('sha256', namespace).slice(0, 8)}`
+  return `n_${plain.slice(0, LONGEST_NAMESPACE)}${suffix}_${service}`
+}
+
+const LONGEST_NAMESPACE = 40
 
 /**
  * How to reach the brokers. Throws `EBB_CONFIG_INVALID` for settings without effect, and as

@@ -1,3 +1,4 @@
+import { TransientError } from '@ebb/streaming/faults'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from './coded-error.ts'
 import type { Logger } from './logger.ts'
@@ -75,11 +76,22 @@ const collectRoutes = (app: FastifyInstance): ((path: string) => string[]) => {
 /** The coded error that a caller hears of; a fault of ours keeps its own words to the log. */
 export const toldAs = (error: Error, request: FastifyRequest): CodedError => {
   if (error instanceof CodedError) return error
+  if (error instanceof TransientError) return engineAway(error)
   const { statusCode = 500 } = error as { statusCode?: number }
   return statusCode >= 400 && statusCode < 500
     ? badRequest(error, statusCode)
     : internal(error, request)
 }
+
+const engineAway = (error: TransientError): CodedError =>
+  new CodedError(
+    error.code,
+    {
+      what: 'An engine that this needs does not answer, so nothing is known of the outcome',
+      fix: 'Send the same request again; the log of the server says what is away',
+    },
+    { cause: error, status: 503 },
+  )
 
 const badRequest = (error: Error, status: number): CodedError =>
   new CodedError(

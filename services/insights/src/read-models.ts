@@ -40,7 +40,14 @@ export const keepReadModels = async (settings: ReadModelSettings): Promise<Consu
   const { log, postgres, scoring, generation, logger, onHalt } = settings
   await migrate(postgres, { folder: MIGRATIONS })
   const read = (of: Pick<TopicReaderSettings, 'group' | 'topic' | 'handle'>) =>
-    readTopic({ log, postgres, onHalt, ...of, observer: observerOf(logger, of.topic) })
+    readTopic({
+      log,
+      postgres,
+      onHalt,
+      isDerived: true,
+      ...of,
+      observer: observerOf(logger, of.topic),
+    })
   const onSkip = (topic: string) => (skipped: Skipped) =>
     logger.warn({ topic, ...skipped }, 'a record is not shown')
   const features = await read({

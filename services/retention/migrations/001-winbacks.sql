@@ -101,6 +101,7 @@ CREATE TABLE answers (
   body jsonb NOT NULL,
   PRIMARY KEY (key_id, idempotency_key)
 );
+CREATE INDEX answers_of_redemption ON answers ((body ->> 'redemptionId'));
 
 -- Order facts, by which outcomes are told. The version is that of the record: an older one, which a
 -- copy may bring late, changes nothing.

@@ -169,13 +169,19 @@ describe.skipIf(postgres === undefined)('a redemption that is sent again', () =>
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
   })
 
-  test('gets its refusal again, too', async () => {
+  test('is judged anew where it was refused, and where it was rolled back', async () => {
     const rig = await rigOf()
     const code = await codeOf(rig)
-    const stranger = order({ userId: 'bob' })
-    const first = await redeem(rig, code, ['k', stranger])
-    expect([first.status, first.body.reason]).toEqual([409, 'WRONG_CUSTOMER'])
-    expect(await redeem(rig, code, ['k', stranger])).toEqual(first)
+    const { body: held } = await reserve(rig, code)
+    const refused = await redeem(rig, code, ['o-1'])
+    expect([refused.status, refused.body.reason]).toEqual([409, 'RESERVED'])
+    await rig.ask('DELETE', `/v1/reservations/${held.reservationId}`)
+    const first = await redeem(rig, code, ['o-1'])
+    expect(first.status).toBe(201)
+    await rig.ask('DELETE', `/v1/redemptions/${first.body.redemptionId}`)
+    const second = await redeem(rig, code, ['o-1'])
+    expect(second.status).toBe(201)
+    expect(second.body.redemptionId).not.toBe(first.body.redemptionId)
   })
 
   test('with another body is an error, and without a key as well', async () => {

@@ -22,7 +22,7 @@ export const ENGLISH = {
     shadow: 'Shadow mode: win-backs are decided and recorded, and nothing is sent.',
     shadowFix: 'Switch on',
     paused: 'Win-backs are paused: nothing is decided or sent.',
-    alertsPaused: 'Alerts are paused: silence is still computed, and nobody is told.',
+    alertsPaused: 'Alerts are paused: none is raised, none is lost. They come when alerts go on.',
   },
   common: {
     loading: 'Loading …',

@@ -20,7 +20,7 @@ export const SIMPLIFIED_CHINESE: Catalogue = {
     shadow: '影子模式：只做挽回决策并记录，不发送。',
     shadowFix: '启用',
     paused: '挽回已暂停：既不决策也不发送。',
-    alertsPaused: '告警已暂停：仍在计算沉默，但不通知任何人。',
+    alertsPaused: '告警已暂停：不会发出告警，也不会丢失；恢复后会补发。',
   },
   common: {
     loading: '加载中……',

@@ -4,7 +4,7 @@ import { setMode } from '@ebb/retention/ledger/settings'
 import { listDecisions } from '@ebb/retention/reports/decision-list'
 import { winbackSummary } from '@ebb/retention/reports/winback-summary'
 import { wallClock } from '@ebb/runtime/clock'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { lastInstant } from '../demonstration.ts'
 import { lookAtInstallation } from '../installation.ts'
@@ -51,7 +51,7 @@ export const winbacksCommand = (context: CliContext): Command => {
       .action((options: WinbacksOptions) => change(context, options, mode))
   add('exclude')
     .description('never treat a customer from now on')
-    .argument('<key>', 'u: and the user id')
+    .argument('<key>', 'u: and the user id', customerKey)
     .option('--note <text>', 'why', '')
     .action((key: string, options: WinbacksOptions) => leaveAlone(context, key, options))
   add('include')
@@ -62,6 +62,11 @@ export const winbacksCommand = (context: CliContext): Command => {
     .description('list the customers who are left alone')
     .action((options: WinbacksOptions) => listExcluded(context, options))
   return winbacks
+}
+
+const customerKey = (text: string): string => {
+  if (/^[ua]:.{1,256}$/.test(text)) return text
+  throw new InvalidArgumentError('Give u: and the user id, such as u:42.')
 }
 
 const MOST = 100

@@ -108,7 +108,7 @@ describe('the page', () => {
     await serve()
     const answer = await get('/')
     expect(answer.status).toBe(503)
-    expect(await answer.json()).toMatchObject({ error: { code: 'EBB_INSIGHTS_PAGE' } })
+    expect(await answer.json()).toMatchObject({ error: { code: 'EBB_PAGE_UNBUILT' } })
     await mkdir(folder)
   })
 })

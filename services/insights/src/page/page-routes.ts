@@ -42,7 +42,7 @@ const notFound = (path: string): CodedError =>
 
 const notBuilt = (): CodedError =>
   new CodedError(
-    'EBB_INSIGHTS_PAGE',
+    'EBB_PAGE_UNBUILT',
     {
       what: 'The page of the dashboard has not been built; its API answers below /api',
       fix: 'Run `npm run build` in the folder services/dashboard, and start again',

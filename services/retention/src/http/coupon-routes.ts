@@ -17,7 +17,7 @@ import {
   validateCoupon,
 } from '../coupon-desk/coupon-desk.ts'
 import type { TwoClocks } from '../ledger/coupons.ts'
-import { type Answer, answerOnce } from './idempotency.ts'
+import { type Answer, answerOnce, forgetRedemption } from './idempotency.ts'
 import { bodyReader } from './read-body.ts'
 import { wrongCodeLimit } from './wrong-code-limit.ts'
 
@@ -133,9 +133,10 @@ export const couponRoutes = (app: FastifyInstance, ports: CouponRoutesPorts): vo
   app.delete<{ Params: { id: string } }>('/v1/redemptions/:id', async (request, reply) => {
     authorise(request)
     const { id } = request.params
-    const isBack = await ports.postgres.transaction((tx) =>
-      rollBackRedemption(tx, id, ({ discount }) => greatestDiscountOf(discount)),
-    )
+    const isBack = await ports.postgres.transaction(async (tx) => {
+      await forgetRedemption(tx, id)
+      return rollBackRedemption(tx, id, ({ discount }) => greatestDiscountOf(discount))
+    })
     return isBack ? reply.code(204).send() : Promise.reject(noSuch('redemption', id))
   })
 }

@@ -20,8 +20,9 @@ export interface RepeatableRequest {
 
 /**
  * Does `work` once for an idempotency key, in one transaction with its answer; a request that comes
- * again, also at the same time, gets that answer. Throws `EBB_IDEMPOTENCY_MISMATCH` (422) where the
- * key was used for something else.
+ * again, also at the same time, gets that answer. What did nothing (a status of 4xx) is not kept: the
+ * same request may do something later. Throws `EBB_IDEMPOTENCY_MISMATCH` (422) where the key was used
+ * for something else.
  */
 export const answerOnce = (
   postgres: Postgres,
@@ -39,12 +40,23 @@ export const answerOnce = (
     )
     if (claimed.length === 0) return earlierAnswer(tx, request, sha256)
     const answer = await work(tx)
-    await tx.query(
-      'UPDATE answers SET status = $3, body = $4 WHERE key_id = $1 AND idempotency_key = $2',
-      [keyId, idempotencyKey, answer.status, JSON.stringify(answer.body)],
-    )
+    const ours = [keyId, idempotencyKey]
+    if (answer.status >= LEAST_REFUSAL)
+      await tx.query('DELETE FROM answers WHERE key_id = $1 AND idempotency_key = $2', ours)
+    else
+      await tx.query(
+        'UPDATE answers SET status = $3, body = $4 WHERE key_id = $1 AND idempotency_key = $2',
+        [...ours, answer.status, JSON.stringify(answer.body)],
+      )
     return answer
   })
+
+const LEAST_REFUSAL = 400
+
+/** Forgets the answer that made a redemption: it was taken back, and may be made anew. */
+export const forgetRedemption = async (tx: Transaction, redemptionId: string): Promise<void> => {
+  await tx.query(`DELETE FROM answers WHERE body ->> 'redemptionId' = $1`, [redemptionId])
+}
 
 const earlierAnswer = async (
   tx: Transaction,

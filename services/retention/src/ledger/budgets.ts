@@ -9,7 +9,7 @@ export interface Claim {
 
 /**
  * Reserves as many of the claims as their budgets hold, in the order given; says for each whether it
- * was. The budgets are held from here to the end of the transaction, so this comes last in it.
+ * was. The budgets are held from here to the end of the transaction, so little may follow.
  */
 export const reserve = async (tx: Transaction, claims: readonly Claim[]): Promise<boolean[]> => {
   if (claims.length === 0) return []

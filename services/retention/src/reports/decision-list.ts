@@ -34,6 +34,7 @@ interface Row {
   readonly arm: 'treated' | 'hold_out' | null
   readonly policyVersion: number
   readonly decidedAt: number
+  readonly webhook: string | null
 }
 
 /** One page of decisions, those not to act among them. */
@@ -48,8 +49,8 @@ export const listDecisions = async (
        customer_id AS "customerId", tier, reasons, segment, status,
        no_action_reason AS "noActionReason", treatment_id AS "treatmentId",
        treatment_kind AS "treatmentKind", arm, policy_version AS "policyVersion",
-       decided_at AS "decidedAt"
-     FROM decisions
+       decided_at AS "decidedAt", webhooks.outcome AS webhook
+     FROM decisions LEFT JOIN webhooks USING (decision_id)
      WHERE ($1::text IS NULL OR customer_id = $1) AND ($2::text IS NULL OR status = $2)
        AND ($3::text IS NULL OR no_action_reason = $3)
        AND ($4::bigint IS NULL OR (decided_at, decision_id) < ($4, $5))
@@ -79,7 +80,7 @@ const cursorOf = (before: string | undefined): [number | null, string | null] =>
 }
 
 const viewOf = (row: Row, coupon: StoredCoupon | undefined, wallNow: number): DecisionView => {
-  const { noActionReason, treatmentId, treatmentKind, arm, decidedAt, ...same } = row
+  const { noActionReason, treatmentId, treatmentKind, arm, decidedAt, webhook, ...same } = row
   return {
     ...same,
     ...(noActionReason !== null && { noActionReason }),
@@ -87,6 +88,7 @@ const viewOf = (row: Row, coupon: StoredCoupon | undefined, wallNow: number): De
       treatmentKind !== null && { treatment: { id: treatmentId, kind: treatmentKind } }),
     ...(arm !== null && { arm }),
     ...(coupon !== undefined && { coupon: couponView(coupon, wallNow) }),
+    ...(webhook !== null && { webhook }),
     decidedAt: new Date(decidedAt).toISOString(),
   }
 }

@@ -70,6 +70,8 @@ describe.skipIf(postgres === undefined)('a trigger', () => {
     await rig.triggers(1)
     const outcomes = () => rig.postgres.query('SELECT outcome FROM webhooks')
     await waitUntil(async () => (await outcomes())[0]?.['outcome'] === 'answered 500')
+    const { body } = await rig.ask('GET', '/v1/winbacks/decisions', { key: 'reader' })
+    expect(body.decisions).toMatchObject([{ status: 'sent', webhook: 'answered 500' }])
     expect(received).toHaveLength(1)
   })
 
