@@ -99,8 +99,11 @@ export const checkInstallation = (found: Installation | undefined, begin: string
 export const checkKeys = (folder: string): Check => {
   const keys = openKeysFile(keysFileOf(folder)).list()
   const valid = keys.filter(({ revokedAt }) => revokedAt === undefined)
-  const writing = valid.filter(({ kind }) => kind === 'write').length
-  const found = `${writing} write, ${valid.length - writing} secret`
+  const count = (of: string): number => valid.filter(({ kind }) => kind === of).length
+  const writing = count('write')
+  const people = count('person')
+  const tokens = people === 0 ? '' : `, ${people} of people`
+  const found = `${writing} write, ${count('secret')} secret${tokens}`
   if (writing > 0) return ok('keys', found)
   return warn('keys', `${found}: no storefront can send`, 'ebb keys create --source storefront')
 }
