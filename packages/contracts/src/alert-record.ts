@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Consent, Instant } from './canonical-event.ts'
+import { RecordId, StorableText } from './storable-text.ts'
 
 /** How much at risk a customer is, in rising order. */
 export const Tier = Type.Union([
@@ -26,10 +27,10 @@ export type ReasonCode = Static<typeof ReasonCode>
 /** `ebb.alerts.v1`: a tier was crossed, or the episode changed. Key: the customer key. */
 export const AlertRecord = Type.Object({
   /** Same cause, same id: consumers de-duplicate by it. */
-  alertId: Type.String(),
-  episodeId: Type.String(),
-  customerId: Type.String(),
-  userId: Type.Optional(Type.String()),
+  alertId: RecordId,
+  episodeId: RecordId,
+  customerId: RecordId,
+  userId: Type.Optional(RecordId),
   kind: Type.Union([
     Type.Literal('at_risk'),
     Type.Literal('recovered'),
@@ -48,7 +49,10 @@ export const AlertRecord = Type.Object({
   /** Whether the same tick also saw a higher tier crossed: that alert is the one to act on. */
   isOutranked: Type.Boolean(),
   /** Revenue less refunds of all valid orders, in minor units of the shop's currency. */
-  revenueMinor: Type.Integer(),
+  revenueMinor: Type.Integer({
+    minimum: -Number.MAX_SAFE_INTEGER,
+    maximum: Number.MAX_SAFE_INTEGER,
+  }),
   /** Why, the weightiest first, where evidence tells; otherwise UNKNOWN alone. */
   reasons: Type.Array(
     Type.Object({
@@ -56,7 +60,7 @@ export const AlertRecord = Type.Object({
       /** The shares of all reasons add up to 1. */
       share: Type.Number({ minimum: 0, maximum: 1 }),
       evidence: Type.Array(
-        Type.Object({ eventId: Type.String(), name: Type.String(), occurredAt: Instant }),
+        Type.Object({ eventId: RecordId, name: StorableText(200), occurredAt: Instant }),
       ),
     }),
   ),
@@ -70,7 +74,7 @@ export const AlertRecord = Type.Object({
   /** The tick at which it was seen. */
   raisedAt: Instant,
   /** The order that the silence follows, that ended it, or that came late or was cancelled. */
-  causeOrderId: Type.String(),
+  causeOrderId: RecordId,
   consent: Consent,
   model: Type.Object({ kind: Type.String(), version: Type.String() }),
 })

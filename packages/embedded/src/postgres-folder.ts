@@ -101,7 +101,8 @@ export const giveTo = async (data: string, user: ServerUser | undefined): Promis
 /** Reads how the server was reached last; undefined where nobody knows. */
 export const readAccess = (path: string): ServerAccess | undefined => {
   try {
-    return JSON.parse(readFileSync(join(path, ACCESS_FILE), 'utf8')) as ServerAccess
+    const access = JSON.parse(readFileSync(join(path, ACCESS_FILE), 'utf8')) as ServerAccess
+    return Number.isInteger(access.port) && typeof access.password === 'string' ? access : undefined
   } catch {
     return undefined
   }

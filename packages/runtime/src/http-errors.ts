@@ -83,6 +83,10 @@ export const toldAs = (error: Error, request: FastifyRequest): CodedError => {
     : internal(error, request)
 }
 
+const FIXES: Readonly<Record<number, string>> = {
+  415: 'Say what the body is: send it with the header content-type: application/json',
+}
+
 const engineAway = (error: TransientError): CodedError =>
   new CodedError(
     error.code,
@@ -96,7 +100,7 @@ const engineAway = (error: TransientError): CodedError =>
 const badRequest = (error: Error, status: number): CodedError =>
   new CodedError(
     'EBB_HTTP_BAD_REQUEST',
-    { what: error.message, fix: 'Correct the request and send it again' },
+    { what: error.message, fix: FIXES[status] ?? 'Correct the request and send it again' },
     { cause: error, status },
   )
 

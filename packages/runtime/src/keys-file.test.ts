@@ -56,15 +56,13 @@ test('a revoked key is not found any more, but stays in the list', async () => {
   assert.equal(keys.list().length, 1)
 })
 
-test('a service sees the keys that another process made, at the latest a second later', async () => {
+test('a service sees a key that another process made at once, and a revoked one a second later', async () => {
   let now = 0
   const service = openKeysFile(path, { wall: { now: () => now } })
   const { key, listing } = await openKeysFile(path).create(STOREFRONT)
-  assert.equal(service.find(key), undefined)
-  now = 1_000
   assert.equal(service.find(key)?.source, 'storefront')
   await openKeysFile(path).revoke(listing.id)
-  now = 2_000
+  now = 1_000
   assert.equal(service.find(key), undefined)
 })
 

@@ -97,8 +97,12 @@ export const openKeysFile = (path: string, settings: KeysFileSettings = {}): Key
   reload()
   return {
     find: (presented) => {
-      const known = current()
-      return presented.length > LONGEST_KEY ? undefined : findGrant(known, presented)
+      if (presented.length > LONGEST_KEY) return undefined
+      const found = findGrant(current(), presented)
+      // A key that was made a moment ago is good at once; only one that was revoked may take a while.
+      if (found !== undefined || signatureOf(path) === seen) return found
+      reload()
+      return findGrant(entries, presented)
     },
     byId: (id) => current().find(({ grant }) => grant.id === id)?.grant,
     create: (request) =>

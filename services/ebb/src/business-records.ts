@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { EngineSettings, Place } from '@ebb/streaming/engines'
 
 /** A PostgreSQL database, for as long as somebody uses it. */
@@ -26,6 +27,9 @@ export interface PostgresServers {
   urlOf(folder: string): string | undefined
 }
 
+const PATIENCE_MS = 5_000
+const LOOK_EVERY_MS = 100
+
 /** A real PostgreSQL in each data folder, started by its owner. */
 export const embeddedRecords = ({ start, urlOf }: PostgresServers): BusinessRecords => {
   const started = async (
@@ -39,8 +43,19 @@ export const embeddedRecords = ({ start, urlOf }: PostgresServers): BusinessReco
     name: 'PostgreSQL (in the data folder)',
     own: ({ folder }, { durability }) => started(folder, durability),
     use: async ({ folder }) => {
-      const url = urlOf(folder)
-      return url === undefined ? started(folder, 'power-cut') : { url, close: async () => {} }
+      const giveUpAt = performance.now() + PATIENCE_MS
+      for (;;) {
+        const url = urlOf(folder)
+        if (url !== undefined) return { url, close: async () => {} }
+        try {
+          return await started(folder, 'power-cut')
+        } catch (error) {
+          // Somebody else starts it, or ends it, at this very moment.
+          const isTaken = (error as { code?: unknown }).code === 'EBB_DATA_IN_USE'
+          if (!isTaken || performance.now() > giveUpAt) throw error
+          await setTimeout(LOOK_EVERY_MS)
+        }
+      }
     },
   }
 }

@@ -241,6 +241,25 @@ describe.skipIf(postgres === undefined)('a request about coupons', () => {
     ])
   })
 
+  test('that holds what no store can keep is refused, and never is a fault of ours', async () => {
+    const rig = await rigOf()
+    const code = await codeOf(rig)
+    const answers = [
+      await redeem(rig, code, ['a', order({ orderId: 'a\u0000b' })]),
+      await redeem(rig, code, ['b', order({ orderId: 'a\ud800b' })]),
+      await rig.ask('DELETE', '/v1/redemptions/%00'),
+      await rig.ask('DELETE', '/v1/reservations/%00'),
+      await rig.ask('GET', '/v1/winbacks/decisions?customer=%00', { key: 'reader' }),
+      await rig.ask('POST', '/v1/winbacks/exclusions', {
+        ...{ key: 'marketer', body: { customerId: 'u:\ud800', note: '' } },
+      }),
+      await rig.ask('PUT', '/v1/winbacks/policy', {
+        ...{ key: 'marketer', body: `${COUPON_POLICY}# \u0000` },
+      }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([422, 422, 404, 404, 422, 422, 422])
+  })
+
   test('with too many codes that nobody issued ends in 429', async () => {
     const rig = await rigOf()
     const guesses = await Promise.all(

@@ -16,7 +16,7 @@ const ANSWERS_KEPT_MS = 30 * 86_400_000
 
 /** Ends coupons whose time is over, and forgets old answers, again and again. */
 export const expiry = ({ postgres, clock, onHalt }: ExpirySettings): { stop(): Promise<void> } => {
-  let running = Promise.resolve()
+  let running: Promise<void> | undefined
   const look = async (): Promise<void> => {
     const wallNow = wallClock.now()
     await postgres.transaction((tx) => expireCoupons(tx, { now: clock.now(), wallNow }))
@@ -25,15 +25,19 @@ export const expiry = ({ postgres, clock, onHalt }: ExpirySettings): { stop(): P
     ])
   }
   const timer = setInterval(() => {
-    // One after the other, however slow the database is.
-    running = running.then(look).catch((error: Error) => {
-      if (!(error instanceof TransientError)) onHalt(error)
-    })
+    // One at a time, however slow the database is.
+    running ??= look()
+      .catch((error: Error) => {
+        if (!(error instanceof TransientError)) onHalt(error)
+      })
+      .finally(() => {
+        running = undefined
+      })
   }, LOOK_EVERY_MS)
   return {
-    stop: () => {
+    stop: async () => {
       clearInterval(timer)
-      return running
+      await running
     },
   }
 }

@@ -9,6 +9,7 @@ import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { createHttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
 import type { EventLog } from '@ebb/streaming/event-log'
+import type { FastifyInstance } from 'fastify'
 import type { Shop } from './alerts/decide-alerts.ts'
 import { handleAlerts, RETENTION } from './alerts/handle-alerts.ts'
 import { expiry } from './expiry.ts'
@@ -17,7 +18,7 @@ import { winbackRoutes } from './http/winback-routes.ts'
 import { cancelCouponsOf } from './ledger/coupons.ts'
 import { settleDecisions } from './ledger/decisions.ts'
 import { applyPolicy, currentPolicy } from './ledger/policies.ts'
-import { beginSettings, leaveFirstShadow, readSettings } from './ledger/settings.ts'
+import { beginSettings, holdSettings, leaveFirstShadow, readSettings } from './ledger/settings.ts'
 import { handleOrders } from './orders/handle-orders.ts'
 import { defaultPolicyText } from './policy/default-policy.ts'
 import type { WebhookSettings } from './webhook/send-webhook.ts'
@@ -92,6 +93,7 @@ export const start = async (
   await prepareRetention(postgres, { ...config, now: clock.now() })
   const readiness = { records: () => readSettings(postgres) }
   const http = createHttpServer({ logger, readiness })
+  takeEmptyBodies(http.app)
   couponRoutes(http.app, { postgres, keys, clock })
   winbackRoutes(http.app, { postgres, keys, clock, currency, ...(webhook && { webhook }) })
   const howToChange = 'Set EBB_RETENTION_PORT to a free port'
@@ -119,13 +121,21 @@ export const start = async (
   }
 }
 
+/** Many clients say that they send JSON with every request, a DELETE without a body too. */
+const takeEmptyBodies = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parse(request, body as string, done),
+  )
+}
+
 const senderOf = (
-  { postgres, logger, onHalt }: RetentionPorts,
+  { postgres, clock, logger, onHalt }: RetentionPorts,
   webhook: WebhookSettings,
 ): WebhookSender =>
   webhookSender({
     ...{ postgres, webhook, onHalt },
-    wallNow: () => wallClock.now(),
+    at: () => ({ now: clock.now(), wallNow: wallClock.now() }),
     onFault: (what) => logger.warn({ what }, 'a trigger was not taken by the webhook'),
   })
 
@@ -139,7 +149,7 @@ const relayOf = (
     onRetry: (err, attempt) => {
       if (attempt === 1) logger.warn({ err }, 'nothing is published; trying again')
     },
-    heldTopics: async (tx) => ((await readSettings(tx)).mode === 'live' ? [] : [WINBACKS]),
+    heldTopics: async (tx) => ((await holdSettings(tx)).mode === 'live' ? [] : [WINBACKS]),
     settled: async (tx, { published, expired }) => {
       await settleDecisions(tx, published, 'sent')
       await endExpired(tx, expired)

@@ -129,6 +129,12 @@ describe('an alert', () => {
     expect(definition.dueAt!(state!, tick)).toBe(moderate)
   })
 
+  test('tells revenue that no number holds exactly as the greatest that one does', () => {
+    const windows = { lifetime: { netMinor: 1.8e16 } }
+    const [alert] = alertsOf(fire(after(featuresOf({ windows })), light))
+    expect(alert?.revenueMinor).toBe(Number.MAX_SAFE_INTEGER)
+  })
+
   test('stands for each tier that one tick passes, the lowest first, and then for the loss', () => {
     const alerts = alertsOf(fire(after(featuresOf()), lost))
     expect(alerts.map(({ kind, tier }) => `${kind} ${tier}`)).toEqual([

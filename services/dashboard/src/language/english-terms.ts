@@ -85,7 +85,7 @@ export const ENGLISH_TERMS = {
     service_call: 'Service call',
   },
   couponStatus: {
-    issued: 'Issued',
+    issued: 'Open',
     reserved: 'Reserved',
     redeemed: 'Redeemed',
     expired: 'Expired',

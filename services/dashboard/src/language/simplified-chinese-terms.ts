@@ -85,7 +85,7 @@ export const SIMPLIFIED_CHINESE_TERMS: Terms = {
     service_call: '回访电话',
   },
   couponStatus: {
-    issued: '已发放',
+    issued: '未使用',
     reserved: '已占用',
     redeemed: '已核销',
     expired: '已过期',

@@ -119,6 +119,22 @@ test(`a demonstration that is killed ${KILLS} times loses nothing and does nothi
     )
     // What was published is only not known as sent where the process died in between.
     for (const { id } of sent) expect(codes.has(id)).toBe(true)
+    // The coupons of the table are those of the log, and every order that took one is in it.
+    const coupons = await postgres.query<{ id: string; code: string; order: string | null }>(
+      'SELECT decision_id AS id, code, order_id AS order FROM coupons',
+    )
+    for (const { id, code } of coupons)
+      if (codes.has(id)) expect(codes.get(id)).toEqual(new Set([code]))
+    const promised = [...codes].filter(([, known]) => !known.has(''))
+    for (const [id] of promised) expect(coupons.some((coupon) => coupon.id === id)).toBe(true)
+    const orders = new Set(
+      (await readAll(engines.log, 'ebb.orders.v1')).map(
+        ({ record }) => JSON.parse(Buffer.from(record.value).toString()).orderId,
+      ),
+    )
+    const unknown = coupons.filter(({ order }) => order !== null && !orders.has(order))
+    // An order that was cut off by the last stop is posted at the next start.
+    expect(unknown.length).toBeLessThanOrEqual(1)
     const budgets = await postgres.query(
       `SELECT budget_id, reserved_minor, spent_minor,
          coalesce(sum(committed_minor) FILTER (WHERE status = 'issued'), 0)::bigint AS issued,

@@ -35,6 +35,8 @@ describe('the features of a customer', () => {
     expect(foldAll([seen(1)])?.revenueMinor).toBe(0)
     const lifetime = { orders: 1, netMinor: -7 }
     expect(foldAll([seen(1, { windows: { lifetime } })])?.revenueMinor).toBe(-7)
+    const more = { windows: { lifetime: { netMinor: 1.8e16 } } }
+    expect(foldAll([seen(1, more)])?.revenueMinor).toBe(Number.MAX_SAFE_INTEGER)
   })
 
   test('are the same whatever copies and older records come between', () => {

@@ -1,6 +1,9 @@
 /** The last answer to a question that is not asked each time somebody wants to know. */
 export interface Glimpse<T> {
-  /** What was answered last; `undefined` while nothing was. Resolves at once but for the first time. */
+  /**
+   * What was answered last; `undefined` while nothing was. Resolves at once, but for the first time,
+   * and where nobody has wanted to know for a while: then it waits for the answer of now.
+   */
   latest(): Promise<T | undefined>
   /** Whether the last asking brought an answer. */
   isAnswered(): boolean
@@ -30,12 +33,11 @@ export const glimpse = <T>(ask: () => Promise<T>, everyMs: number): Glimpse<T> =
     notBefore = now + Math.max(everyMs, (now - began) / MOST_SHARE)
     asking = undefined
   }
-  let first: Promise<void> | undefined
   return {
     latest: async () => {
-      if (performance.now() >= notBefore) asking ??= refresh()
-      first ??= asking
-      await first
+      const now = performance.now()
+      if (now >= notBefore) asking ??= refresh()
+      if (now >= notBefore + everyMs) await asking
       return answer
     },
     isAnswered: () => isAnswered,

@@ -29,6 +29,11 @@ export const handleAlerts =
     const { readable, rejects } = readAlerts(records, partition)
     await addToOutbox(tx, rejects)
     const fresh = await onlyNew(tx, readable)
+    // What waited before this batch, while no budget is held: others lock it before their budgets.
+    await withdraw(
+      tx,
+      fresh.filter(({ kind }) => KINDS[kind] === 'over'),
+    )
     for (const span of spans(fresh)) {
       if (span.kind === 'over') await withdraw(tx, span.alerts)
       else await treat(tx, span.alerts, shop)

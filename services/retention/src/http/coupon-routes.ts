@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isStorable, StorableText } from '@ebb/contracts/storable-text'
 import type { CouponOrder } from '@ebb/contracts/winback-api'
 import type { Postgres } from '@ebb/postgres/postgres-client'
 import type { AccessKeys, KeyGrant } from '@ebb/runtime/access-keys'
@@ -34,12 +35,12 @@ export const SCOPE_COUPONS_REDEEM = 'coupons:redeem'
 
 const Order = {
   /** The customer key, `u:` and the user id; or the user id alone, below. */
-  customerId: Type.Optional(Type.String({ minLength: 1, maxLength: 258 })),
-  userId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  customerId: Type.Optional(StorableText(258)),
+  userId: Type.Optional(StorableText(256)),
   totalMinor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
 }
-const OrderId = Type.String({ minLength: 1, maxLength: 256 })
+const OrderId = StorableText(256)
 const LONGEST_RESERVATION_S = 3_600
 const RESERVED_FOR_S = 900
 
@@ -52,7 +53,7 @@ const readReservation = bodyReader(
   }),
 )
 const readRedemption = bodyReader(
-  Type.Object({ ...Order, orderId: OrderId, reservationId: Type.Optional(Type.String()) }),
+  Type.Object({ ...Order, orderId: OrderId, reservationId: Type.Optional(StorableText(256)) }),
 )
 
 /**
@@ -103,7 +104,11 @@ export const couponRoutes = (app: FastifyInstance, ports: CouponRoutesPorts): vo
       const repeatable = {
         keyId: grant.id,
         idempotencyKey: idempotencyKeyOf(request),
-        asked: { code, reservationId, ...body },
+        // Named one by one: a sender may write its fields in another order the next time.
+        asked: [
+          ...[code, reservationId, body.userId, body.customerId, body.orderId],
+          ...[body.totalMinor, body.currency],
+        ],
         wallNow: wallClock.now(),
       }
       const redemption = { code, order: orderOf(body), id: randomUUID() }
@@ -126,13 +131,15 @@ export const couponRoutes = (app: FastifyInstance, ports: CouponRoutesPorts): vo
   app.delete<{ Params: { id: string } }>('/v1/reservations/:id', async (request, reply) => {
     authorise(request)
     const { id } = request.params
-    const isGone = await ports.postgres.transaction((tx) => releaseReservation(tx, id))
+    const isGone =
+      isStorable(id) && (await ports.postgres.transaction((tx) => releaseReservation(tx, id)))
     return isGone ? reply.code(204).send() : Promise.reject(noSuch('reservation', id))
   })
 
   app.delete<{ Params: { id: string } }>('/v1/redemptions/:id', async (request, reply) => {
     authorise(request)
     const { id } = request.params
+    if (!isStorable(id)) throw noSuch('redemption', id)
     const isBack = await ports.postgres.transaction(async (tx) => {
       await forgetRedemption(tx, id)
       return rollBackRedemption(tx, id, ({ discount }) => greatestDiscountOf(discount))
@@ -161,7 +168,7 @@ const orderOf = ({ customerId, userId, ...order }: OrderBody): CouponOrder => {
 
 const idempotencyKeyOf = ({ headers }: FastifyRequest): string => {
   const key = headers['idempotency-key']
-  if (typeof key === 'string' && key.length > 0 && key.length <= LONGEST_KEY) return key
+  if (typeof key === 'string' && key !== '' && key.length <= LONGEST_KEY) return key
   const what = 'A redemption needs an Idempotency-Key of 1 to 255 characters'
   const fix = 'Send one that is the same when this redemption is sent again, such as the order id'
   throw new CodedError(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
 import { CodedError } from '@ebb/runtime/coded-error'
+import { TransientError } from '@ebb/streaming/faults'
 
 /** An answer that is given again to the same request. */
 export interface Answer {
@@ -68,7 +69,9 @@ const earlierAnswer = async (
      WHERE key_id = $1 AND idempotency_key = $2`,
     [keyId, idempotencyKey],
   )
-  if (earlier?.sha256 === sha256) return { status: earlier.status, body: earlier.body }
+  if (earlier === undefined)
+    throw new TransientError('EBB_POSTGRES_BUSY', 'the earlier answer was taken back meanwhile')
+  if (earlier.sha256 === sha256) return { status: earlier.status, body: earlier.body }
   const what = 'This Idempotency-Key was used for another request'
   const fix = 'Send a new key with every new request, and the same one only to repeat it'
   throw new CodedError(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isStorable, StorableText } from '@ebb/contracts/storable-text'
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
 import type { Postgres } from '@ebb/postgres/postgres-client'
 import type { AccessKeys } from '@ebb/runtime/access-keys'
@@ -35,19 +36,20 @@ export const SCOPE_WINBACKS_WRITE = 'winbacks:write'
 const MOST_AT_ONCE = 500
 const LONGEST_POLICY_BYTES = 262_144
 
-const CustomerKey = Type.String({ pattern: '^[ua]:.{1,256}$' })
+const CustomerKey = Type.Refine(Type.String({ pattern: '^[ua]:.{1,256}$' }), isStorable)
+const Word = Type.Optional(StorableText(512, 0))
 const Limit = Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' }))
 const readQuery = bodyReader(
   Type.Object({
-    customer: Type.Optional(Type.String()),
-    status: Type.Optional(Type.String()),
-    reason: Type.Optional(Type.String()),
-    before: Type.Optional(Type.String()),
+    customer: Word,
+    status: Word,
+    reason: Word,
+    before: Word,
     limit: Limit,
   }),
 )
 const readExclusion = bodyReader(
-  Type.Object({ customerId: CustomerKey, note: Type.String({ maxLength: 500 }) }),
+  Type.Object({ customerId: CustomerKey, note: StorableText(500, 0) }),
 )
 const readMode = bodyReader(
   Type.Object({
@@ -122,7 +124,8 @@ const changingRoutes = (app: FastifyInstance, ports: WinbackRoutesPorts): void =
     async (request, reply) => {
       mayChange(request)
       const { customerId } = request.params
-      if (await include(postgres, customerId)) return reply.code(204).send()
+      if (isStorable(customerId) && (await include(postgres, customerId)))
+        return reply.code(204).send()
       const what = 'This customer is not excluded'
       const fix = 'Take a customer key from GET /v1/winbacks/exclusions, URL-encoded'
       throw new CodedError('EBB_EXCLUSION_UNKNOWN', { what, fix }, { status: 404 })

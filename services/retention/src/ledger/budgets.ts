@@ -16,7 +16,7 @@ export const reserve = async (tx: Transaction, claims: readonly Claim[]): Promis
   const budgets = await tx.query<{ id: string; free: number }>(
     // In one order, so that two transactions never wait for each other.
     `SELECT budget_id AS id, limit_minor - reserved_minor - spent_minor AS free
-     FROM budgets WHERE budget_id = ANY($1) ORDER BY budget_id FOR UPDATE`,
+     FROM budgets WHERE budget_id = ANY($1) ORDER BY budget_id COLLATE "C" FOR UPDATE`,
     [[...new Set(claims.map(({ budgetId }) => budgetId))]],
   )
   const free = new Map(budgets.map((budget) => [budget.id, budget.free]))

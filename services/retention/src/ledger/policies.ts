@@ -2,6 +2,7 @@ import type { Postgres, Queries } from '@ebb/postgres/postgres-client'
 import { CodedError } from '@ebb/runtime/coded-error'
 import type { Policy } from '../policy/policy.ts'
 import { readPolicy } from '../policy/read-policy.ts'
+import { holdDecisions } from './settings.ts'
 
 /** A policy in force. */
 export interface AppliedPolicy {
@@ -56,7 +57,7 @@ export const applyPolicy = async (
 ): Promise<AppliedPolicy> => {
   const policy = readPolicy(text, { currency })
   return postgres.transaction(async (tx) => {
-    await tx.query('LOCK TABLE policies IN SHARE ROW EXCLUSIVE MODE')
+    await holdDecisions(tx)
     const before = await currentPolicy(tx)
     if (before?.text === text) return before
     await setLimits(tx, policy)
@@ -71,7 +72,9 @@ export const applyPolicy = async (
 }
 
 const setLimits = async (queries: Queries, { budgets }: Policy): Promise<void> => {
-  for (const [id, { limitMinor }] of Object.entries(budgets)) {
+  // In the order in which decisions lock them.
+  const byId = Object.entries(budgets).sort(([a], [b]) => (a < b ? -1 : 1))
+  for (const [id, { limitMinor }] of byId) {
     await queries.query(
       'INSERT INTO budgets (budget_id, limit_minor) VALUES ($1, 0) ON CONFLICT DO NOTHING',
       [id],

@@ -38,34 +38,47 @@ export const readSettings = async (queries: Queries): Promise<Settings> => {
   return settings!
 }
 
+const LOCK = `hashtextextended('ebb decisions ' || current_schema(), 0)`
+
 /**
- * The settings, held until the transaction ends: whoever changes them waits for it, so that nothing
- * is decided in a mode that was left.
+ * The settings; they and the policy in force stay as they are until the transaction ends. Whoever
+ * changes them waits for it, and comes before those who ask for them later.
  */
 export const holdSettings = async (tx: Transaction): Promise<Settings> => {
-  const [settings] = await tx.query<Settings>(`SELECT ${COLUMNS} FROM settings FOR SHARE`)
-  return settings!
+  await tx.query(`SELECT pg_advisory_xact_lock_shared(${LOCK})`)
+  return readSettings(tx)
 }
 
-/** Sets the mode; decisions that are being made are waited for. */
-export const setMode = async (queries: Queries, mode: WinbackMode): Promise<Settings> => {
-  const [settings] = await queries.query<Settings>(
+/** Waits until nothing is being decided or published, and lets nobody begin until the end. */
+export const holdDecisions = async (tx: Transaction): Promise<void> => {
+  await tx.query(`SELECT pg_advisory_xact_lock(${LOCK})`)
+}
+
+/** Sets the mode; what is being decided or published is waited for. */
+export const setMode = (postgres: Postgres, mode: WinbackMode): Promise<Settings> =>
+  changed(
+    postgres,
     `UPDATE settings SET mode = $1,
        mode_before_pause = CASE WHEN $1 <> 'paused' THEN $1 ELSE mode_before_pause END
      RETURNING ${COLUMNS}`,
     [mode],
   )
-  return settings!
-}
+
+const changed = (postgres: Postgres, text: string, values: readonly unknown[]): Promise<Settings> =>
+  postgres.transaction(async (tx) => {
+    await holdDecisions(tx)
+    const [settings] = await tx.query<Settings>(text, values)
+    return settings!
+  })
 
 /** Goes back to the mode before the pause; any other mode stays. */
-export const resumeMode = async (queries: Queries): Promise<Settings> => {
-  const [settings] = await queries.query<Settings>(
+export const resumeMode = (postgres: Postgres): Promise<Settings> =>
+  changed(
+    postgres,
     `UPDATE settings SET mode = CASE WHEN mode = 'paused' THEN mode_before_pause ELSE mode END
      RETURNING ${COLUMNS}`,
+    [],
   )
-  return settings!
-}
 
 /** Says whether alerts are to be raised; whoever is told of it is told in `announce`. */
 export const setAlertsPaused = (

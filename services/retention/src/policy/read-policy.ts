@@ -1,4 +1,5 @@
 import { minorUnitExponent } from '@ebb/contracts/currency'
+import { isStorable } from '@ebb/contracts/storable-text'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { heldPolicy } from './held-policy.ts'
 import type { Policy } from './policy.ts'
@@ -16,6 +17,7 @@ const MOST_CHARACTERS = 262_144
  */
 export const readPolicy = (text: string, shop: { currency: string }): Policy => {
   if (text.length > MOST_CHARACTERS) throw tooLong(text)
+  if (!isStorable(text)) throw notText()
   const source = readYaml(text)
   const exponent = minorUnitExponent(shop.currency)
   const problems = problemsOf(source, exponent)
@@ -35,6 +37,16 @@ const tooLong = (text: string): CodedError =>
     {
       what: `The policy has ${text.length} characters, ${MOST_CHARACTERS} at most are read`,
       fix: 'Give the file of a policy, with fewer treatments or rules',
+    },
+    { status: 422 },
+  )
+
+const notText = (): CodedError =>
+  new CodedError(
+    'EBB_POLICY_INVALID',
+    {
+      what: 'The policy holds a NUL, or half of a character: it is not a text that can be kept',
+      fix: 'Save the file as UTF-8',
     },
     { status: 422 },
   )

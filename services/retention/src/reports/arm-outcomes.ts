@@ -32,6 +32,9 @@ export const armOutcomes = async (
   )
 }
 
+/** Beyond it a number is not exact. */
+const MOST = Number.MAX_SAFE_INTEGER
+
 const SQL = `
   WITH firsts AS (
     SELECT DISTINCT ON (customer_id) customer_id, arm, decided_at
@@ -59,7 +62,7 @@ const SQL = `
     GROUP BY seen.customer_id
   )
   SELECT arm, count(*) AS customers, count(bought.customer_id) AS returned,
-    coalesce(sum(bought.revenue), 0)::bigint AS "revenueMinor",
-    coalesce(sum(paid.cost), 0)::bigint AS "couponCostMinor"
+    LEAST(coalesce(sum(bought.revenue), 0), ${MOST})::bigint AS "revenueMinor",
+    LEAST(coalesce(sum(paid.cost), 0), ${MOST})::bigint AS "couponCostMinor"
   FROM seen LEFT JOIN bought USING (customer_id) LEFT JOIN paid USING (customer_id)
   GROUP BY arm`

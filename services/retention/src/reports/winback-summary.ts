@@ -27,7 +27,10 @@ export const winbackSummary = async (
   const { experiment } = policy
   const arms = await armOutcomes(queries, { ...experiment, now })
   const [treated, heldOut] = arms as [ArmView, ArmView]
-  const lift = liftOf(treated, heldOut)
+  const lift =
+    experiment.holdOut === 0
+      ? { notEnough: 'Nobody is held out by the policy, so nothing can be compared' }
+      : liftOf(treated, heldOut)
   return {
     ...(await winbackStatus(queries, wallNow)),
     ...{ policyVersion, currency },

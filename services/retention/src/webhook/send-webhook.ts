@@ -32,13 +32,16 @@ const WITHIN_MS = 10_000
 export const sendWebhook = async (
   { url, secret, allowedHosts }: WebhookSettings,
   { id, type, data }: WebhookMessage,
+  ending?: AbortSignal,
 ): Promise<string> => {
   const sentAt = new Date()
   const body = JSON.stringify({ type, timestamp: sentAt.toISOString(), data })
   try {
     const signature = new Webhook(secret).sign(id, sentAt, body)
+    const timeout = AbortSignal.timeout(WITHIN_MS)
     const status = await post(url, allowedHosts, {
       body,
+      signal: ending === undefined ? timeout : AbortSignal.any([timeout, ending]),
       headers: {
         'content-type': 'application/json',
         'user-agent': 'ebb',
@@ -56,18 +59,18 @@ export const sendWebhook = async (
 interface Posting {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
 }
 
 const post = (
   url: string,
   allowedHosts: readonly string[],
-  { body, headers }: Posting,
+  { body, headers, signal }: Posting,
 ): Promise<number> =>
   new Promise((resolve, reject) => {
     const { protocol, hostname } = new URL(url)
     const isAllowed = allowedHosts.includes(hostname)
     const agent = isAllowed ? undefined : useAgent(url)
-    const signal = AbortSignal.timeout(WITHIN_MS)
     const options = { method: 'POST', headers, signal, ...(agent && { agent }) }
     const request = (protocol === 'https:' ? https : http).request(url, options, (response) => {
       response.resume()

@@ -1,14 +1,16 @@
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
 import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
+import type { TwoClocks } from '../ledger/coupons.ts'
+import { readSettings } from '../ledger/settings.ts'
 import { sendWebhook, type WebhookSettings } from './send-webhook.ts'
 
 /** What the sender runs on. */
 export interface WebhookSenderSettings {
   readonly postgres: Postgres
   readonly webhook: WebhookSettings
-  /** Wall clock, ms. */
-  readonly wallNow: () => number
+  /** Triggers end by the process clock; attempts are noted by the wall clock. */
+  readonly at: () => TwoClocks
   /** A receiver did not take it, or the database is away. */
   readonly onFault: (what: string) => void
   readonly onHalt: (error: Error) => void
@@ -58,7 +60,7 @@ export const webhookSender = (settings: WebhookSenderSettings): WebhookSender =>
   }
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const wasOne = await retryTransient(() => attemptNext(settings), options)
+      const wasOne = await retryTransient(() => attemptNext(settings, stopping.signal), options)
       if (!wasOne && !stopping.signal.aborted) await sleep()
     }
   }
@@ -75,19 +77,29 @@ export const webhookSender = (settings: WebhookSenderSettings): WebhookSender =>
   }
 }
 
-/** Whether there was one to send. It is held meanwhile: another sender takes another. */
-const attemptNext = (settings: WebhookSenderSettings): Promise<boolean> =>
+/**
+ * Whether there was one to send. It is held meanwhile: another sender takes another. None is while
+ * win-backs are not live, and one whose time is over is not sent.
+ */
+const attemptNext = (settings: WebhookSenderSettings, signal: AbortSignal): Promise<boolean> =>
   settings.postgres.transaction(async (tx) => {
+    if ((await readSettings(tx)).mode !== 'live') return false
     const [next] = await tx.query<{ id: string; data: WinbackRecord }>(
       `SELECT decision_id AS id, trigger AS data FROM webhooks JOIN decisions USING (decision_id)
        WHERE outcome IS NULL ORDER BY decided_at LIMIT 1 FOR UPDATE OF webhooks SKIP LOCKED`,
     )
     if (next === undefined) return false
-    const outcome = await sendWebhook(settings.webhook, { ...next, type: 'winback' })
+    const { now, wallNow } = settings.at()
+    const isOver = next.data.expiresAt <= now
+    const outcome = isOver
+      ? 'not sent: its time was over'
+      : await sendWebhook(settings.webhook, { ...next, type: 'winback' }, signal)
+    // What the end of this process has cut short is attempted again by the next one.
+    if (signal.aborted && outcome !== 'delivered') return false
     if (outcome !== 'delivered') settings.onFault(`webhook ${next.id}: ${outcome}`)
     await tx.query(
       'UPDATE webhooks SET outcome = $2, attempted_at_wall = $3 WHERE decision_id = $1',
-      [next.id, outcome, settings.wallNow()],
+      [next.id, outcome, wallNow],
     )
     return true
   })

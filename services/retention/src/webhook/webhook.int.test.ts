@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { usePostgres } from '@ebb/testkit/engines'
 import fastify from 'fastify'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { alertOf, startRig, waitUntil } from '../retention-fixture.ts'
+import { setMode } from '../ledger/settings.ts'
+import { alertOf, DAY_MS, NOON, startRig, waitUntil } from '../retention-fixture.ts'
 import { sendWebhook, type WebhookMessage } from './send-webhook.ts'
+import { webhookSender } from './webhook-sender.ts'
 import { webhookOf } from './webhook-settings.ts'
 
 const postgres = await usePostgres()
@@ -73,6 +76,37 @@ describe.skipIf(postgres === undefined)('a trigger', () => {
     const { body } = await rig.ask('GET', '/v1/winbacks/decisions', { key: 'reader' })
     expect(body.decisions).toMatchObject([{ status: 'sent', webhook: 'answered 500' }])
     expect(received).toHaveLength(1)
+  })
+
+  test('is not sent to the webhook while win-backs are paused, nor when its time is over', async () => {
+    const { url, received } = await receiverOf(200)
+    const rig = await startRig(postgres!.url)
+    onTestFinished(rig.end)
+    await rig.alerts(alertOf(), alertOf({ customerId: 'u:bob' }))
+    await rig.triggers(2)
+    await rig.postgres.query('INSERT INTO webhooks (decision_id) SELECT decision_id FROM decisions')
+    await setMode(rig.postgres, 'paused')
+    const faults: string[] = []
+    let now = NOON
+    const sender = webhookSender({
+      postgres: rig.postgres,
+      webhook: { url, secret, allowedHosts: ['127.0.0.1'] },
+      at: () => ({ now, wallNow: now }),
+      onFault: (what) => faults.push(what),
+      onHalt: (error) => {
+        throw error
+      },
+    })
+    onTestFinished(sender.stop)
+    sender.wake()
+    await setTimeout(50)
+    expect(received).toEqual([])
+    now = NOON + 30 * DAY_MS
+    await setMode(rig.postgres, 'live')
+    sender.wake()
+    await waitUntil(async () => faults.length === 2)
+    expect(faults.join()).toContain('its time was over')
+    expect(received).toEqual([])
   })
 
   test('can be tried out: a test send says what came of it', async () => {
