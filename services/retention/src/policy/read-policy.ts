@@ -1,5 +1,4 @@
 import { minorUnitExponent } from '@ebb/contracts/currency'
-import { isStorable } from '@ebb/contracts/storable-text'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { heldPolicy } from './held-policy.ts'
 import type { Policy } from './policy.ts'
@@ -17,10 +16,9 @@ const MOST_CHARACTERS = 262_144
  */
 export const readPolicy = (text: string, shop: { currency: string }): Policy => {
   if (text.length > MOST_CHARACTERS) throw tooLong(text)
-  if (!isStorable(text)) throw notText()
   const source = readYaml(text)
   const exponent = minorUnitExponent(shop.currency)
-  const problems = problemsOf(source, exponent)
+  const problems = [...unstorable(text), ...problemsOf(source, exponent)]
   if (problems.length > 0) throw invalid(problems, source)
   return heldPolicy(source.value as PolicyDocument, exponent)
 }
@@ -31,22 +29,20 @@ const problemsOf = ({ value, problems }: YamlSource, exponent: number): readonly
   return [...misfits, ...policyProblems(value, { misfits, exponent })]
 }
 
+/** A NUL, or half of a character: no store keeps them. */
+const unstorable = (text: string): readonly Problem[] => {
+  const offset = text.search(/\0|\p{Cs}/u)
+  if (offset === -1) return []
+  const what = 'This is no character of a text'
+  return [{ path: [], what, fix: 'Remove it, and save the file as UTF-8', offset }]
+}
+
 const tooLong = (text: string): CodedError =>
   new CodedError(
     'EBB_POLICY_INVALID',
     {
       what: `The policy has ${text.length} characters, ${MOST_CHARACTERS} at most are read`,
       fix: 'Give the file of a policy, with fewer treatments or rules',
-    },
-    { status: 422 },
-  )
-
-const notText = (): CodedError =>
-  new CodedError(
-    'EBB_POLICY_INVALID',
-    {
-      what: 'The policy holds a NUL, or half of a character: it is not a text that can be kept',
-      fix: 'Save the file as UTF-8',
     },
     { status: 422 },
   )
