@@ -1,22 +1,19 @@
 import { usePostgres } from '@ebb/testkit/engines'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   alertOf,
   COUPON_POLICY,
   DAY_MS,
   NOON,
   type RetentionRig,
-  startRig,
+  rigForTest,
   waitUntil,
 } from './retention-fixture.ts'
 
 const postgres = await usePostgres()
 
-const rigOf = async (over: Parameters<typeof startRig>[1] = {}): Promise<RetentionRig> => {
-  const rig = await startRig(postgres!.url, over)
-  onTestFinished(rig.end)
-  return rig
-}
+const rigOf = (over?: Parameters<typeof rigForTest>[1]): Promise<RetentionRig> =>
+  rigForTest(postgres!.url, over)
 
 /** The code that a customer got: 10 %, 5.00 at most. */
 const codeOf = async (rig: RetentionRig, customerId = 'u:ann'): Promise<string> => {

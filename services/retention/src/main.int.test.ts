@@ -108,6 +108,8 @@ describe.skipIf(kafka === undefined || postgres === undefined)('on Kafka and Pos
       `SELECT reserved_minor AS reserved FROM budgets WHERE budget_id = 'main'`,
     )
     expect(budget).toEqual({ reserved: 150_000 })
+    // One that is told to stop before it is up dies of the signal.
+    for (const each of running) await each.line(/"msg":"up"/)
     await Promise.all(running.map((each) => each.kill('SIGTERM')))
     for (const each of running) expect(await each.ended).toMatchObject({ code: 0 })
     await records.query(`DROP SCHEMA "${schema}" CASCADE`)

@@ -4,15 +4,18 @@ import type { NewRecord } from '@ebb/streaming/event-log'
 import { usePostgres } from '@ebb/testkit/engines'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { armOutcomes } from './reports/arm-outcomes.ts'
-import { alertOf, DAY_MS, NOON, type RetentionRig, startRig } from './retention-fixture.ts'
+import {
+  alertOf,
+  DAY_MS,
+  NOON,
+  type RetentionRig,
+  rigForTest,
+  startRig,
+} from './retention-fixture.ts'
 
 const postgres = await usePostgres()
 
-const rigOf = async (): Promise<RetentionRig> => {
-  const rig = await startRig(postgres!.url)
-  onTestFinished(rig.end)
-  return rig
-}
+const rigOf = (): Promise<RetentionRig> => rigForTest(postgres!.url)
 
 /** A fact of an order of 50.00, at an offset of the events' partition. */
 const fact = (offset: number, over: Partial<OrderRecord> = {}): NewRecord => {

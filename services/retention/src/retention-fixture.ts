@@ -10,6 +10,7 @@ import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { uniqueName } from '@ebb/testkit/engines'
 import { untilTrue } from '@ebb/testkit/provider'
+import { onTestFinished } from 'vitest'
 import { applyPolicy } from './ledger/policies.ts'
 import { setMode } from './ledger/settings.ts'
 import { type RetentionConfig, type RetentionService, start } from './service.ts'
@@ -121,6 +122,16 @@ interface RigSettings {
   readonly policy?: string
   /** Live unless given. */
   readonly mode?: WinbackMode
+}
+
+/** The same as `startRig`, ended with the test that runs. */
+export const rigForTest = async (
+  url: string,
+  over: Parameters<typeof startRig>[1] = {},
+): Promise<RetentionRig> => {
+  const rig = await startRig(url, over)
+  onTestFinished(rig.end)
+  return rig
 }
 
 /** Starts retention in a mode, under a policy. */

@@ -100,7 +100,7 @@ const distanceOf = (tag: string): Format['distance'] => {
     const ms = +new Date(at) - +new Date(from)
     const days = Math.abs(ms) / DAY_MS
     if (days >= 730) return relative.format(Math.trunc(ms / (365.25 * DAY_MS)), 'year')
-    if (days >= 120) return relative.format(Math.trunc(ms / (30.44 * DAY_MS)), 'month')
+    if (days >= 120) return relative.format(Math.round(ms / (30.44 * DAY_MS)), 'month')
     if (days >= 1) return relative.format(Math.trunc(ms / DAY_MS), 'day')
     if (Math.abs(ms) >= HOUR_MS) return relative.format(Math.trunc(ms / HOUR_MS), 'hour')
     return relative.format(Math.trunc(ms / 60_000), 'minute')

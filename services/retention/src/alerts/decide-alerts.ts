@@ -5,7 +5,7 @@ import { type Decision, decide } from '../decision/decide.ts'
 import { pastDecisions } from '../ledger/decisions.ts'
 import { excludedOf } from '../ledger/exclusions.ts'
 import { policyInForce } from '../ledger/policies.ts'
-import { holdSettings } from '../ledger/settings.ts'
+import type { Settings } from '../ledger/settings.ts'
 import type { Policy } from '../policy/policy.ts'
 
 /** How the shop counts. */
@@ -13,6 +13,9 @@ export interface Shop {
   readonly timeZone: string
   readonly currency: string
 }
+
+/** What alerts are decided by, beside the policy: held by the transaction. */
+export interface Deciding extends Shop, Pick<Settings, 'mode' | 'salt'> {}
 
 /** An alert and what was decided for it, before any budget was asked. */
 export interface DecidedAlert {
@@ -27,15 +30,13 @@ export interface DecidedAlert {
 const DAY_MS = 86_400_000
 
 /**
- * Decides alerts of silence, in the order given: each knows of those before it. The policy and the
- * mode are held until the transaction ends.
+ * Decides alerts of silence, in the order given: each knows of those before it.
  */
 export const decideAlerts = async (
   tx: Transaction,
   alerts: readonly AlertRecord[],
-  { timeZone, currency }: Shop,
+  { timeZone, currency, mode, salt }: Deciding,
 ): Promise<DecidedAlert[]> => {
-  const { mode, salt } = await holdSettings(tx)
   const { version: policyVersion, policy } = await policyInForce(tx, currency)
   const customerIds = [...new Set(alerts.map(({ customerId }) => customerId))]
   const excluded = await excludedOf(tx, customerIds)
@@ -45,12 +46,12 @@ export const decideAlerts = async (
     mode,
   })
   return alerts.map((alert) => {
-    const { customerId, episodeId, raisedAt: decidedAt } = alert
+    const { customerId, raisedAt: decidedAt } = alert
     const history = past.filter((decision) => decision.customerId === customerId)
     const isExcluded = excluded.has(customerId)
     const settings = { policy, mode, salt, timeZone }
     const decision = decide({ alert, history, isExcluded, ...settings })
-    if (decision.outcome.kind !== 'none') past.push({ customerId, episodeId, decidedAt })
+    if (decision.outcome.kind !== 'none') past.push({ customerId, decidedAt })
     return { alert, decision, policy, policyVersion, mode, currency }
   })
 }

@@ -1,17 +1,14 @@
 import { REJECTS } from '@ebb/contracts/topics'
 import type { DecisionPage } from '@ebb/contracts/winback-api'
 import { usePostgres } from '@ebb/testkit/engines'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { defaultPolicyText } from '../policy/default-policy.ts'
-import { alertOf, NOON, type RetentionRig, startRig, waitUntil } from '../retention-fixture.ts'
+import { alertOf, NOON, type RetentionRig, rigForTest, waitUntil } from '../retention-fixture.ts'
 
 const postgres = await usePostgres()
 
-const rigOf = async (over: Parameters<typeof startRig>[1] = {}): Promise<RetentionRig> => {
-  const rig = await startRig(postgres!.url, over)
-  onTestFinished(rig.end)
-  return rig
-}
+const rigOf = (over?: Parameters<typeof rigForTest>[1]): Promise<RetentionRig> =>
+  rigForTest(postgres!.url, over)
 
 const decisionsOf = async (rig: RetentionRig): Promise<DecisionPage['decisions']> =>
   (await rig.ask('GET', '/v1/winbacks/decisions?limit=500', { key: 'reader' })).body.decisions

@@ -10,7 +10,8 @@ import type { LogRecord } from '@ebb/streaming/event-log'
 import { newCouponCode } from '../coupon/coupon-code.ts'
 import { cancelCouponsOf, issueCoupons } from '../ledger/coupons.ts'
 import { addDecisions, settleDecisions, waitingOf } from '../ledger/decisions.ts'
-import { decideAlerts, type Shop } from './decide-alerts.ts'
+import { holdSettings } from '../ledger/settings.ts'
+import { type Deciding, decideAlerts, type Shop } from './decide-alerts.ts'
 import { fundDecisions } from './fund-decisions.ts'
 
 /** Consumer group of retention, and its name in what it refuses. */
@@ -29,6 +30,8 @@ export const handleAlerts =
     const { readable, rejects } = readAlerts(records, partition)
     await addToOutbox(tx, rejects)
     const fresh = await onlyNew(tx, readable)
+    // Before any row is held: so does the relay, and whoever changes the mode comes in between.
+    const settings = await holdSettings(tx)
     // What waited before this batch, while no budget is held: others lock it before their budgets.
     await withdraw(
       tx,
@@ -36,7 +39,7 @@ export const handleAlerts =
     )
     for (const span of spans(fresh)) {
       if (span.kind === 'over') await withdraw(tx, span.alerts)
-      else await treat(tx, span.alerts, shop)
+      else await treat(tx, span.alerts, { ...shop, ...settings })
     }
   }
 
@@ -116,9 +119,9 @@ const withdraw = async (tx: Transaction, over: readonly AlertRecord[]): Promise<
 const treat = async (
   tx: Transaction,
   silent: readonly AlertRecord[],
-  shop: Shop,
+  deciding: Deciding,
 ): Promise<void> => {
-  const decided = await decideAlerts(tx, silent, shop)
+  const decided = await decideAlerts(tx, silent, deciding)
   const codes = () => newCouponCode(randomBytes)
   const { decisions, coupons } = await fundDecisions(tx, decided, codes)
   await addDecisions(tx, decisions)

@@ -49,7 +49,6 @@ export const addDecisions = async (
 /** An earlier decision, as caps count it. */
 export interface PastDecision {
   readonly customerId: string
-  readonly episodeId: string
   readonly decidedAt: number
 }
 
@@ -67,7 +66,7 @@ export const pastDecisions = (
   }: { customerIds: readonly string[]; since: number; mode: WinbackMode },
 ): Promise<PastDecision[]> =>
   queries.query<PastDecision>(
-    `SELECT customer_id AS "customerId", episode_id AS "episodeId", decided_at AS "decidedAt"
+    `SELECT customer_id AS "customerId", decided_at AS "decidedAt"
      FROM decisions
      WHERE customer_id = ANY($1) AND decided_at >= $2 AND arm IS NOT NULL
        AND (mode = 'live' OR $3 = 'shadow')

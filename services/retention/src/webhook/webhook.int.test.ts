@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import { usePostgres } from '@ebb/testkit/engines'
 import fastify from 'fastify'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { setMode } from '../ledger/settings.ts'
-import { alertOf, DAY_MS, NOON, startRig, waitUntil } from '../retention-fixture.ts'
+import { alertOf, DAY_MS, NOON, rigForTest, waitUntil } from '../retention-fixture.ts'
 import { sendWebhook, type WebhookMessage } from './send-webhook.ts'
 import { webhookSender } from './webhook-sender.ts'
 import { webhookOf } from './webhook-settings.ts'
@@ -47,8 +46,7 @@ describe.skipIf(postgres === undefined)('a trigger', () => {
   test('reaches the webhook once it is published, signed as the public library verifies', async () => {
     const { url, received } = await receiverOf(200)
     const webhook = { url, secret, allowedHosts: ['127.0.0.1'] }
-    const rig = await startRig(postgres!.url, { webhook })
-    onTestFinished(rig.end)
+    const rig = await rigForTest(postgres!.url, { webhook })
     await rig.alerts(alertOf())
     const [trigger] = await rig.triggers(1)
     await waitUntil(async () => received.length > 0)
@@ -65,10 +63,9 @@ describe.skipIf(postgres === undefined)('a trigger', () => {
 
   test('that the webhook does not take is on the topic all the same, and its outcome is kept', async () => {
     const { url, received } = await receiverOf(500)
-    const rig = await startRig(postgres!.url, {
+    const rig = await rigForTest(postgres!.url, {
       webhook: { url, secret, allowedHosts: ['127.0.0.1'] },
     })
-    onTestFinished(rig.end)
     await rig.alerts(alertOf())
     await rig.triggers(1)
     const outcomes = () => rig.postgres.query('SELECT outcome FROM webhooks')
@@ -80,16 +77,20 @@ describe.skipIf(postgres === undefined)('a trigger', () => {
 
   test('is not sent to the webhook while win-backs are paused, nor when its time is over', async () => {
     const { url, received } = await receiverOf(200)
-    const rig = await startRig(postgres!.url)
-    onTestFinished(rig.end)
+    const rig = await rigForTest(postgres!.url)
     await rig.alerts(alertOf(), alertOf({ customerId: 'u:bob' }))
     await rig.triggers(2)
     await rig.postgres.query('INSERT INTO webhooks (decision_id) SELECT decision_id FROM decisions')
     await setMode(rig.postgres, 'paused')
     const faults: string[] = []
     let now = NOON
+    let looks = 0
+    const transaction: typeof rig.postgres.transaction = (work) => {
+      looks += 1
+      return rig.postgres.transaction(work)
+    }
     const sender = webhookSender({
-      postgres: rig.postgres,
+      postgres: { ...rig.postgres, transaction },
       webhook: { url, secret, allowedHosts: ['127.0.0.1'] },
       at: () => ({ now, wallNow: now }),
       onFault: (what) => faults.push(what),
@@ -98,8 +99,8 @@ describe.skipIf(postgres === undefined)('a trigger', () => {
       },
     })
     onTestFinished(sender.stop)
-    sender.wake()
-    await setTimeout(50)
+    // The second look begins when the first has ended.
+    await waitUntil(async () => looks > 1)
     expect(received).toEqual([])
     now = NOON + 30 * DAY_MS
     await setMode(rig.postgres, 'live')
@@ -111,18 +112,16 @@ describe.skipIf(postgres === undefined)('a trigger', () => {
 
   test('can be tried out: a test send says what came of it', async () => {
     const { url, received } = await receiverOf(204)
-    const rig = await startRig(postgres!.url, {
+    const rig = await rigForTest(postgres!.url, {
       webhook: { url, secret, allowedHosts: ['127.0.0.1'] },
     })
-    onTestFinished(rig.end)
     const { body } = await rig.ask('POST', '/v1/winbacks/test-send', { key: 'marketer' })
     expect(body).toMatchObject({ outcome: 'delivered', url })
     expect(JSON.parse(received[0]!.body)).toMatchObject({ type: 'winback.test', data: body.data })
   })
 
   test('cannot be tried out where no webhook is set', async () => {
-    const rig = await startRig(postgres!.url)
-    onTestFinished(rig.end)
+    const rig = await rigForTest(postgres!.url)
     const { status, body } = await rig.ask('POST', '/v1/winbacks/test-send', { key: 'marketer' })
     expect([status, body.error.code]).toEqual([409, 'EBB_WEBHOOK_MISSING'])
   })
