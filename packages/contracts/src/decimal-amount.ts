@@ -57,3 +57,10 @@ export const convertMinorUnits = (minor: number, conversion: Conversion): number
   const converted = (2n * product + divisor) / (2n * divisor)
   return converted <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(converted) : undefined
 }
+
+/**
+ * A sum of minor units, or the greatest (the least) that a number holds exactly: orders that nobody
+ * pays may come to more.
+ */
+export const exactMinor = (sum: number): number =>
+  Math.min(Math.max(sum, -Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)

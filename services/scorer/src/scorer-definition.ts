@@ -1,4 +1,5 @@
 import { AlertRecord } from '@ebb/contracts/alert-record'
+import { exactMinor } from '@ebb/contracts/decimal-amount'
 import { FeaturesRecord } from '@ebb/contracts/features-record'
 import { MessageError, messageCodec } from '@ebb/contracts/message-codec'
 import { processorReject } from '@ebb/contracts/processor-reject'
@@ -80,14 +81,10 @@ const handleFeatures = (
     ...(causeOrderId !== undefined && { causeOrderId }),
   }
   const { state: risk, alerts: raised } = onRhythm(before?.risk, rhythm ?? null, context)
-  const revenueMinor = exactly(windows.lifetime?.netMinor ?? 0)
+  const revenueMinor = exactMinor(windows.lifetime?.netMinor ?? 0)
   const state = { seen, userId, consent: consent ?? {}, revenueMinor, risk }
   return { state, outputs: raised.map((alert) => alertOutput(alert, state, context)) }
 }
-
-/** Sums of orders that nobody pays may come to more than a number holds exactly. */
-const exactly = (minor: number): number =>
-  Math.min(Math.max(minor, -Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 
 const readFeatures = (record: LogRecord): FeaturesRecord | Refusal => {
   try {

@@ -1,3 +1,4 @@
+import { exactMinor } from '@ebb/contracts/decimal-amount'
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import { crossings, riskAt, type Scoring, thresholdsOf } from '@ebb/risk/tiers'
 import { compareVersions, type Version } from '@ebb/streaming/version'
@@ -58,7 +59,7 @@ export const foldFeatures = (
   if (before !== undefined && compareVersions(version, before.version) <= 0) return before
   const { customerId, userId = null, asOf, consent = {}, windows } = record
   const rhythm = record.rhythm ?? null
-  const revenueMinor = exactly(windows['lifetime']?.['netMinor'] ?? 0)
+  const revenueMinor = exactMinor(windows['lifetime']?.['netMinor'] ?? 0)
   const facts = { customerId, version, userId, asOf, revenueMinor, consent, rhythm }
   if (before !== undefined && isSame(before.rhythm, rhythm)) return { ...before, ...facts }
   return {
@@ -68,10 +69,6 @@ export const foldFeatures = (
     heldStage: rhythm === null ? 0 : heldStage(rhythm, clock, scoring),
   }
 }
-
-/** Sums of orders that nobody pays may come to more than a number holds exactly. */
-const exactly = (minor: number): number =>
-  Math.min(Math.max(minor, -Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 
 /** By what the scorer goes by. */
 const isSame = (left: Rhythm | null, right: Rhythm | null): boolean => {
