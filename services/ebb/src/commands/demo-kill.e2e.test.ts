@@ -61,7 +61,9 @@ const killAgainAndAgain = async (): Promise<void> => {
 const opened = async <T>(
   work: (engines: OwnedEngines, postgres: Postgres) => Promise<T>,
 ): Promise<T> => {
-  const owner = { what: 'the test', now: Date.now, durability: 'killed-process' } as const
+  // Later than every tick of the scaled clock: one ahead of its record's append time is refused.
+  const now = () => Date.UTC(2100, 0)
+  const owner = { what: 'the test', now, durability: 'killed-process' } as const
   const engines = openEmbeddedEngines(folder, owner)
   const server = await startEmbeddedPostgres({ folder, durability: 'killed-process' })
   const postgres = await openPostgres({
