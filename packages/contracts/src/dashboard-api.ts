@@ -146,6 +146,24 @@ export interface CustomerDetail {
   readonly decisions?: readonly DecisionView[]
 }
 
+/** What the offers of a simulated shop did to some of its shoppers. */
+export interface EffectView {
+  readonly shoppers: number
+  /** Those who ordered within the window only because of an offer. */
+  readonly broughtBack: number
+}
+
+/**
+ * `GET /api/winbacks/truth`, of a demonstration alone (404 elsewhere): what win-backs really did, as
+ * only a simulation can know it. Of treated customers whose window has ended.
+ */
+export interface TruthView {
+  readonly windowDays: number
+  readonly all: EffectView
+  /** By why they had left, the greatest share first; `NOT_AWAY` had not. */
+  readonly byCause: readonly (EffectView & { readonly cause: ReasonCode | 'NOT_AWAY' })[]
+}
+
 /** One refused record. */
 export interface RejectView {
   readonly id: string

@@ -95,6 +95,17 @@ export interface LiftView {
   readonly until: number
 }
 
+/** Why no lift is told yet. */
+export type LiftShortage =
+  /** The policy holds nobody out, so nothing can be compared. */
+  | { readonly of: 'hold_out_share' }
+  /** Customers of an arm whose window has ended, or customers of both arms by what they did. */
+  | {
+      readonly of: ArmView['arm'] | 'returned' | 'not_returned'
+      readonly have: number
+      readonly need: number
+    }
+
 /** `GET /v1/winbacks/status`: what is quick to say. */
 export interface WinbackStatus {
   readonly mode: WinbackMode
@@ -128,7 +139,7 @@ export interface WinbackSummary extends WinbackStatus {
     /** Absent where there is not enough data yet. */
     readonly lift?: LiftView
     /** What is missing, where lift is absent. */
-    readonly notEnough?: string
+    readonly notEnough?: LiftShortage
   }
 }
 

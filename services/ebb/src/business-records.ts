@@ -40,7 +40,7 @@ export const embeddedRecords = ({ start, urlOf }: PostgresServers): BusinessReco
     return { url, close: stop }
   }
   return {
-    name: 'PostgreSQL (in the data folder)',
+    name: 'PostgreSQL',
     own: ({ folder }, { durability }) => started(folder, durability),
     use: async ({ folder }) => {
       const giveUpAt = performance.now() + PATIENCE_MS

@@ -3,6 +3,7 @@ import { SCOPE_CUSTOMERS_READ } from '@ebb/features/customer-routes'
 import { dashboardKeys } from '@ebb/insights/access/dashboard-keys'
 import { type InsightsService, start as startInsights } from '@ebb/insights/service'
 import { writeKeysOf } from '@ebb/insights/setup/write-keys'
+import type { TruthSource } from '@ebb/insights/winbacks/truth-routes'
 import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import { SCOPE_WINBACKS_READ, SCOPE_WINBACKS_WRITE } from '@ebb/retention/http/winback-routes'
 import { type RetentionService, start as startRetention } from '@ebb/retention/service'
@@ -37,6 +38,8 @@ export interface RecordsConfig extends CompositionConfig {
   readonly sessionSecret: string
   /** Names of the engines, for people. */
   readonly engineNames: Readonly<Record<'log' | 'store' | 'records', string>>
+  /** Of a demonstration: what its offers really did. */
+  readonly truth?: TruthSource
 }
 
 /** What insights may ask of the other services. */
@@ -106,11 +109,13 @@ const insightsConfig = (
   config: RecordsConfig,
   { collector, features, retention }: Composition & Pick<RecordsServices, 'retention'>,
 ) => {
-  const { installation, host, insightsPort, insightsKey, sessionSecret, engineNames } = config
+  const { installation, host, insightsPort, insightsKey, sessionSecret, engineNames, truth } =
+    config
   return {
     ...{ installation, host, port: insightsPort, sessionSecret, pageFolder: PAGE_FOLDER },
     ...{ featuresUrl: features.url, featuresKey: insightsKey.key, collectorUrl: collector.url },
     retention: { url: retention.url, key: insightsKey.key },
+    ...(truth && { truth }),
     writeKeys: () => writeKeysOf(keysFile),
     engineNames: [
       { need: 'event log', name: engineNames.log },

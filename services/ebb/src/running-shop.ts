@@ -134,7 +134,7 @@ export const startAll = async (
   context: CliContext,
   base: Base,
   config: CompositionConfig &
-    Pick<RecordsConfig, 'retentionPort' | 'insightsPort' | 'webhook' | 'firstPolicy'>,
+    Pick<RecordsConfig, 'retentionPort' | 'insightsPort' | 'webhook' | 'firstPolicy' | 'truth'>,
 ): Promise<Composition & Partial<RecordsServices>> => {
   const pipeline = await startServices(base, config)
   if (base.database === undefined) return pipeline

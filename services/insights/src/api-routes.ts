@@ -19,6 +19,7 @@ import { rejectRoutes } from './rejects/reject-routes.ts'
 import type { InsightsConfig, InsightsPorts } from './service.ts'
 import { eventDebugger } from './setup/event-debugger.ts'
 import { setupRoutes } from './setup/setup-routes.ts'
+import { truthRoutes } from './winbacks/truth-routes.ts'
 import { winbackRoutes } from './winbacks/winback-routes.ts'
 
 /** What the API works with. */
@@ -51,6 +52,7 @@ export const apiRoutes = async (
     customerRoutes(api, { ...sources, scoring, currency, now })
     rejectRoutes(api, log)
     setupRoutes(api, { collectorUrl, writeKeys, debug, signIn })
+    truthRoutes(api, config.truth)
     await winbackRoutes(api, retention)
   })
   return {

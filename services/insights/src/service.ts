@@ -14,6 +14,7 @@ import { pageRoutes } from './page/page-routes.ts'
 import { securityHeaders } from './page/security-headers.ts'
 import { keepReadModels } from './read-models.ts'
 import type { RetentionAddress } from './winbacks/retention.ts'
+import type { TruthSource } from './winbacks/truth-routes.ts'
 
 /** What insights runs on. */
 export interface InsightsPorts {
@@ -44,6 +45,8 @@ export interface InsightsConfig {
   /** A secret key with the scope `customers:read`. */
   readonly featuresKey: string
   readonly retention?: NonNullable<RetentionAddress>
+  /** Of a demonstration. */
+  readonly truth?: TruthSource
   /** As a shop reaches it. */
   readonly collectorUrl: string
   readonly writeKeys: () => readonly { readonly source: string; readonly key: string }[]

@@ -18,14 +18,15 @@ interface Known<T> {
 }
 
 /**
- * Asks for a path below `/api`, again when it changes, at `reload`, and every so often while the
+ * Asks for a path below `/api`, nothing where there is none; again when it changes, at `reload`, and every so often while the
  * page is in sight.
  */
-export const useAnswer = <T>(path: string, everyMs?: number): Pending<T> => {
+export const useAnswer = <T>(path: string | undefined, everyMs?: number): Pending<T> => {
   const [known, setKnown] = useState<Known<T>>()
   const [round, setRound] = useState(0)
   // Another round asks again.
   useEffect(() => {
+    if (path === undefined) return
     const leaving = new AbortController()
     ask<T>(path, { signal: leaving.signal }).then((answer) => {
       if (leaving.signal.aborted) return
@@ -44,6 +45,6 @@ export const useAnswer = <T>(path: string, everyMs?: number): Pending<T> => {
     return () => clearInterval(timer)
   }, [everyMs, reload])
   const isLoading = known?.path !== path
-  const fault = isLoading ? undefined : known.fault
+  const fault = isLoading ? undefined : known?.fault
   return { data: known?.data, fault, isLoading, reload }
 }

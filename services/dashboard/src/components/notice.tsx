@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { ApiFault } from '../api/api-fault.ts'
+import { faultName } from '../api/fault-name.ts'
 import { words } from '../language/language.ts'
 
 interface FaultNoticeProps {
@@ -7,22 +8,26 @@ interface FaultNoticeProps {
   readonly onRetry?: (() => void) | undefined
 }
 
-/** What is wrong, where, and what to do about it. */
+/** What is wrong, where, and what to do about it; what the server says of it is in English. */
 export const FaultNotice = ({ fault, onRetry }: FaultNoticeProps) => {
   const w = words.value
   const isAway = fault.status === 0
-  const fix = isAway ? w.common.unreachableFix : fault.fix
+  const name = faultName(fault)
   return (
     <div class="notice is-fault" role="alert">
-      <p class="notice-title">{isAway ? w.common.unreachable : fault.message}</p>
+      <p class="notice-title">
+        {isAway ? w.common.unreachable : (name ?? <span lang="en">{fault.message}</span>)}
+      </p>
+      {isAway && <p>{w.common.unreachableFix}</p>}
+      {name && <p lang="en">{fault.message}</p>}
       {fault.where && (
         <p>
           {w.common.where} <code>{fault.where}</code>
         </p>
       )}
-      {fix && (
+      {fault.fix && (
         <p>
-          {w.common.fix} {fix}
+          {w.common.fix} <span lang="en">{fault.fix}</span>
         </p>
       )}
       <div class="notice-foot">

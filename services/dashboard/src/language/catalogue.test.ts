@@ -87,6 +87,15 @@ describe('no word is unused', () => {
   })
 })
 
+test('every fault that the API answers with has words', () => {
+  const page = readFileSync(join(SOURCE, '../../../docs/errors.md'), 'utf8')
+  const parts = page.split(/^## /m).filter((part) => /^(Coupons|Dashboard)/.test(part))
+  const codes = parts.flatMap((part) => [...part.matchAll(/^\| `(\w+)` \| [45]\d\d/gm)])
+  expect(parts).toHaveLength(2)
+  expect(codes.length).toBeGreaterThan(15)
+  expect(Object.keys(ENGLISH.fault)).toEqual(expect.arrayContaining(codes.map(([, code]) => code)))
+})
+
 test('every event name of the contracts has a Chinese name; a shop’s own names stay', () => {
   for (const { name } of EVENT_NAMES) expect(eventName(name, 'zh'), name).toMatch(/\p{Script=Han}/u)
   expect(eventName('Loyalty Joined', 'zh')).toBe('Loyalty Joined')

@@ -11,6 +11,7 @@ import type {
   CouponRefusal,
   CouponStatus,
   DecisionStatus,
+  LiftShortage,
   NoActionReason,
   WinbackMode,
 } from '@ebb/contracts/winback-api'
@@ -38,6 +39,37 @@ type RejectCode =
   | 'EBB_EVENT_TOO_OLD'
   | 'EBB_EVENT_UNREADABLE'
 
+/** Codes of the faults that the API answers with. */
+type FaultCode =
+  | 'EBB_COUPON_GUESSING'
+  | 'EBB_COUPON_NOT_HELD'
+  | 'EBB_COUPON_UNKNOWN'
+  | 'EBB_CUSTOMER_UNKNOWN'
+  | 'EBB_EXCLUSION_UNKNOWN'
+  | 'EBB_HTTP_BAD_REQUEST'
+  | 'EBB_HTTP_INTERNAL'
+  | 'EBB_HTTP_NOT_FOUND'
+  | 'EBB_IDEMPOTENCY_MISMATCH'
+  | 'EBB_IDEMPOTENCY_MISSING'
+  | 'EBB_INSIGHTS_AWAY'
+  | 'EBB_INSIGHTS_CURSOR'
+  | 'EBB_INSIGHTS_FEATURES_AWAY'
+  | 'EBB_INSIGHTS_ORIGIN'
+  | 'EBB_INSIGHTS_RETENTION_AWAY'
+  | 'EBB_INSIGHTS_ROLE'
+  | 'EBB_INSIGHTS_SIGN_IN'
+  | 'EBB_INSIGHTS_TOKEN'
+  | 'EBB_INSIGHTS_TRIES'
+  | 'EBB_INSIGHTS_TRUTH'
+  | 'EBB_PAGE_UNBUILT'
+  | 'EBB_POLICY_BUDGET'
+  | 'EBB_POLICY_INVALID'
+  | 'EBB_REQUEST_INVALID'
+  | 'EBB_WEBHOOK_MISSING'
+
+/** What customers are counted by before a lift is told. */
+type CountedFor = Exclude<LiftShortage['of'], 'hold_out_share'>
+
 /** A word for each value of a closed list. */
 type WordFor<Value extends string> = { readonly [value in Value]: string }
 
@@ -60,6 +92,8 @@ export interface Terms {
   readonly engine: WordFor<LiveView['engines'][number]['need']>
   readonly theme: WordFor<'system' | 'light' | 'dark'>
   readonly language: WordFor<'en' | 'zh'>
+  readonly fault: WordFor<FaultCode>
+  readonly shortage: WordFor<CountedFor>
   readonly rejectCode: WordFor<RejectCode>
 }
 

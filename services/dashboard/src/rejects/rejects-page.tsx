@@ -118,7 +118,7 @@ const Reject = ({ reject }: { readonly reject: RejectView }) => {
           {written.moment(receivedAt)}
         </time>
       </header>
-      <p>{message}</p>
+      <p lang="en">{message}</p>
       <p class="muted">
         {rejects.place}: <code>{where}</code> · <code>{code}</code>
       </p>

@@ -25,6 +25,7 @@ export const reasonsText = ({ reasons }: DecisionView): string =>
 export const DecisionCard = ({ decision }: { readonly decision: DecisionView }) => {
   const w = words.value
   const { tier, status, noActionReason, decidedAt, coupon, policyVersion, segment } = decision
+  const { webhook } = decision
   return (
     <article class="decision">
       <header>
@@ -43,7 +44,18 @@ export const DecisionCard = ({ decision }: { readonly decision: DecisionView }) 
         {reasonsText(decision)} · {segment} ·{' '}
         {w.decisions.policyVersion(format.value.number(policyVersion))}
       </p>
+      {webhook && <WebhookOutcome outcome={webhook} />}
     </article>
+  )
+}
+
+const WebhookOutcome = ({ outcome }: { readonly outcome: string }) => {
+  const { decisions } = words.value
+  if (outcome === 'delivered') return <p class="muted">{decisions.delivered}</p>
+  return (
+    <p>
+      {decisions.undelivered} <span lang="en">{outcome}</span>
+    </p>
   )
 }
 

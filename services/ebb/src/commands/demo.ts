@@ -57,9 +57,11 @@ const runDemonstration = async (
     const from = Math.max(endOfHistory(shop), await lastInstant(log))
     clock.holdAt(from)
     const settings = { ...base, ...config, tickIntervalMs: DEMONSTRATION_TICK_MS }
+    let shoppers: ReturnType<typeof startOffers> | undefined
     const running = await startAll(context, base, {
       ...settings,
       firstPolicy: demonstrationPolicy(),
+      truth: async () => shoppers?.truth(),
     })
     const adminToken = base.visitor.key
     for (const line of demonstrationNotice(context, { ...base, ...running, adminToken }))
@@ -74,7 +76,7 @@ const runDemonstration = async (
     posting.catch((error: Error) => base.lifecycle.fail(error))
     if (running.retention !== undefined) {
       const urls = { collectorUrl: running.collector.url, retentionUrl: running.retention.url }
-      startOffers(context, base, { shop, ...urls })
+      shoppers = startOffers(context, base, { shop, ...urls })
     }
     await printAlerts(context, base)
   })

@@ -4,6 +4,7 @@ import type { Offer } from '@ebb/simulator/answer-offer'
 import { describe, expect, test } from 'vitest'
 import { effectLines } from './effect-lines.ts'
 import { answersOf, SHOP } from './offers-fixture.ts'
+import { type EffectSources, trueEffects } from './true-effects.ts'
 
 const ANSWERS = answersOf(40).slice(0, 4)
 const OFFERS = ANSWERS.map(({ offer }) => offer)
@@ -30,12 +31,14 @@ const summaryWith = (
 })
 
 const LIFT = { lift: { returned: 0.1666, from: -0.021, until: 0.2999 } }
-const linesOf = (over: Partial<Parameters<typeof effectLines>[0]> = {}) =>
-  effectLines({
+const linesOf = (over: Partial<EffectSources> = {}) => {
+  const sources = {
     ...{ shop: SHOP, offers: OFFERS, now: ALL_OVER },
     measured: { summary: summaryWith(LIFT), treated: OFFERS.map(decisionOf) },
     ...over,
-  })
+  }
+  return effectLines(trueEffects(sources), sources.measured.summary.experiment)
+}
 
 describe('what a demonstration tells of its win-backs at its end', () => {
   test('is the true effect beside the lift that Ebb measured', () => {
@@ -58,11 +61,11 @@ describe('what a demonstration tells of its win-backs at its end', () => {
   })
 
   test('says so where nothing can be said yet', () => {
-    const summary = summaryWith({ notEnough: '0 of at least 30 customers held out' })
+    const summary = summaryWith({ notEnough: { of: 'hold_out', have: 0, need: 30 } })
     expect(linesOf({ measured: { summary, treated: [] } })).toEqual([
       'The truth of this simulation: of 0 treated customers whose 30 days are over, ' +
         '0 (0.0 %) ordered only because of an offer.',
-      'What Ebb measured: not enough data yet (0 of at least 30 customers held out).',
+      'What Ebb measured: not enough data yet (0 of at least 30 held-out customers have had their time).',
     ])
   })
 })

@@ -19,7 +19,10 @@ const server = await usePostgres()
 /** What each role is for, in the words of its description: a second source beside the table. */
 const MEANT: { readonly [role in Role]: readonly RegExp[] } = {
   viewer: [/api\/(session|live|alerts)/],
-  analyst: [/api\/(session|live|alerts|customers)/, /^GET .*winbacks\/(summary|decis|excl|pol)/],
+  analyst: [
+    /api\/(session|live|alerts|customers)/,
+    /^GET .*winbacks\/(summary|truth|decis|excl|pol)/,
+  ],
   marketer: [/api\/(session|live|alerts|customers|winbacks)/],
   support: [/api\/(session|live|alerts|customers$|customers\/)/, /winbacks\/(coupons|decisions)/],
   operator: [/api\/(session|live|alerts|rejects|setup)/, /winbacks\/mode/],

@@ -25,6 +25,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Allowed>> = {
   'GET /api/setup': OPERATORS,
   'GET /api/setup/stream': OPERATORS,
   'GET /api/winbacks/summary': ANALYSTS,
+  'GET /api/winbacks/truth': ANALYSTS,
   'GET /api/winbacks/decisions': READERS,
   'GET /api/winbacks/exclusions': ANALYSTS,
   'GET /api/winbacks/policy': ANALYSTS,

@@ -111,6 +111,34 @@ describe.skipIf(server === undefined)('what is handed on to retention', () => {
   })
 })
 
+describe.skipIf(server === undefined)('the truth of a demonstration', () => {
+  const TRUTH = { windowDays: 30, all: { shoppers: 4, broughtBack: 1 }, byCause: [] }
+
+  test('is told, and not worked out anew for each who asks', async () => {
+    let asked = 0
+    const truth = async () => {
+      asked += 1
+      return TRUTH
+    }
+    const rig = await startRig(server!.url, { config: { truth } })
+    const answers = [await rig.get('/api/winbacks/truth'), await rig.get('/api/winbacks/truth')]
+    expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual([TRUTH, TRUTH])
+    expect(asked).toBe(1)
+    await rig.stop()
+  })
+
+  test.each([
+    ['where the shop is real', {}],
+    ['before its simulation runs', { truth: async () => undefined }],
+  ])('is not known %s', async (_, config) => {
+    const rig = await startRig(server!.url, { config })
+    const got = await rig.get('/api/winbacks/truth')
+    expect(got.status).toBe(404)
+    expect(await got.json()).toMatchObject({ error: { code: 'EBB_INSIGHTS_TRUTH' } })
+    await rig.stop()
+  })
+})
+
 test.skipIf(server === undefined)('where there is no retention, that is said', async () => {
   const rig = await startRig(server!.url)
   const got = await rig.get('/api/winbacks/summary')

@@ -6,7 +6,7 @@ const arm = (customers: number, returned: number) => ({ customers, returned })
 
 const intervalOf = (treated: ReturnType<typeof arm>, heldOut: ReturnType<typeof arm>) => {
   const lift = liftOf(treated, heldOut)
-  if ('notEnough' in lift) throw new Error(lift.notEnough)
+  if ('notEnough' in lift) throw new Error(lift.notEnough.of)
   return lift
 }
 
@@ -64,12 +64,12 @@ describe('the lift', () => {
   })
 
   it.each([
-    [arm(29, 10), arm(300, 10), '29 of at least 30 customers treated have had their time'],
-    [arm(300, 10), arm(29, 10), '29 of at least 30 customers held out have had their time'],
-    [arm(0, 0), arm(0, 0), '0 of at least 30 customers held out have had their time'],
-    [arm(300, 4), arm(30, 0), '4 of at least 5 customers returned'],
-    [arm(300, 299), arm(30, 27), '4 of at least 5 customers did not return'],
-  ])('of %j and %j is not told: %s', (treated, heldOut, notEnough) => {
+    [arm(29, 10), arm(300, 10), { of: 'treated', have: 29, need: 30 }],
+    [arm(300, 10), arm(29, 10), { of: 'hold_out', have: 29, need: 30 }],
+    [arm(0, 0), arm(0, 0), { of: 'hold_out', have: 0, need: 30 }],
+    [arm(300, 4), arm(30, 0), { of: 'returned', have: 4, need: 5 }],
+    [arm(300, 299), arm(30, 27), { of: 'not_returned', have: 4, need: 5 }],
+  ] as const)('of %j and %j is not told: %j', (treated, heldOut, notEnough) => {
     expect(liftOf(treated, heldOut)).toEqual({ notEnough })
   })
 

@@ -1,4 +1,4 @@
-import type { ArmView, LiftView } from '@ebb/contracts/winback-api'
+import type { ArmView, LiftShortage, LiftView } from '@ebb/contracts/winback-api'
 
 type Arm = Pick<ArmView, 'customers' | 'returned'>
 
@@ -13,11 +13,14 @@ const Z = 1.959963984540054
 /**
  * How much larger the share that returned is among the treated than among those held out, with the
  * 95 % interval of Newcombe (Statistics in Medicine 17, 1998, method 10: a hybrid of two Wilson score
- * intervals). Or what is missing, as a sentence without its full stop: an arm has less than 30
+ * intervals). Or what is missing: an arm has less than 30
  * customers, less than 5 of both arms returned, or less than 5 did not. Where it is told, it covers
  * the truth in 93 to 97 % of cases, and in more where returns are rare.
  */
-export const liftOf = (treated: Arm, heldOut: Arm): LiftView | { readonly notEnough: string } => {
+export const liftOf = (
+  treated: Arm,
+  heldOut: Arm,
+): LiftView | { readonly notEnough: LiftShortage } => {
   const notEnough = missingFor(treated, heldOut)
   if (notEnough !== undefined) return { notEnough }
   const a = wilson(treated)
@@ -30,19 +33,16 @@ export const liftOf = (treated: Arm, heldOut: Arm): LiftView | { readonly notEno
   }
 }
 
-const missingFor = (treated: Arm, heldOut: Arm): string | undefined => {
-  const customers = Math.min(treated.customers, heldOut.customers)
-  if (customers < FEWEST_CUSTOMERS) {
-    const arm = heldOut.customers === customers ? 'held out' : 'treated'
-    return `${customers} of at least ${FEWEST_CUSTOMERS} customers ${arm} have had their time`
-  }
+const missingFor = (treated: Arm, heldOut: Arm): LiftShortage | undefined => {
   const returned = treated.returned + heldOut.returned
-  if (returned < FEWEST_OUTCOMES)
-    return `${returned} of at least ${FEWEST_OUTCOMES} customers returned`
   const gone = treated.customers + heldOut.customers - returned
-  return gone < FEWEST_OUTCOMES
-    ? `${gone} of at least ${FEWEST_OUTCOMES} customers did not return`
-    : undefined
+  const counts = [
+    { of: 'hold_out', have: heldOut.customers, need: FEWEST_CUSTOMERS },
+    { of: 'treated', have: treated.customers, need: FEWEST_CUSTOMERS },
+    { of: 'returned', have: returned, need: FEWEST_OUTCOMES },
+    { of: 'not_returned', have: gone, need: FEWEST_OUTCOMES },
+  ] as const
+  return counts.find(({ have, need }) => have < need)
 }
 
 /** Wilson's score interval of a share. */

@@ -29,7 +29,7 @@ export const winbackSummary = async (
   const [treated, heldOut] = arms as [ArmView, ArmView]
   const lift =
     experiment.holdOut === 0
-      ? { notEnough: 'Nobody is held out by the policy, so nothing can be compared' }
+      ? { notEnough: { of: 'hold_out_share' } as const }
       : liftOf(treated, heldOut)
   return {
     ...(await winbackStatus(queries, wallNow)),
