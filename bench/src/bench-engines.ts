@@ -1,4 +1,5 @@
 import { startNativeKafka } from '@ebb/testkit/native-kafka'
+import { startNativePostgres } from '@ebb/testkit/native-postgres'
 import { startNativeRedis } from '@ebb/testkit/native-redis'
 import type { EngineName, Engines } from './benchmark.ts'
 
@@ -22,6 +23,10 @@ const STARTERS = {
   },
   redis: async () => {
     const engine = await startNativeRedis({ args: REDIS_ARGS })
+    return { found: { url: engine.url, pid: engine.pid }, stop: engine.stop }
+  },
+  postgres: async () => {
+    const engine = await startNativePostgres()
     return { found: { url: engine.url, pid: engine.pid }, stop: engine.stop }
   },
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { isInstalled } from '@ebb/embedded/embedded-postgres-fixture'
 import { useOwnRedis } from '@ebb/testkit/engines'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { contestantsOf } from './benchmark.ts'
 import { BENCHMARKS } from './benchmarks.ts'
-import { OWN, TOGETHER } from './results.ts'
+import { OWN, TOGETHER, WALL } from './results.ts'
 import type { Report } from './tables.ts'
 
 const run = promisify(execFile)
@@ -48,4 +49,25 @@ test.skipIf(redis === undefined)('with Redis its part of the cost is told', asyn
     [OWN, 'Redis', TOGETHER],
     [OWN, 'Redis', TOGETHER],
   ])
+})
+
+describe.runIf(isInstalled())('with PostgreSQL', () => {
+  test('what retention writes is told by the clock on the wall', async () => {
+    const { stdout } = await run(process.execPath, [...ARGS, ...ROUND, '--only', 'retention'])
+    const { results, missing }: Report = JSON.parse(stdout)
+    expect(missing).toEqual({})
+    expect(results).toHaveLength(7)
+    for (const { costs } of results)
+      expect(costs.map(({ of }) => of)).toEqual([OWN, 'PostgreSQL', TOGETHER, WALL])
+  })
+
+  test('what viewers cost is told as a share of a core, and every one has seen something', async () => {
+    const { stdout } = await run(process.execPath, [...ARGS, ...ROUND, '--only', 'viewers'])
+    const { results }: Report = JSON.parse(stdout)
+    expect(results.map(({ cores }) => cores.map(({ of }) => of))).toEqual([
+      ['insights'],
+      ['insights'],
+    ])
+    for (const { heard } of results) expect(heard!.min).toBeGreaterThan(0)
+  })
 })

@@ -14,6 +14,7 @@ export interface Scale {
 export interface Engines {
   readonly kafka?: { readonly brokers: readonly string[]; readonly pid: number }
   readonly redis?: { readonly url: string; readonly pid: number }
+  readonly postgres?: { readonly url: string; readonly pid: number }
 }
 
 /** An engine by the name under which `Engines` has it. */
@@ -38,8 +39,10 @@ export interface Contestant {
   readonly name: string
   /** Of its own process, as docs/performance.md has it. */
   readonly goal?: string
-  /** Of others: by name of the process, `TOGETHER`, or what a delay is of. */
+  /** Of others: by name of the process, `TOGETHER`, `WALL`, or what a delay is of. */
   readonly goals?: Readonly<Record<string, string>>
+  /** How much more of a core than with the limit a process may take, by its name. */
+  readonly coreGoals?: Readonly<Record<string, string>>
   /** It does not do the job of the limit over again, but comes on top of it. */
   readonly isExtra?: true
   /** Sets itself up in its own process. */
@@ -75,6 +78,8 @@ export interface Round {
   end?(): Promise<void>
   /** Asked for behind the end: what this contestant itself timed, in ms, by what it is of. */
   delaysMs?(): Readonly<Record<string, readonly number[]>>
+  /** Asked for behind the end: messages that came, of each who waits for them. */
+  heard?(): readonly number[]
 }
 
 /** What one round took. */
@@ -90,6 +95,8 @@ export interface Measure {
   /** Of the requests as the sender saw them; empty where there were none. */
   readonly latenciesMs: readonly number[]
   readonly delaysMs: Readonly<Record<string, readonly number[]>>
+  /** Empty where nobody waits for messages. */
+  readonly heard: readonly number[]
 }
 
 /** What a contestant's process says about a round: all but what its sender saw. */

@@ -1,14 +1,17 @@
 import type { Benchmark } from './benchmark.ts'
 import { collectorBenchmarks } from './collector-benchmark.ts'
 import { countersBenchmarks } from './counters-benchmark.ts'
+import { couponsBenchmark } from './coupons-benchmark.ts'
 import { fenceBenchmark } from './fence-benchmark.ts'
 import { foldBenchmark } from './fold-benchmark.ts'
 import { kafkaCollectorBenchmarks } from './kafka-collector-benchmark.ts'
 import { kafkaStreamBenchmarks } from './kafka-stream-benchmark.ts'
 import { pacedBenchmarks } from './paced-benchmark.ts'
 import { processorBenchmarks } from './processor-benchmark.ts'
+import { retentionBenchmarks } from './retention-benchmark.ts'
 import { SIZES } from './state-sizes.ts'
 import { validationBenchmark } from './validation-benchmark.ts'
+import { viewersBenchmark } from './viewers-benchmark.ts'
 import { wholeBenchmark } from './whole-benchmark.ts'
 
 /** Every benchmark, in the order of the table. */
@@ -23,6 +26,9 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ...kafkaCollectorBenchmarks,
   ...kafkaStreamBenchmarks,
   ...pacedBenchmarks,
+  viewersBenchmark,
+  ...retentionBenchmarks,
+  couponsBenchmark,
 ]
 
 /** Those that have a text in their name; none where only the sizes have. Throws for any other. */

@@ -26,7 +26,7 @@ const load = async (): Promise<void> => {
 
 const MIB = 1_024 * 1_024
 
-const ENGINE_NAMES = { kafka: 'Kafka', redis: 'Redis' } as const
+const ENGINE_NAMES = { kafka: 'Kafka', redis: 'Redis', postgres: 'PostgreSQL' } as const
 
 /** Process ids of all that works for a contestant, by name. */
 const besideOf = (
@@ -64,6 +64,7 @@ const measured = async (
     wallMs,
     residentMiB: process.memoryUsage.rss() / MIB,
     delaysMs: round.delaysMs?.() ?? {},
+    heard: round.heard?.() ?? [],
   }
 }
 

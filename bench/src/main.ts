@@ -1,9 +1,9 @@
 // npm run bench: what the parts of Ebb cost, each against the bare limit of its job.
 //   --rounds N    rounds that count (5)         --only TEXT    benchmarks with this in their name
-//   --quick       a little of everything        --no-engines   without Kafka and Redis
+//   --quick       a little of everything        --no-engines   without Kafka, Redis, PostgreSQL
 //   --json        for machines
-// Starts every contestant in a process of its own and runs their rounds in turn; brings up a broker
-// and a Redis on loopback for those that need them. Keeps all files in temporary folders that go
+// Starts every contestant in a process of its own and runs their rounds in turn; brings up a
+// broker, a Redis and a PostgreSQL on loopback for those that need them. Keeps all files in temporary folders that go
 // with it. Writes to standard output.
 // Guarantees: one benchmark at a time; what is compared is of one interleaved run; what was left out
 // for want of an engine is said.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Contestant, Measure } from './benchmark.ts'
-import { OWN, resultsOf, TOGETHER } from './results.ts'
+import { OWN, resultsOf, TOGETHER, WALL } from './results.ts'
 
 const contestant = (name: string, isExtra?: true): Contestant => ({
   name,
@@ -16,6 +16,7 @@ const measure = (cpuMs: number, more: Partial<Measure> = {}): Measure => ({
   wallMs: 500,
   residentMiB: 100,
   latenciesMs: [],
+  heard: [],
   ...more,
 })
 
@@ -85,4 +86,37 @@ test('what a contestant timed itself is told over all rounds', () => {
   expect(result?.delays).toEqual([
     { of: 'alert', count: 3, p50: 4, p99: 9, max: 9, goal: '≤ 30 ms' },
   ])
+})
+
+test('where a goal is set by the clock on the wall, an event has a cost by it too', () => {
+  const limit = { contestant: contestant('bare'), measures: [measure(1, { wallMs: 100 })] }
+  const goals = { [WALL]: '≥ 45 %' }
+  const measures = [measure(9, { wallMs: 200 })]
+  const [bare, own] = resultsOf('writes', [
+    limit,
+    { contestant: { ...contestant('own'), goals }, measures },
+  ])
+  expect(bare?.costs.map(({ of }) => of)).toEqual([OWN, WALL])
+  expect(own?.costs[1]).toMatchObject({ of: WALL, goal: '≥ 45 %', comparison: { median: 50 } })
+  expect(own?.costs[1]?.cpuMicros.median).toBe(200)
+})
+
+test('how much of a core a process takes is told where a goal is set by it, and how much more', () => {
+  const share = (ms: number) => measure(1, { besideCpuMs: { insights: ms }, heard: [ms, 7] })
+  const coreGoals = { insights: '≤ 10 more' }
+  const [bare, own] = resultsOf('viewers', [
+    { contestant: contestant('one'), measures: [5, 10, 15].map(share) },
+    { contestant: { ...contestant('many'), coreGoals }, measures: [15, 15, 15].map(share) },
+  ])
+  expect(bare?.cores).toEqual([{ of: 'insights', percent: { median: 2, min: 1, max: 3 } }])
+  expect(own?.cores).toEqual([
+    {
+      of: 'insights',
+      percent: { median: 3, min: 3, max: 3 },
+      more: { median: 1, min: 0, max: 2 },
+      goal: '≤ 10 more',
+    },
+  ])
+  expect(own?.heard).toEqual({ median: 7, min: 7, max: 15 })
+  expect(resultsOf('intake', [limit])[0]).toMatchObject({ cores: [] })
 })

@@ -5,6 +5,8 @@ import { quantile, type Spread, spreadOf } from './statistics.ts'
 /** Whose CPU time a cost is, where it is not that of an engine or a helper. */
 export const OWN = 'its process'
 export const TOGETHER = 'all together'
+/** What an event takes by the clock on the wall; told where a goal is set by it. */
+export const WALL = 'nobody: the clock on the wall'
 
 /** What is told of one contestant. */
 export interface Result {
@@ -20,11 +22,15 @@ export interface Result {
   readonly latencyMs?: { readonly p50: number; readonly p99: number }
   /** What the contestant itself timed, over all rounds. */
   readonly delays: readonly Delay[]
+  /** Of processes that have a goal by it. */
+  readonly cores: readonly CoreShare[]
+  /** Messages of a round that came to each who waits for them; absent where nobody does. */
+  readonly heard?: Spread
   /** Resident memory of its process after a round, the greatest. */
   readonly residentMiB: number
 }
 
-/** CPU time of one process, or of all together. */
+/** CPU time of one process, or of all together; or `WALL`. */
 export interface Cost {
   readonly of: string
   /** µs an event. */
@@ -35,6 +41,15 @@ export interface Cost {
    * costs. Absent on the limit itself, and where one of them uses no such process.
    */
   readonly comparison?: { readonly kind: 'share' | 'extra' } & Spread
+  readonly goal?: string
+}
+
+/** How much of a core a process takes, in per cent. */
+export interface CoreShare {
+  readonly of: string
+  readonly percent: Spread
+  /** Than with the limit, round by round, in percentage points; absent on the limit itself. */
+  readonly more?: Spread
   readonly goal?: string
 }
 
@@ -54,24 +69,34 @@ export const resultsOf = (
   rounds: readonly ContestantRounds[],
 ): readonly Result[] => {
   const limit = rounds[0]!
+  const contestants = rounds.map(({ contestant }) => contestant)
+  const isByTheClock = contestants.some(({ goals }) => goals?.[WALL] !== undefined)
+  const inCores = contestants.flatMap(({ coreGoals = {} }) => Object.keys(coreGoals))
   return rounds.map((each) => {
     const { contestant, measures } = each
     return {
       benchmark,
       contestant: contestant.name,
       events: measures[0]!.events,
-      costs: costsOf(each, limit),
+      costs: costsOf(each, limit, isByTheClock),
       eventsPerSecond: spreadOf(measures.map(({ events, wallMs }) => (events / wallMs) * 1_000)),
       ...latencyOf(measures),
       delays: delaysOf(each),
+      cores: [...new Set(inCores)].map((of) => coreShareOf(of, each, limit)),
+      ...heardOf(measures),
       residentMiB: Math.max(...measures.map(({ residentMiB }) => residentMiB)),
     }
   })
 }
 
-const costsOf = (each: ContestantRounds, limit: ContestantRounds): readonly Cost[] => {
-  const own = each.measures.map(microsByName)
-  const least = limit.measures.map(microsByName)
+const costsOf = (
+  each: ContestantRounds,
+  limit: ContestantRounds,
+  isByTheClock: boolean,
+): readonly Cost[] => {
+  const microsOf = (measure: Measure) => microsByName(measure, isByTheClock)
+  const own = each.measures.map(microsOf)
+  const least = limit.measures.map(microsOf)
   return Object.keys(own[0]!).map((of) => {
     const micros = own.map((round) => round[of]!)
     const limits = least.map((round) => round[of] ?? 0)
@@ -87,15 +112,18 @@ const costsOf = (each: ContestantRounds, limit: ContestantRounds): readonly Cost
 }
 
 /** CPU time an event, by whose it is. */
-const microsByName = (measure: Measure): Readonly<Record<string, number>> => {
-  const { cpuMs, besideCpuMs, events } = measure
+const microsByName = (
+  { cpuMs, besideCpuMs, events, wallMs }: Measure,
+  isByTheClock: boolean,
+): Readonly<Record<string, number>> => {
   const micros = (ms: number): number => (ms / events) * 1_000
   const beside = Object.entries(besideCpuMs)
-  if (beside.length === 0) return { [OWN]: micros(cpuMs) }
+  const together = beside.reduce((sum, [, ms]) => sum + ms, cpuMs)
   return {
     [OWN]: micros(cpuMs),
     ...Object.fromEntries(beside.map(([name, ms]) => [name, micros(ms)])),
-    [TOGETHER]: micros(beside.reduce((sum, [, ms]) => sum + ms, cpuMs)),
+    ...(beside.length > 0 && { [TOGETHER]: micros(together) }),
+    ...(isByTheClock && { [WALL]: micros(wallMs) }),
   }
 }
 
@@ -129,5 +157,24 @@ const delaysOf = ({ contestant, measures }: ContestantRounds): readonly Delay[] 
     const [p50, p99, max] = [0.5, 0.99, 1].map((q) => quantile(all, q)) as [number, number, number]
     return { of, count: all.length, p50, p99, max, ...goalOf(contestant, of) }
   })
+
+const coreShareOf = (of: string, each: ContestantRounds, limit: ContestantRounds): CoreShare => {
+  const percentOf = ({ besideCpuMs, wallMs }: Measure): number =>
+    (100 * (besideCpuMs[of] ?? 0)) / wallMs
+  const percent = each.measures.map(percentOf)
+  const least = limit.measures.map(percentOf)
+  const goal = each.contestant.coreGoals?.[of]
+  return {
+    of,
+    percent: spreadOf(percent),
+    ...(each !== limit && { more: spreadOf(percent.map((own, round) => own - least[round]!)) }),
+    ...(goal !== undefined && { goal }),
+  }
+}
+
+const heardOf = (measures: readonly Measure[]): Pick<Result, 'heard'> => {
+  const all = measures.flatMap(({ heard }) => heard)
+  return all.length === 0 ? {} : { heard: spreadOf(all) }
+}
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b)

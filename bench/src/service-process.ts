@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +18,8 @@ export interface ServicePlace {
   readonly folder: string
 }
 
-const STANDARD_ERROR = 2
+/** Where what a service logs goes: its standard output is none of ours. */
+export const STANDARD_ERROR = 2
 
 /** Starts a service as it is shipped. What it logs from a warning on goes to standard error. */
 export const startService = (
@@ -36,6 +37,11 @@ export const startService = (
     },
     stdio: ['ignore', STANDARD_ERROR, STANDARD_ERROR, 'ipc'],
   })
+  return serviceProcess(child)
+}
+
+/** A child process that does not outlive this one. */
+export const serviceProcess = (child: ChildProcess): ServiceProcess => {
   const kill = (): void => void child.kill('SIGKILL')
   process.once('exit', kill)
   return {

@@ -11,6 +11,7 @@ const bare: Result = {
   costs: [{ of: OWN, cpuMicros: spread }],
   eventsPerSecond: spread,
   delays: [],
+  cores: [],
   residentMiB: 145.4,
 }
 const own: Result = {
@@ -34,9 +35,15 @@ const paced: Result = {
   costs: [OWN, 'scorer', 'Kafka', TOGETHER].map((of) => ({ of, cpuMicros: spread })),
   delays: [{ of: 'alert', count: 2_000, p50: 3.21, p99: 30, max: 44, goal: '≤ 60' }],
 }
+const looked: Result = {
+  ...bare,
+  benchmark: 'viewers',
+  cores: [{ of: 'insights', percent: spread, more: spread, goal: '≤ 10 more' }],
+  heard: { median: 12, min: 11, max: 13 },
+}
 const report: Report = {
   scale: { rounds: 5, warmUps: 2, events: 20_000 },
-  results: [bare, own, check, paced],
+  results: [bare, own, check, paced, looked],
   sizes: [{ name: 'CDNOW', customers: 2_357, median: 64, p95: 440, max: 2_265 }],
   missing: {},
 }
@@ -72,8 +79,15 @@ test('what was timed at a pace stands in a table of its own, without who only se
   expect(linesOf(2)).toEqual([['paced', 'alert', '2,000', '3.2', '30.0', '44.0', '≤ 60', costs]])
 })
 
+test('shares of a core stand in a table of their own, with what came to each who waits', () => {
+  const [percent, rate] = ['2.5 (1.3–12,000.0)', '3 (1–12,000)']
+  expect(linesOf(3)).toEqual([
+    ['viewers', 'bare', 'insights', percent, percent, '≤ 10 more', rate, '12 (11–13)'],
+  ])
+})
+
 test('bytes a customer stand in a table of their own', () => {
-  expect(linesOf(3)).toEqual([['CDNOW', '2,357', '64', '440', '2,265', '', '', '']])
+  expect(linesOf(4)).toEqual([['CDNOW', '2,357', '64', '440', '2,265', '', '', '']])
 })
 
 test('a table without lines is left out, and what was not measured is said', () => {

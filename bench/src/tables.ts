@@ -22,12 +22,14 @@ export const jsonReport = (report: Report): string =>
 /** For people: tables in Markdown. */
 export const textReport = ({ scale, results, sizes, missing }: Report): string => {
   const isPaced = ({ delays }: Result): boolean => delays.length > 0
+  const isInCores = ({ cores }: Result): boolean => cores.length > 0
   return [
     `Median (least–greatest) of ${scale.rounds} interleaved rounds; Node ${machine.node}, ` +
       `${machine.cores} cores. Of the limit: what the limit\ncosts, as a share of what this ` +
       'costs; with a +, what this adds to what the limit costs.',
-    costsTable(results.filter((result) => !isPaced(result))),
+    costsTable(results.filter((result) => !isPaced(result) && !isInCores(result))),
     delaysTable(results.filter(isPaced)),
+    coresTable(results.filter(isInCores)),
     sizesTable(sizes),
     ...Object.entries(missing).map(([name, why]) => `NOT MEASURED, what needs ${name}: ${why}`),
   ]
@@ -92,6 +94,33 @@ const besideCosts = (costs: readonly Cost[]): string =>
     .slice(1, -1)
     .map(({ of, cpuMicros }) => `${of} ${digits(cpuMicros.median, 1)}`)
     .join(', ')
+
+/** One line for each process of which it is asked how much of a core it takes. */
+const coresTable = (results: readonly Result[]): string =>
+  markdownTable(
+    [
+      'of a core',
+      'contestant',
+      'CPU time of',
+      '% of a core',
+      'more than the limit',
+      'goal',
+      'events/s',
+      'messages to each',
+    ],
+    results.flatMap(({ benchmark, contestant, cores, heard, eventsPerSecond }, index) =>
+      cores.map(({ of, percent, more, goal }, line) => [
+        benchmark === results[index - 1]?.benchmark || line > 0 ? '' : benchmark,
+        line > 0 ? '' : contestant,
+        of,
+        spread(percent, 1),
+        more === undefined ? 'the limit' : spread(more, 1),
+        goal ?? '',
+        line > 0 ? '' : spread(eventsPerSecond, 0),
+        line > 0 || heard === undefined ? '' : spread(heard, 0),
+      ]),
+    ),
+  )
 
 const sizesTable = (sizes: readonly StateSizes[]): string =>
   markdownTable(
