@@ -3,6 +3,7 @@ import { start } from '@ebb/collector/collector'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import { openKeysFile } from '@ebb/runtime/keys-file'
 import { createLogger } from '@ebb/runtime/logger'
+import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { SHOP } from './bench-shop.ts'
 import type { Target } from './http-load.ts'
@@ -25,6 +26,7 @@ export interface BenchCollectorPorts {
   readonly folder: string
   /** Where it keeps events while the log is away; it does not without. */
   readonly spoolFolder?: string
+  readonly telemetry?: Telemetry
 }
 
 /** On a machine that is busy with other work the log may be late; a round is not to spool for that. */
@@ -36,12 +38,13 @@ export const startBenchCollector = async ({
   clock,
   folder,
   spoolFolder,
+  telemetry = NO_TELEMETRY,
 }: BenchCollectorPorts): Promise<BenchCollector> => {
   const keys = openKeysFile(join(folder, 'keys.json'))
   const { key } = await keys.create({ kind: 'write', source: 'storefront' })
   const logger = createLogger({ service: 'collector', level: 'warn', destination: process.stderr })
   const { url, stop } = await start(
-    { log, keys, clock, logger },
+    { log, keys, clock, logger, telemetry },
     {
       ...SHOP,
       host: '127.0.0.1',

@@ -10,6 +10,7 @@ import { pacedBenchmarks } from './paced-benchmark.ts'
 import { processorBenchmarks } from './processor-benchmark.ts'
 import { retentionBenchmarks } from './retention-benchmark.ts'
 import { SIZES } from './state-sizes.ts'
+import { telemetryBenchmarks } from './telemetry-benchmark.ts'
 import { validationBenchmark } from './validation-benchmark.ts'
 import { viewersBenchmark } from './viewers-benchmark.ts'
 import { wholeBenchmark } from './whole-benchmark.ts'
@@ -17,6 +18,7 @@ import { wholeBenchmark } from './whole-benchmark.ts'
 /** Every benchmark, in the order of the table. */
 export const BENCHMARKS: readonly Benchmark[] = [
   ...collectorBenchmarks,
+  ...telemetryBenchmarks,
   ...processorBenchmarks,
   wholeBenchmark,
   foldBenchmark,

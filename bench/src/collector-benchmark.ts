@@ -1,4 +1,5 @@
 import { EMBEDDED_PARTITIONS, EVENTS } from '@ebb/contracts/topics'
+import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { countingServer } from './bare-server.ts'
@@ -12,14 +13,18 @@ const intakeOf = (shape: IntakeShape): Benchmark => ({
   bodies: (_round, scale) => bodiesOf(shape, scale),
   against: BARE,
   contestants: [
-    { name: 'collector, log keeps nothing', open: openOnNothing },
+    { name: 'collector, log keeps nothing', open: (setting) => openOnNothing(setting) },
     { name: 'collector, log on SQLite', open: openOnSqlite },
   ],
 })
 
 const now = (): number => BEGIN
 
-const openOnNothing = async ({ folder }: Setting): Promise<Workload> => {
+/** A collector whose log keeps nothing: what it costs by itself. */
+export const openOnNothing = async (
+  { folder }: Setting,
+  telemetry: Telemetry = NO_TELEMETRY,
+): Promise<Workload> => {
   let events = 0
   const log: EventLog = {
     ...memoryEventLog({ topics: BENCH_TOPICS, now }),
@@ -29,7 +34,7 @@ const openOnNothing = async ({ folder }: Setting): Promise<Workload> => {
     },
   }
   return countingServer(
-    await startBenchCollector({ log, clock: { now }, folder }),
+    await startBenchCollector({ log, clock: { now }, folder, telemetry }),
     async () => events,
   )
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { usePostgres } from '@ebb/testkit/engines'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { migrate } from './migrations.ts'
+import { lookAtMigrations, migrate } from './migrations.ts'
 import type { Postgres } from './postgres-client.ts'
 import { testSchema } from './postgres-fixture.ts'
 
@@ -79,6 +79,21 @@ describe.skipIf(server === undefined)('migrations', () => {
     rmSync(join(folder, '002-more.sql'))
     const older = migrate(postgres, { folder })
     await expect(older).rejects.toThrow(/^EBB_POSTGRES_NEWER: .*002-more.sql/)
+  })
+
+  test('are counted without a change', async () => {
+    const postgres = await open()
+    const look = () => lookAtMigrations(postgres, { folder })
+    const { shipped } = await look()
+    expect(await look()).toEqual({ applied: 0, shipped })
+    expect(await isThere(postgres, 'outbox')).toBe(false)
+    await migrate(postgres, { folder })
+    write('002-more.sql', 'INSERT INTO shops VALUES (2)')
+    expect(await look()).toEqual({ applied: shipped, shipped: shipped + 1 })
+    expect(await count(postgres, 'shops')).toBe(1)
+    await migrate(postgres, { folder })
+    rmSync(join(folder, '002-more.sql'))
+    await expect(look()).rejects.toThrow(/^EBB_POSTGRES_NEWER: .*002-more.sql/)
   })
 
   test.each(['003-gap.sql', '001-again.sql', '2-short.sql'])('are refused as %s', async (name) => {

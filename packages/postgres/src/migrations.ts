@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { HaltError, TransientError } from '@ebb/streaming/faults'
 import { type MigrationFile, readMigrations } from './migration-files.ts'
-import type { Postgres, Transaction } from './postgres-client.ts'
+import type { Postgres, Queries, Transaction } from './postgres-client.ts'
 
 /** Where the steps of a schema are. */
 export interface MigrationSettings {
@@ -19,11 +19,8 @@ const OWN = { folder: join(import.meta.dirname, '..', 'migrations'), table: 'pos
  * Throws `EBB_POSTGRES_MIGRATION` where a file that was applied has changed, is misnumbered or fails,
  * and `EBB_POSTGRES_NEWER` where the schema has steps that we do not know.
  */
-export const migrate = async (postgres: Postgres, { folder }: MigrationSettings): Promise<void> => {
-  const sets = [OWN, { folder, table: 'migrations' }].map(({ folder, table }) => ({
-    table,
-    files: readMigrations(folder),
-  }))
+export const migrate = async (postgres: Postgres, settings: MigrationSettings): Promise<void> => {
+  const sets = setsOf(settings)
   const work = async (tx: Transaction): Promise<void> => {
     await tx.query(
       `SELECT pg_advisory_xact_lock(hashtextextended('ebb migrations ' || current_schema(), 0))`,
@@ -32,6 +29,41 @@ export const migrate = async (postgres: Postgres, { folder }: MigrationSettings)
   }
   await postgres.transaction(work, { statementMs: 0 })
 }
+
+/** How far a schema is. */
+export interface MigrationProgress {
+  readonly applied: number
+  /** Steps that this version brings. */
+  readonly shipped: number
+}
+
+/**
+ * How far a schema is, all its sets together; nothing is changed, and nothing need be there. Throws
+ * `EBB_POSTGRES_NEWER` and `EBB_POSTGRES_MIGRATION` where `migrate` would refuse.
+ */
+export const lookAtMigrations = async (
+  queries: Queries,
+  settings: MigrationSettings,
+): Promise<MigrationProgress> => {
+  const progress = { applied: 0, shipped: 0 }
+  for (const { table, files } of setsOf(settings)) {
+    const [found] = await queries.query<{ isThere: boolean }>(
+      'SELECT to_regclass($1) IS NOT NULL AS "isThere"',
+      [table],
+    )
+    const applied = found?.isThere ? await appliedIn(queries, table) : []
+    refuseUnlike(applied, files)
+    progress.applied += applied.length
+    progress.shipped += files.length
+  }
+  return progress
+}
+
+const setsOf = ({ folder }: MigrationSettings): MigrationSet[] =>
+  [OWN, { folder, table: 'migrations' }].map(({ folder, table }) => ({
+    table,
+    files: readMigrations(folder),
+  }))
 
 interface MigrationSet {
   /** Remembers what was applied. */
@@ -44,13 +76,17 @@ const bringUpToDate = async (tx: Transaction, { table, files }: MigrationSet): P
     `CREATE TABLE IF NOT EXISTS ${table} (
       version integer PRIMARY KEY, name text NOT NULL, digest text NOT NULL)`,
   )
-  const applied = await tx.query<Applied>(`SELECT name, digest FROM ${table} ORDER BY version`)
+  const applied = await appliedIn(tx, table)
+  refuseUnlike(applied, files)
+  for (const file of files.slice(applied.length)) await apply(tx, table, file)
+}
+
+const appliedIn = (queries: Queries, table: string): Promise<Applied[]> =>
+  queries.query<Applied>(`SELECT name, digest FROM ${table} ORDER BY version`)
+
+const refuseUnlike = (applied: readonly Applied[], files: readonly MigrationFile[]): void => {
   refuseNewer(applied, files)
-  for (const [index, file] of files.entries()) {
-    const known = applied[index]
-    if (known === undefined) await apply(tx, table, file)
-    else refuseChanged(known, file)
-  }
+  for (const [index, known] of applied.entries()) refuseChanged(known, files[index]!)
 }
 
 interface Applied {

@@ -1,5 +1,6 @@
 import type { EventLog, NewRecord, TopicPartition } from '@ebb/streaming/event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
+import { TRACE_HEADER } from '@ebb/streaming/tracing'
 import type { Postgres, Transaction } from './postgres-client.ts'
 
 /** What became of the records of one batch. */
@@ -62,6 +63,7 @@ interface OutboxRow {
   readonly id: string
   readonly value: Uint8Array
   readonly expires_at: number | null
+  readonly traceparent: string | null
 }
 
 const IS_DUE = '(not_before <= $1 OR expires_at <= $1)'
@@ -69,7 +71,7 @@ const IS_DUE = '(not_before <= $1 OR expires_at <= $1)'
 // Without SKIP LOCKED: a record that somebody removes at this moment is waited for. Skipped, it would
 // come behind a later one of its key if the removal is rolled back.
 const LOCK_BATCH = `
-  SELECT position, topic, key, id, value, expires_at FROM outbox
+  SELECT position, topic, key, id, value, expires_at, traceparent FROM outbox
   WHERE ${IS_DUE} AND topic <> ALL ($2::text[]) ORDER BY position LIMIT ${BATCH_RECORDS} FOR UPDATE`
 
 /** A second relay would wait for the records of the first, with a connection that others need. */
@@ -97,9 +99,13 @@ const publish = async (settings: BatchSettings, rows: readonly OutboxRow[]): Pro
   if (failed !== undefined) throw failed.reason
 }
 
-const headersOf = ({ topic, id }: OutboxRow, source = 'outbox'): Record<string, string> => ({
+const headersOf = (
+  { topic, id, traceparent }: OutboxRow,
+  source = 'outbox',
+): Record<string, string> => ({
   ce_specversion: '1.0',
   ce_type: topic,
   ce_source: source,
   ce_id: id,
+  ...(traceparent !== null && { [TRACE_HEADER]: traceparent }),
 })

@@ -15,6 +15,8 @@ export interface OutboxRecord {
   readonly notBefore?: number
   /** Ms since the epoch; from then on it is dropped instead of published. */
   readonly expiresAt?: number
+  /** Header of the same name: the step of a trace that led to it. */
+  readonly traceparent?: string
 }
 
 /**
@@ -27,10 +29,11 @@ export const addToOutbox = async (
 ): Promise<void> => {
   if (records.length === 0) return
   await tx.query(
-    `INSERT INTO outbox (topic, key, id, value, not_before, expires_at)
-     SELECT topic, key, id, value, not_before, expires_at
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bigint[], $6::bigint[])
-       WITH ORDINALITY AS added (topic, key, id, value, not_before, expires_at, place)
+    `INSERT INTO outbox (topic, key, id, value, not_before, expires_at, traceparent)
+     SELECT topic, key, id, value, not_before, expires_at, traceparent
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bigint[], $6::bigint[],
+         $7::text[])
+       WITH ORDINALITY AS added (topic, key, id, value, not_before, expires_at, traceparent, place)
      ORDER BY place
      ON CONFLICT DO NOTHING`,
     [
@@ -40,6 +43,7 @@ export const addToOutbox = async (
       records.map(({ value }) => value),
       records.map(({ notBefore = 0 }) => notBefore),
       records.map(({ expiresAt = null }) => expiresAt),
+      records.map(({ traceparent = null }) => traceparent),
     ],
   )
 }

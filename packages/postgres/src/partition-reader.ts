@@ -1,6 +1,8 @@
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { HaltError } from '@ebb/streaming/faults'
+import { endingSteps, recordSteps } from '@ebb/streaming/record-steps'
 import { type RetryOptions, retryTransient, waitFor } from '@ebb/streaming/retry'
+import { NO_TRACER, TRACE_HEADER } from '@ebb/streaming/tracing'
 import type { Transaction } from './postgres-client.ts'
 import type { TopicReaderSettings } from './topic-reader.ts'
 
@@ -14,7 +16,7 @@ export interface ReadPartition {
 
 /** The loop for one partition of `readTopic`. */
 export const readPartition = (settings: TopicReaderSettings, partition: number): ReadPartition => {
-  const { postgres, observer } = settings
+  const { postgres, observer, group, topic, tracer = NO_TRACER } = settings
   let held: Held | undefined
   const retrying = (signal: AbortSignal): RetryOptions => ({
     signal,
@@ -29,12 +31,18 @@ export const readPartition = (settings: TopicReaderSettings, partition: number):
   }
   const runAs = async (before: Held, records: readonly LogRecord[], signal: AbortSignal) => {
     const nextOffset = records.at(-1)!.offset + 1
+    const steps = recordSteps(tracer, { group, topic, partition })
+    const traced = records.map((record) => {
+      const traceparent = steps.follow(record)
+      if (traceparent === undefined) return record
+      return { ...record, headers: { ...record.headers, [TRACE_HEADER]: traceparent } }
+    })
     const commit = () =>
       postgres.transaction(async (tx) => {
         await moveOn(tx, { ...settings, partition, before, nextOffset })
-        await settings.handle(tx, records, partition)
+        await settings.handle(tx, traced, partition)
       })
-    await retryTransient(commit, retrying(signal))
+    await endingSteps(steps, () => retryTransient(commit, retrying(signal)))
     held = { ...before, nextOffset }
     observer?.committed?.({ partition, offset: nextOffset, records: records.length })
     return nextOffset

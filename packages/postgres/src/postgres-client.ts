@@ -66,9 +66,26 @@ const MAX_CONNECTIONS = 10
  * `EBB_POSTGRES_SETTINGS` where URL or schema cannot be used. A pooler in between has to be in
  * session mode.
  */
-export const openPostgres = async (settings: PostgresSettings): Promise<Postgres> => {
+export const openPostgres = async (settings: PostgresSettings): Promise<Postgres> =>
+  connected(openPool(settings), settings, (postgres) => makeSchema(postgres, settings.schema))
+
+/**
+ * Connects to look: reads what is there, makes nothing, and gives up a connection or an answer that
+ * takes longer than `patienceMs`. The schema may be missing. Throws as `openPostgres` does.
+ */
+export const lookAtPostgres = async (
+  settings: PostgresSettings & { readonly patienceMs: number },
+): Promise<Queries & Pick<Postgres, 'close'>> =>
+  connected(openPool(settings), settings, async (postgres) => {
+    await postgres.query('SELECT 1')
+  })
+
+const connected = async (
+  pool: Pool,
+  settings: PostgresSettings & PoolLimits,
+  begin: (postgres: Postgres) => Promise<void>,
+): Promise<Postgres> => {
   const clients = new Set<PoolClient>()
-  const pool = openPool(settings)
   pool.on('connect', (client) => {
     clients.add(client)
     // Of a connection in use its user hears; without a listener the process would end.
@@ -80,12 +97,13 @@ export const openPostgres = async (settings: PostgresSettings): Promise<Postgres
     // Connections end one by one; a server that ends meanwhile is no news.
     if (!isClosing) settings.onNotice?.({ message: 'a connection to PostgreSQL broke', error })
   })
-  const postgres = postgresOn(pool, () => {
+  const close = (): Promise<void> => {
     isClosing = true
     return closePool(pool, clients)
-  })
+  }
+  const postgres = postgresOn(pool, close, settings.patienceMs ?? STATEMENT_MS)
   try {
-    await makeSchema(postgres, settings.schema)
+    await begin(postgres)
   } catch (error) {
     await postgres.close()
     throw error
@@ -93,7 +111,12 @@ export const openPostgres = async (settings: PostgresSettings): Promise<Postgres
   return postgres
 }
 
-const openPool = ({ url, schema, ...settings }: PostgresSettings): Pool => {
+/** Of who only looks. */
+interface PoolLimits {
+  readonly patienceMs?: number
+}
+
+const openPool = ({ url, schema, ...settings }: PostgresSettings & PoolLimits): Pool => {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
     throw unusable(`"${schema}" cannot name a schema; take small letters, digits and _`)
   // Without the URL: it has the password in it.
@@ -103,10 +126,11 @@ const openPool = ({ url, schema, ...settings }: PostgresSettings): Pool => {
     connectionString: url,
     application_name: settings.applicationName,
     max: settings.maxConnections ?? MAX_CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: settings.patienceMs ?? CONNECT_MS,
     keepAlive: true,
     types: columnNumbers,
-    onConnect: (client) => client.query(statement(sessionSettings(schema), undefined, CONNECT_MS)),
+    onConnect: (client) =>
+      client.query(statement(sessionSettings(schema, settings), undefined, CONNECT_MS)),
   })
 }
 
@@ -114,15 +138,19 @@ const unusable = (what: string): HaltError =>
   new HaltError('EBB_POSTGRES_SETTINGS', `PostgreSQL cannot be used: ${what}`)
 
 // A process that stands still must not keep its locks for ever.
-const sessionSettings = (schema: string): string =>
-  `SET search_path TO "${schema}"; SET idle_in_transaction_session_timeout TO ${STATEMENT_MS}`
+const sessionSettings = (schema: string, { patienceMs }: PoolLimits): string =>
+  [
+    `SET search_path TO "${schema}"`,
+    `SET idle_in_transaction_session_timeout TO ${STATEMENT_MS}`,
+    ...(patienceMs === undefined ? [] : ['SET default_transaction_read_only TO on']),
+  ].join('; ')
 
-const postgresOn = (pool: Pool, close: () => Promise<void>): Postgres => {
+const postgresOn = (pool: Pool, close: () => Promise<void>, queryMs: number): Postgres => {
   let closing: Promise<void> | undefined
   return {
     query: async <Row>(text: string, values?: readonly unknown[]): Promise<Row[]> => {
       try {
-        return rowsOf<Row>(await pool.query(statement(text, values, STATEMENT_MS)))
+        return rowsOf<Row>(await pool.query(statement(text, values, queryMs)))
       } catch (error) {
         throw postgresFault(error)
       }

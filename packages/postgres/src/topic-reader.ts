@@ -1,20 +1,16 @@
 import type { Consumption, EventLog, LogRecord } from '@ebb/streaming/event-log'
 import { HaltError } from '@ebb/streaming/faults'
+import type { PartitionObserver } from '@ebb/streaming/processor-options'
 import { AbortedError } from '@ebb/streaming/retry'
+import type { Tracer } from '@ebb/streaming/tracing'
 import { type ReadPartition, readPartition } from './partition-reader.ts'
 import type { Postgres, Transaction } from './postgres-client.ts'
 
-/** What can be heard of a reader. All calls are synchronous and must not throw. */
-export interface TopicReaderObserver {
-  /** A fault that may pass; the partition is paused until it does. */
-  retrying?(event: { partition: number; error: Error; attempt: number }): void
-  /** Another reader has the partition, or the database went back to an older state. */
-  fenced?(partition: number): void
-  acquired?(event: { partition: number; offset: number }): void
-  /** A batch whose effects are durable; `offset` is behind it. */
-  committed?(event: { partition: number; offset: number; records: number }): void
-  revoked?(partition: number): void
-}
+/** What can be heard of a reader; `offset` of a commit is behind its batch. */
+export type TopicReaderObserver = PartitionObserver<
+  { partition: number; offset: number },
+  { partition: number; offset: number; records: number }
+>
 
 /** What reads a topic into PostgreSQL. */
 export interface TopicReaderSettings {
@@ -41,6 +37,11 @@ export interface TopicReaderSettings {
   /** The process must end: the offset stays where it was. */
   readonly onHalt: (error: Error) => void
   readonly observer?: TopicReaderObserver
+  /**
+   * Follows the traces of records: `handle` gets those that are traced with its own step in the
+   * header `traceparent`, for what they lead to.
+   */
+  readonly tracer?: Tracer
 }
 
 /**

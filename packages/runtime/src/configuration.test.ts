@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import Type from 'typebox'
-import { test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import { CodedError } from './coded-error.ts'
 import { printConfiguration, readConfiguration, setting } from './configuration.ts'
 
@@ -97,4 +100,48 @@ test('a secret shows neither in a complaint nor in print', () => {
   const printed = printConfiguration(settings, config)
   assert.doesNotMatch(printed, /hunter2/)
   assert.match(printed, /^SHOP_PORT=8080 {2}# port to listen on$/m)
+})
+
+describe('a secret in a file', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ebb-secrets-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const fileOf = (text: string): string => {
+    const file = join(folder, 'password')
+    writeFileSync(file, text)
+    return file
+  }
+
+  test.each(['hunter2hunter2', 'hunter2hunter2\n', 'hunter2hunter2\r\n'])(
+    'is read without the line break at its end: %j',
+    (text) => {
+      const { password } = readConfiguration(settings, { SHOP_PASSWORD_FILE: fileOf(text) })
+      assert.equal(password, 'hunter2hunter2')
+    },
+  )
+
+  test('has to be one that can be used, and does not show in the complaint', () => {
+    const { message } = invalid({ SHOP_PASSWORD_FILE: fileOf('hunter2') })
+    assert.match(message, /SHOP_PASSWORD=\*+ cannot be used\. Set it to at least eight characters/)
+  })
+
+  test('is missed where it is not there, or empty', () => {
+    const absent = join(folder, 'absent')
+    const { message } = invalid({ SHOP_PASSWORD_FILE: absent })
+    assert.ok(message.includes(`SHOP_PASSWORD_FILE=${absent} cannot be read (ENOENT).`), message)
+    assert.match(invalid({ SHOP_PASSWORD_FILE: fileOf('\n') }).message, /password is empty\./)
+  })
+
+  test('and another in its variable are one too many', () => {
+    const env = { SHOP_PASSWORD: 'abcdefgh', SHOP_PASSWORD_FILE: fileOf('hunter2hunter2') }
+    assert.match(invalid(env).message, /SHOP_PASSWORD and SHOP_PASSWORD_FILE are both set/)
+  })
+
+  test('is for secrets alone', () => {
+    const env = { SHOP_PASSWORD: 'abcdefgh', SHOP_HOST_FILE: fileOf('elsewhere') }
+    assert.equal(readConfiguration(settings, env).host, '127.0.0.1')
+  })
 })

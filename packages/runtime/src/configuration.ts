@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { CodedError } from './coded-error.ts'
@@ -13,7 +14,7 @@ export interface Setting<S extends TSchema = TSchema> {
   readonly schema: S
   /** Without a default the variable has to be set. */
   readonly default?: Static<S>
-  /** Its value is shown nowhere. */
+  /** Its value is shown nowhere, and may stand in a file: see `readConfiguration`. */
   readonly secret?: boolean
 }
 
@@ -33,8 +34,9 @@ export const setting = <S extends TSchema>(declared: Setting<S>): Setting<S> => 
 
 /**
  * Reads every setting from `env`: the text itself where the schema takes it, else the JSON it
- * holds. A variable that is empty counts as not set. Throws `EBB_CONFIG_INVALID` with all
- * problems at once.
+ * holds. A variable that is empty counts as not set. A secret is also read from the file that the
+ * variable with `_FILE` behind its name says, without the line break at its end. Throws
+ * `EBB_CONFIG_INVALID` with all problems at once.
  */
 export const readConfiguration = <T extends Settings>(
   settings: T,
@@ -42,7 +44,7 @@ export const readConfiguration = <T extends Settings>(
 ): Configuration<T> => {
   const problems: string[] = []
   const values = Object.entries(settings).map(([name, declared]) => {
-    const outcome = readSetting(declared, env[declared.env])
+    const outcome = readSetting(declared, env)
     if ('problem' in outcome) problems.push(outcome.problem)
     return [name, 'value' in outcome ? outcome.value : undefined]
   })
@@ -64,7 +66,31 @@ export const printConfiguration = <T extends Settings>(
 
 type Outcome = { readonly value: unknown } | { readonly problem: string }
 
-const readSetting = (declared: Setting, text: string | undefined): Outcome => {
+const readSetting = (declared: Setting, env: Environment): Outcome => {
+  const text = env[declared.env]
+  const variable = fileVariable(declared.env)
+  const file = declared.secret ? env[variable] : undefined
+  if (file === undefined || file === '') return readText(declared, text)
+  if (text !== undefined && text !== '')
+    return { problem: `${declared.env} and ${variable} are both set. Keep one of them.` }
+  const content = readSecret(file)
+  if ('value' in content) return readText(declared, content.value)
+  return { problem: `${variable}=${file} ${content.problem}. It takes a file of one line.` }
+}
+
+/** Names the file of a secret, so that its value need not stand in the environment. */
+export const fileVariable = (env: string): string => `${env}_FILE`
+
+const readSecret = (file: string): { readonly value: string } | { readonly problem: string } => {
+  try {
+    const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    return value === '' ? { problem: 'is empty' } : { value }
+  } catch (error) {
+    return { problem: `cannot be read (${(error as NodeJS.ErrnoException).code})` }
+  }
+}
+
+const readText = (declared: Setting, text: string | undefined): Outcome => {
   const { env, takes } = declared
   if (text === undefined || text === '') {
     if (declared.default !== undefined) return { value: declared.default }

@@ -2,6 +2,7 @@ import { TransientError } from '@ebb/streaming/faults'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from './coded-error.ts'
 import type { Logger } from './logger.ts'
+import type { RequestTraces } from './telemetry/http-telemetry.ts'
 
 /** The body of every answer of 4xx and 5xx. */
 export interface HttpErrorBody {
@@ -18,14 +19,26 @@ export const httpErrorBody = ({ code, what, where, fix }: CodedError): HttpError
   error: { code, message: what, ...(where !== undefined && { where }), fix },
 })
 
+/** Where faults are told. */
+interface FaultListeners {
+  readonly logger: Logger
+  readonly traces: Pick<RequestTraces, 'fault'>
+}
+
 /** Gives every error of the server, also those of the framework, the uniform body. */
-export const answerErrorsUniformly = (app: FastifyInstance, logger: Logger): void => {
+export const answerErrorsUniformly = (
+  app: FastifyInstance,
+  { logger, traces }: FaultListeners,
+): void => {
   const allowedMethods = collectRoutes(app)
   const isNews = oncePerMinute()
   app.setErrorHandler((error, request, reply) => {
     const told = toldAs(error as Error, request)
     const isOurs = told.status === 500 || (told.status > 500 && isNews(told.code))
-    if (isOurs) logger.error({ err: error }, told.what)
+    if (told.status >= 500) {
+      const traceId = traces.fault(request, error as Error)
+      if (isOurs) logger.error({ err: error, ...(traceId && { traceId }) }, told.what)
+    }
     return answerError(told, reply)
   })
   app.setNotFoundHandler((request, reply) => {

@@ -3,6 +3,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { CodedError } from './coded-error.ts'
 import { answerError, answerErrorsUniformly, toldAs } from './http-errors.ts'
 import type { Logger } from './logger.ts'
+import { observeRequests } from './telemetry/http-telemetry.ts'
+import { NO_TELEMETRY, type Telemetry } from './telemetry/telemetry.ts'
 
 /**
  * Resolves where a thing is ready, to `{ note }` where there is something to say of it; throws or
@@ -15,6 +17,10 @@ export interface HttpServerSettings {
   readonly logger: Logger
   /** By the name that `/readyz` gives them. */
   readonly readiness: Readonly<Record<string, ReadinessCheck>>
+  /** Measures and traces requests; nothing unless given. */
+  readonly telemetry?: Telemetry
+  /** In whose name: the package of the service. */
+  readonly scope?: string
 }
 
 /** Where an HTTP server listens. */
@@ -38,6 +44,8 @@ export interface HttpServer {
   listen(settings: ListenSettings): Promise<string>
   /** `/readyz` says 503 from now on. */
   unready(): void
+  /** `traceparent` for what a request leads to; `undefined` where it is not traced. */
+  traceparentOf(request: FastifyRequest): string | undefined
   /**
    * Takes no new connection, answers what was asked, then closes; connections that are still
    * busy after 2 s are cut. Idempotent.
@@ -57,7 +65,8 @@ const LONGEST_PARAMETER = 1_024
  * `{ error: { code, message, where?, fix? } }`. It logs its own faults and no requests; a 503 of
  * one code at most once a minute.
  */
-export const createHttpServer = ({ logger, readiness }: HttpServerSettings): HttpServer => {
+export const createHttpServer = (settings: HttpServerSettings): HttpServer => {
+  const { logger, readiness, telemetry = NO_TELEMETRY, scope = '@ebb/runtime' } = settings
   const app = fastify({
     logger: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -67,7 +76,9 @@ export const createHttpServer = ({ logger, readiness }: HttpServerSettings): Htt
     frameworkErrors: (error, request, reply) =>
       answerError(toldAs(error, request as FastifyRequest), reply as FastifyReply),
   })
-  answerErrorsUniformly(app, logger)
+  takeEmptyBodies(app)
+  const traces = observeRequests(app, telemetry, scope)
+  answerErrorsUniformly(app, { logger, traces })
   let stopping = false
   let closed: Promise<void> | undefined
   app.get('/livez', async () => ({ status: 'alive' }))
@@ -86,12 +97,21 @@ export const createHttpServer = ({ logger, readiness }: HttpServerSettings): Htt
     app,
     listen: (settings) => listen(app, settings),
     unready,
+    traceparentOf: traces.traceparentOf,
     stop: () => {
       unready()
       closed ??= close(app)
       return closed
     },
   }
+}
+
+/** Many clients say that they send JSON with every request, a DELETE without a body too. */
+const takeEmptyBodies = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parse(request, body as string, done),
+  )
 }
 
 const close = async (app: FastifyInstance): Promise<void> => {

@@ -1,8 +1,16 @@
-import type { ProcessorObserver } from '@ebb/streaming/processor-options'
+import type { PartitionObserver } from '@ebb/streaming/processor-options'
+import { NO_TRACER, type Tracer } from '@ebb/streaming/tracing'
 import type { Logger } from './logger.ts'
 
-/** Tells in the log what an operator wants to know of a processor: faults, fences, ownership. */
-export const processorLog = (logger: Logger, processor: string): ProcessorObserver => {
+/**
+ * Tells in the log what an operator wants to know of a processor or another reader: faults, fences,
+ * ownership.
+ */
+export const processorLog = (
+  logger: Logger,
+  processor: string,
+  tracer: Tracer = NO_TRACER,
+): PartitionObserver<{ partition: number; offset: number }, { partition: number }> => {
   const failing = new Set<number>()
   return {
     acquired: ({ partition, offset }) =>
@@ -13,7 +21,10 @@ export const processorLog = (logger: Logger, processor: string): ProcessorObserv
     retrying: ({ partition, error }) => {
       if (failing.has(partition)) return
       failing.add(partition)
-      logger.warn({ processor, partition, err: error }, 'partition paused, trying again')
+      const attributes = { 'messaging.destination.partition.id': String(partition) }
+      const traceId = tracer.fault({ name: processor, kind: 'consumer', attributes }, error)
+      const told = { processor, partition, err: error, ...(traceId && { traceId }) }
+      logger.warn(told, 'partition paused, trying again')
     },
     committed: ({ partition }) => {
       if (failing.delete(partition)) logger.info({ processor, partition }, 'partition goes on')

@@ -2,13 +2,17 @@ import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLogger, type Logger, type LoggerSettings } from './logger.ts'
+import { type ProcessTelemetry, processTelemetry } from './telemetry/process-telemetry.ts'
+import type { TelemetryConfig } from './telemetry/telemetry-settings.ts'
 
 /** What a service of its own process is given to start with. */
-export interface ServiceProcess {
+export interface ServiceProcess extends Pick<ProcessTelemetry, 'telemetry'> {
   readonly logger: Logger
   readonly lifecycle: Lifecycle
   /** Writes what an engine has to say beside its answers into the log. */
   readonly onNotice: NoticeListener
+  /** It runs; `/readyz` of the metrics port asks these, if any. */
+  up(checks?: Parameters<ProcessTelemetry['readyWhen']>[0]): void
   /** Repeats a call while an engine is away; throws `AbortedError` when the process is to end. */
   patiently<T>(call: () => Promise<T>): Promise<T>
 }
@@ -38,14 +42,18 @@ export const runService = async <Config extends ServiceConfig>(
       },
     })
   try {
-    await begin(config, { logger, lifecycle, onNotice, patiently })
+    const { telemetry, readyWhen } = await processTelemetry({
+      ...{ service: `ebb-${name}`, config, logger, lifecycle },
+    })
+    const up = (checks = {}): void => readyWhen(checks)
+    await begin(config, { logger, lifecycle, telemetry, up, onNotice, patiently })
   } catch (error) {
     if (!(error instanceof AbortedError)) await lifecycle.fail(error as Error)
   }
 }
 
 /** The part of its settings that every service has. */
-interface ServiceConfig {
+interface ServiceConfig extends TelemetryConfig {
   readonly logLevel: LoggerSettings['level']
 }
 

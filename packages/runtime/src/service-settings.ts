@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { type Settings, setting } from './configuration.ts'
 import { LOG_LEVELS } from './logger.ts'
+import { TELEMETRY_SETTINGS } from './telemetry/telemetry-settings.ts'
 
 const NAME = /^[a-z0-9][a-z0-9._-]*$/
 
@@ -20,6 +21,7 @@ export const SERVICE_SETTINGS = {
     schema: Type.Enum([...LOG_LEVELS]),
     default: 'info',
   }),
+  ...TELEMETRY_SETTINGS,
 } satisfies Settings
 
 /** What stands before every topic, group and key of an installation. */

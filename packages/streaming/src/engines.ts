@@ -64,6 +64,37 @@ export interface ReadEngines {
   close(): Promise<void>
 }
 
+/** What an engine says of itself. */
+export interface EngineReport {
+  /** Such as `Apache Kafka`, `Valkey`. */
+  readonly product: string
+  /** The oldest of its servers, `major.minor` at least; absent where it does not tell. */
+  readonly version?: string
+  /** How far its clock is before that of this machine, ms; absent where it has none to ask. */
+  readonly aheadMs?: number
+  /** What is wrong with its settings, a sentence each. */
+  readonly advice: readonly string[]
+}
+
+/** A member of a consumer group, and what it reads. */
+export interface GroupMember {
+  /** Client and address, for people. */
+  readonly who: string
+  readonly partitions: readonly number[]
+}
+
+/** Engines to examine. Opening them asks nothing: each call answers, or throws, for its own engine. */
+export interface ExaminedEngines {
+  readonly log: Pick<EventLog, 'partitions' | 'read' | 'advised'>
+  /** As `ReadEngines.store`. */
+  store(name: string): Pick<PartitionStore, 'read'> | undefined
+  /** Ends within seconds. */
+  report(of: 'log' | 'store'): Promise<EngineReport>
+  /** Who reads as these groups, in their order; absent where one process owns the whole. */
+  members?(groups: readonly string[]): Promise<readonly (readonly GroupMember[])[]>
+  close(): Promise<void>
+}
+
 /** Topics that outlive the process that made them. */
 export interface SharedTopics {
   /** Compares what is wanted with what is there; changes nothing. */
@@ -98,6 +129,8 @@ export interface Engines {
   own(place: Place, settings: EngineSettings): Promise<OwnedEngines>
   /** `undefined` where nothing was begun. */
   look(place: Place): Promise<ReadEngines | undefined>
+  /** Looks for what is wrong, also while one of them is away; `undefined` where nothing was begun. */
+  examine(place: Place): Promise<ExaminedEngines | undefined>
   /** Removes all data of a place that nobody owns. */
   forget(place: Place): Promise<void>
 }

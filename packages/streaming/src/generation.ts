@@ -1,3 +1,4 @@
+import type { ExaminedEngines } from './engines.ts'
 import type { EventLog } from './event-log.ts'
 
 /** Topic or store of a generation: the name itself in generation 0, then `name.g1`, `name.g2` … */
@@ -20,10 +21,21 @@ export interface GenerationOfTopics {
 export const logInGeneration = (log: EventLog, of: GenerationOfTopics): EventLog => {
   const topicOf = naming(of)
   return {
-    ...readerInGeneration(log, of),
+    ...examinedInGeneration(log, of),
     append: ({ topic, partition }, records) =>
       log.append({ topic: topicOf(topic), partition }, records),
     consume: (group, topic, listener) => log.consume(group, topicOf(topic), listener),
+  }
+}
+
+/** The same for a log to examine. */
+export const examinedInGeneration = (
+  log: ExaminedEngines['log'],
+  of: GenerationOfTopics,
+): ExaminedEngines['log'] => {
+  const topicOf = naming(of)
+  return {
+    ...readerInGeneration(log, of),
     advised: (group, { topic, partition }) =>
       log.advised(group, { topic: topicOf(topic), partition }),
   }

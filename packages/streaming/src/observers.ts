@@ -1,7 +1,9 @@
-import type { ProcessorObserver } from './processor-options.ts'
+import type { PartitionObserver } from './processor-options.ts'
 
 /** One observer that passes everything on to several, in the order given. */
-export const observers = (...all: readonly ProcessorObserver[]): ProcessorObserver => ({
+export const observers = <Acquired, Committed>(
+  ...all: readonly PartitionObserver<Acquired, Committed>[]
+): PartitionObserver<Acquired, Committed> => ({
   retrying: (event) => each(all, (one) => one.retrying?.(event)),
   fenced: (partition) => each(all, (one) => one.fenced?.(partition)),
   acquired: (event) => each(all, (one) => one.acquired?.(event)),

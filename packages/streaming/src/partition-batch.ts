@@ -9,8 +9,11 @@ import type {
   ProcessorDefinition,
   Refusal,
 } from './processor-definition.ts'
+import type { RecentTraces } from './recent-traces.ts'
+import { type RecordSteps, recordSteps } from './record-steps.ts'
 import type { StateCache } from './state-cache.ts'
 import type { DueTimer, TimerQueue } from './timer-queue.ts'
+import type { Tracer } from './tracing.ts'
 import { formatVersion } from './version.ts'
 import { type LoadStates, type WorkingSet, workingSet } from './working-set.ts'
 
@@ -18,6 +21,8 @@ import { type LoadStates, type WorkingSet, workingSet } from './working-set.ts'
 export interface VersionedOutput extends Output {
   readonly id: string
   readonly version: string
+  /** Of the step that led to it, where that is traced. */
+  readonly traceparent: string | undefined
 }
 
 /** All that one batch of records leads to. Nothing of it has left the process yet. */
@@ -28,6 +33,10 @@ export interface BatchResult<State> {
   readonly record: PartitionRecord
   /** Behind the last record of the batch. */
   readonly offset: number
+  /** Records that were copies. */
+  readonly copies: number
+  /** To be ended when all of this is durable, or failed. */
+  readonly steps: RecordSteps
 }
 
 /** What the runner of one partition works with. */
@@ -38,6 +47,8 @@ export interface RunnerSettings<State> {
   readonly partition: number
   readonly generation: number
   readonly breathe: () => Promise<void>
+  readonly tracer: Tracer
+  readonly recent: RecentTraces
 }
 
 const TIMER_CHUNK = 500
@@ -62,6 +73,7 @@ export const batchRunner = <State>(settings: RunnerSettings<State>) => {
         breathedAt = performance.now()
       }
       if (batch.isCopy(record)) continue
+      batch.follow(record)
       const tick = definition.tickAt(record)
       if (typeof tick === 'number') await batch.tick(record, tick)
       else if (tick !== undefined) batch.refuse(record, tick)
@@ -78,19 +90,25 @@ export const batchRunner = <State>(settings: RunnerSettings<State>) => {
 }
 
 const openBatch = <State>(
-  { definition, timers, partition, generation, breathe }: RunnerSettings<State>,
+  settings: RunnerSettings<State>,
   before: PartitionRecord,
   working: WorkingSet<State>,
 ) => {
+  const { definition, timers, partition, generation, breathe, recent } = settings
   const producers: Record<string, number> = { ...before.producers }
   const publish = outputCollector(generation)
+  const { name: group, input: topic } = definition
+  const steps = recordSteps(settings.tracer, { group, topic, partition })
   let clock = before.clock
+  let copies = 0
+  /** Of the record that is handled, where its trace is followed. */
+  let traceparent: string | undefined
 
   const moment = (): Moment => ({ clock, partition })
   const refuse = (record: LogRecord, refusal: Refusal): void =>
-    publish.add(record, [definition.rejection(record, refusal, moment())])
+    publish.add(record, [definition.rejection(record, refusal, moment())], traceparent)
   const apply = (key: string, record: LogRecord, outcome: Outcome<State>): number | undefined => {
-    publish.add(record, outcome.outputs ?? [])
+    publish.add(record, outcome.outputs ?? [], traceparent)
     if (outcome.refusal) refuse(record, outcome.refusal)
     if (outcome.state !== undefined) working.set(key, outcome.state)
     const after = working.get(key)
@@ -100,12 +118,17 @@ const openBatch = <State>(
   }
   const handle = async (record: LogRecord): Promise<void> => {
     await working.prefetch([record.key])
+    if (traceparent !== undefined)
+      recent.remember(record.key, { traceparent, appendedAt: record.appendedAt })
     apply(record.key, record, definition.handle(working.get(record.key), record, moment()))
   }
   const fireOne = (record: LogRecord, { key, due }: DueTimer): void => {
     const state = working.get(key)
     if (state === undefined) return
+    const ofTick = traceparent
+    traceparent = recent.take(key, record.appendedAt) ?? ofTick
     const next = apply(key, record, definition.fire!(state, key, moment()))
+    traceparent = ofTick
     if (next !== undefined && next <= due)
       throw new HaltError('EBB_TIMER_STUCK', `${definition.name}: ${key} is due at ${due} again`)
   }
@@ -130,34 +153,45 @@ const openBatch = <State>(
       clock = at
       await fireDue(record)
     }
-    publish.add(record, definition.onTick?.(record, moment()) ?? [])
+    publish.add(record, definition.onTick?.(record, moment()) ?? [], traceparent)
   }
   const isCopy = (record: LogRecord): boolean => {
     const number = producerNumber(record)
     if (number === undefined) return false
-    if (number.sequence <= (producers[number.producer] ?? 0)) return true
+    if (number.sequence <= (producers[number.producer] ?? 0)) {
+      copies += 1
+      return true
+    }
     producers[number.producer] = number.sequence
     return false
   }
   const close = (offset: number): BatchResult<State> => {
     const record = { ...before, clock, producers }
-    return { ...working.changes(), outputs: publish.all, record, offset }
+    return { ...working.changes(), outputs: publish.all, record, offset, copies, steps }
   }
-  return { handle, refuse, tick, isCopy, close }
+  const follow = (record: LogRecord): void => {
+    traceparent = steps.follow(record)
+  }
+  return { handle, refuse, tick, isCopy, follow, close }
 }
 
 const outputCollector = (generation: number) => {
   const all: VersionedOutput[] = []
   let offset = -1
   let index = 0
-  const add = (record: LogRecord, outputs: readonly Output[]): void => {
+  const add = (
+    record: LogRecord,
+    outputs: readonly Output[],
+    traceparent: string | undefined,
+  ): void => {
     if (record.offset !== offset) {
       offset = record.offset
       index = 0
     }
     for (const output of outputs) {
       const version = formatVersion({ generation, offset, index })
-      all.push({ ...output, id: output.id ?? `${output.key}@${version}`, version })
+      const id = output.id ?? `${output.key}@${version}`
+      all.push({ ...output, id, version, traceparent })
       index += 1
     }
   }

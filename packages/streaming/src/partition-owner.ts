@@ -9,9 +9,12 @@ import {
 import { partitionOf } from './partitioner.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
 import type { ProcessorOptions, ProcessorPorts } from './processor-options.ts'
+import { recentTraces } from './recent-traces.ts'
+import { endingSteps } from './record-steps.ts'
 import { type RetryOptions, retryTransient, waitFor } from './retry.ts'
 import { stateCache } from './state-cache.ts'
 import { timerQueue } from './timer-queue.ts'
+import { NO_TRACER, TRACE_HEADER } from './tracing.ts'
 import { VERSION_HEADER } from './version.ts'
 
 /** One partition in the hands of one process. */
@@ -39,12 +42,13 @@ const SCAN_CHUNK = 500
 
 /** The loop for one partition: acquire, then for each batch handle, publish, commit. */
 export const partitionOwner = <State>(settings: OwnerSettings<State>): PartitionOwner => {
-  const { definition, ports, options, partition, generation } = settings
+  const { ports, options, partition } = settings
   const { log, store } = ports
   const cache = stateCache<State>(CACHED_STATES)
   const timers = timerQueue()
-  const breathe = options.breathe ?? nextTurn
-  const runner = batchRunner({ definition, cache, timers, partition, generation, breathe })
+  const recent = recentTraces()
+  const { breathe = nextTurn, tracer = NO_TRACER } = options
+  const runner = batchRunner({ ...settings, cache, timers, recent, breathe, tracer })
   let held: Held | undefined
 
   const retrying = (signal: AbortSignal): RetryOptions => ({
@@ -59,6 +63,7 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
   }
   const rearm = async (owner: Held): Promise<void> => {
     timers.clear()
+    recent.clear()
     const { clock } = owner.record
     let scanned = 0
     for await (const [key, bytes] of store.scan(partition)) {
@@ -108,18 +113,16 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     const loadOurs = (keys: readonly string[]) =>
       retryTransient(() => load(before, keys), retrying(signal))
     const result = await runner.run(records, before.record, loadOurs)
-    await publish(result.outputs, signal)
-    const outcome = await retryTransient(() => commit(result, before), retrying(signal))
-    if (outcome === 'fenced') throw new FencedError()
+    await endingSteps(result.steps, async () => {
+      await publish(result.outputs, signal)
+      const outcome = await retryTransient(() => commit(result, before), retrying(signal))
+      if (outcome === 'fenced') throw new FencedError()
+    })
     held = { ...before, expectedOffset: result.offset, record: result.record }
     for (const [key, state] of result.states) cache.set(key, state)
-    const { offset, record } = result
-    options.observer?.committed?.({
-      partition,
-      offset,
-      records: records.length,
-      clock: record.clock,
-    })
+    const { offset, record, copies } = result
+    const progress = { partition, offset, records: records.length, clock: record.clock, copies }
+    options.observer?.committed?.({ ...progress, nextDue: timers.firstDue() })
     return offset
   }
   return { acquire, run }
@@ -195,7 +198,7 @@ const groupOutputs = async <State>(
   const counts = new Map<string, number>()
   const groups = new Map<string, OutputGroup>()
   for (const output of outputs) {
-    const { topic, key, value, id, version } = output
+    const { topic, key, value, id, version, traceparent } = output
     const count = counts.get(topic) ?? (await log.partitions(topic))
     counts.set(topic, count)
     const partition = output.partition ?? partitionOf(key, count)
@@ -208,6 +211,7 @@ const groupOutputs = async <State>(
       ce_source: definition.name,
       ce_id: id,
       [VERSION_HEADER]: version,
+      ...(traceparent !== undefined && { [TRACE_HEADER]: traceparent }),
     }
     group.records.push({ key, value, headers })
   }

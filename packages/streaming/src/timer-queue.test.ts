@@ -31,6 +31,7 @@ test('takes exactly what a sorted list would, whatever is armed, moved or disarm
           if (due) model.delete(due.key)
         }
         expect(queue.peekDue(Infinity, 1)).toEqual(first() ? [first()!.key] : [])
+        expect(queue.firstDue()).toBe(first()?.due)
       }
     }),
   )

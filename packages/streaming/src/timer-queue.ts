@@ -13,6 +13,8 @@ export interface TimerQueue {
   arm(key: string, due: number | undefined): void
   /** Takes the first timer due at `clock` or earlier, in order of (due, key). */
   takeDue(clock: number): DueTimer | undefined
+  /** When the first timer is due; `undefined` where none is armed. */
+  firstDue(): number | undefined
   /** Disarms all. */
   clear(): void
   /** The keys of up to `limit` timers due at `clock` or earlier, none of them taken. */
@@ -68,6 +70,7 @@ export const timerQueue = (): TimerQueue => {
   return {
     arm,
     takeDue: take,
+    firstDue: () => settleTop()?.due,
     clear: () => {
       armedByKey.clear()
       heap.length = 0

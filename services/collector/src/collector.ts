@@ -1,8 +1,13 @@
+import { asyncApiDocument } from '@ebb/contracts/asyncapi'
 import type { AccessKeys } from '@ebb/runtime/access-keys'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import { createHttpServer, type HttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
+import { serveReference } from '@ebb/runtime/serve-reference'
+import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import type { EventLog } from '@ebb/streaming/event-log'
+import { COLLECTOR_SCOPE, collectorMetrics } from './collector-metrics.ts'
+import { COLLECTOR_REFERENCE } from './ingest-operations.ts'
 import { addIngestRoutes, type ShopMoney } from './ingest-routes.ts'
 import { openRecordWriter } from './log-records.ts'
 import { openSpoolingWriter, type SpoolingSettings } from './spool/spooling-writer.ts'
@@ -13,6 +18,7 @@ export interface CollectorPorts {
   readonly keys: AccessKeys
   readonly clock: ProcessClock
   readonly logger: Logger
+  readonly telemetry?: Telemetry
 }
 
 /** How the collector takes events. */
@@ -57,15 +63,20 @@ export const start = async (ports: CollectorPorts, config: CollectorConfig): Pro
 
 /** The server of a collector that does not listen yet. Throws as `start` does. */
 export const createCollector = async (
-  { log, keys, clock, logger }: CollectorPorts,
+  { log, keys, clock, logger, telemetry = NO_TELEMETRY }: CollectorPorts,
   { spool, ...money }: IntakeConfig,
 ): Promise<HttpServer & Pick<Collector, 'spooled'>> => {
   const writer = await (spool === undefined
     ? openRecordWriter(log)
     : openSpoolingWriter({ log, logger }, spool))
   const readiness = { 'event log': writer.check, 'access keys': () => keys.find('') }
-  const server = createHttpServer({ logger, readiness })
-  addIngestRoutes(server.app, { writer, keys, clock }, money)
+  const server = createHttpServer({ logger, readiness, telemetry, scope: COLLECTOR_SCOPE })
+  const metrics = collectorMetrics(telemetry, writer.spoolBytes)
+  const { traceparentOf } = server
+  serveReference(server.app, COLLECTOR_REFERENCE)
+  const topics = asyncApiDocument()
+  server.app.get('/asyncapi.json', async () => topics)
+  addIngestRoutes(server.app, { writer, keys, clock, metrics, traceparentOf }, money)
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= server.stop().then(writer.close)

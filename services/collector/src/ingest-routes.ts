@@ -3,6 +3,7 @@ import type { AccessKeys, KeyGrant } from '@ebb/runtime/access-keys'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import type { CodedError } from '@ebb/runtime/coded-error'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { CollectorMetrics } from './collector-metrics.ts'
 import { type EventBatch, NO_BATCH, parseEventBatch } from './event-batch.ts'
 import { judgeBatch, type Verdict } from './intake.ts'
 import { type RecordWriter, rejectedRecord } from './log-records.ts'
@@ -14,6 +15,8 @@ export interface IngestPorts {
   readonly writer: RecordWriter
   readonly keys: AccessKeys
   readonly clock: ProcessClock
+  readonly metrics: CollectorMetrics
+  readonly traceparentOf: (request: FastifyRequest) => string | undefined
 }
 
 /** The money of the shop. */
@@ -72,7 +75,7 @@ interface Ingested {
 
 const ingest = async (
   request: FastifyRequest,
-  { writer, keys, clock }: IngestPorts,
+  { writer, keys, clock, metrics, traceparentOf }: IngestPorts,
   { currency, rates, batchOnly = false }: ShopMoney & { readonly batchOnly?: boolean },
 ): Promise<Ingested> => {
   const route = request.routeOptions.url ?? ''
@@ -85,14 +88,20 @@ const ingest = async (
     const grant = known ?? findWriter(keys, inQuery)
     if (grant !== undefined) {
       await writer.write([], [refusedBody(body, error, { grant, route, receivedAt })])
+      metrics.refused(grant.source, error.code)
     }
     throw error
   })
   const grant = known ?? grantToWrite(keys, keyInBody(batch.envelope) ?? inQuery)
   const globalPrivacyControl = request.headers['sec-gpc'] === '1'
-  const context = { grant, route, receivedAt, baseCurrency: currency, rates, globalPrivacyControl }
+  const traceparent = traceparentOf(request)
+  const context = {
+    ...{ grant, route, receivedAt, baseCurrency: currency, rates, globalPrivacyControl },
+    ...(traceparent !== undefined && { traceparent }),
+  }
   const { verdicts, events, rejects } = judgeBatch(batch, context)
   await writer.write(events, rejects)
+  metrics.taken(grant.source, verdicts, receivedAt)
   return { batch, verdicts }
 }
 

@@ -65,6 +65,8 @@ export interface BatchContext {
   readonly baseCurrency: string
   readonly rates: Readonly<Record<string, number>>
   readonly globalPrivacyControl: boolean
+  /** Of the request, where that is traced. */
+  readonly traceparent?: string
 }
 
 /** Judges every event of a batch by itself: a bad one never harms the others. */
@@ -78,7 +80,7 @@ export const judgeBatch = (batch: EventBatch, context: BatchContext): Intake => 
       ? TOO_LARGE
       : canonicalise(item, { ...shared, indexInBatch: index })
     verdicts.push(verdictOf(index, outcome))
-    if ('ok' in outcome) events.push(eventRecord(outcome.ok))
+    if ('ok' in outcome) events.push(eventRecord(outcome.ok, context.traceparent))
     else rejects.push(rejectOf(batch.textOf(index), outcome.refused, { ...context, index }))
   }
   return { verdicts, events, rejects }

@@ -5,6 +5,7 @@ import { CodedError } from '@ebb/runtime/coded-error'
 import type { EventLog, NewRecord, TopicPartition } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import { partitionOf } from '@ebb/streaming/partitioner'
+import { TRACE_HEADER } from '@ebb/streaming/tracing'
 
 /** Attributes of CloudEvents 1.0 in the headers; the value of every topic is JSON. */
 const attributes = (topic: string, { source, id }: { source: string; id: string }) => ({
@@ -14,11 +15,14 @@ const attributes = (topic: string, { source, id }: { source: string; id: string 
   ce_id: id,
 })
 
-/** The record of an accepted event. */
-export const eventRecord = (event: CanonicalEvent): NewRecord => ({
+/** The record of an accepted event; `traceparent` of the request, where that is traced. */
+export const eventRecord = (event: CanonicalEvent, traceparent?: string): NewRecord => ({
   key: customerKey(event.customer),
   value: Buffer.from(JSON.stringify(event)),
-  headers: attributes(EVENTS, event),
+  headers: {
+    ...attributes(EVENTS, event),
+    ...(traceparent !== undefined && { [TRACE_HEADER]: traceparent }),
+  },
 })
 
 /** The record of something refused, as it came. */
@@ -42,6 +46,8 @@ export interface RecordWriter {
   check(): Promise<WriterStanding>
   /** Records that are durable elsewhere and wait for the log. */
   spooled(): number
+  /** Size of what they wait in. */
+  spoolBytes(): number
   /** Call when no `write` is under way. */
   close(): Promise<void>
 }
@@ -82,6 +88,7 @@ export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => 
       return {}
     },
     spooled: () => 0,
+    spoolBytes: () => 0,
     close: async () => {},
   }
 }

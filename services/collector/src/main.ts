@@ -18,7 +18,7 @@ import { start } from './collector.ts'
 import { collectorConfig } from './config.ts'
 
 await runService('collector', collectorConfig, async (config, process) => {
-  const { logger, lifecycle, onNotice, patiently } = process
+  const { logger, lifecycle, telemetry, onNotice, patiently } = process
   const { namespace, host, port, rates, spoolFolder: folder, spoolLimitBytes: limitBytes } = config
   const log = await openKafkaEventLog({
     ...kafkaConnection(config),
@@ -33,8 +33,9 @@ await runService('collector', collectorConfig, async (config, process) => {
   )
   const keys = openKeysFile(config.keys)
   const spool = { folder, limitBytes }
-  const ports = { log, keys, clock: wallClock, logger }
+  const ports = { log, keys, clock: wallClock, logger, telemetry }
   const service = await start(ports, { host, port, currency, rates, spool })
   lifecycle.onStop({ phase: 'intake', name: 'collector', run: service.stop })
+  process.up()
   logger.info({ url: service.url, spooled: service.spooled() }, 'up')
 })

@@ -7,6 +7,7 @@ import { alertsSwitch } from '@ebb/runtime/alerts-switch'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import type { Lifecycle } from '@ebb/runtime/lifecycle'
 import type { Logger } from '@ebb/runtime/logger'
+import type { Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import { watchGeneration } from '@ebb/runtime/watch-generation'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { start as startScorer } from '@ebb/scorer/service'
@@ -21,6 +22,7 @@ export interface CompositionPorts {
   readonly keys: FindableKeys
   readonly clock: ProcessClock
   readonly logger: Logger
+  readonly telemetry: Telemetry
   /** Ends what is started here, in the right order. */
   readonly lifecycle: Lifecycle
   /** Says to a person why the process must end. */
@@ -59,7 +61,7 @@ export const startServices = async (
   ports: CompositionPorts,
   config: CompositionConfig,
 ): Promise<Composition> => {
-  const { engines, keys, clock, logger, lifecycle } = ports
+  const { engines, keys, clock, logger, lifecycle, telemetry } = ports
   const { host, rates, tickIntervalMs, installation, spool } = config
   const { timeZone, currency, generation } = installation
   const { log } = engines
@@ -68,12 +70,15 @@ export const startServices = async (
   lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
   await startScorerOn(ports, generation)
   const features = await startFeatures(
-    { log, store: engines.store(FEATURES_PROCESSOR), keys, clock, logger, onHalt },
+    {
+      ...{ log, store: engines.store(FEATURES_PROCESSOR), keys, clock },
+      ...{ logger, telemetry, onHalt },
+    },
     { timeZone, currency, generation, tickIntervalMs, host, port: config.featuresPort },
   )
   lifecycle.onStop({ phase: 'flush', name: 'features', run: features.stop })
   const collector = await startCollector(
-    { log, keys, clock, logger },
+    { log, keys, clock, logger, telemetry },
     { host, port: config.collectorPort, currency, rates, ...(spool && { spool }) },
   )
   lifecycle.onStop({ phase: 'intake', name: 'collector', run: collector.stop })
@@ -81,11 +86,14 @@ export const startServices = async (
 }
 
 const startScorerOn = async (ports: CompositionPorts, generation: number): Promise<void> => {
-  const { engines, logger, lifecycle } = ports
+  const { engines, clock, logger, lifecycle, telemetry } = ports
   const alerts = await alertsSwitch({ log: engines.log, logger })
   lifecycle.onStop({ phase: 'readiness', name: 'switch of alerts', run: alerts.stop })
   const scorer = await startScorer(
-    { log: alerts.log, store: engines.store(SCORER_PROCESSOR), logger, onHalt: halting(ports) },
+    {
+      ...{ log: alerts.log, store: engines.store(SCORER_PROCESSOR), clock },
+      ...{ logger, telemetry, onHalt: halting(ports) },
+    },
     { ...SHIPPED_SCORING, generation },
   )
   lifecycle.onStop({ phase: 'flush', name: 'scorer', run: scorer.stop })

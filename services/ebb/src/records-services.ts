@@ -60,7 +60,7 @@ export const startRecordsServices = async (
   config: RecordsConfig,
   pipeline: Composition,
 ): Promise<RecordsServices> => {
-  const { keys, clock, logger, lifecycle, engines } = ports
+  const { keys, clock, logger, lifecycle, engines, telemetry } = ports
   const { installation, host, webhook, firstPolicy } = config
   const { timeZone, currency } = installation
   const onHalt = halting(ports)
@@ -70,6 +70,7 @@ export const startRecordsServices = async (
       keys,
       clock,
       logger,
+      telemetry,
       onHalt,
       postgres: await schema(ports, config, 'retention'),
     },
@@ -82,7 +83,7 @@ export const startRecordsServices = async (
   lifecycle.onStop({ phase: 'flush', name: 'retention', run: retention.stop })
   const insights = await startInsights(
     {
-      ...{ log: engines.log, clock, logger, onHalt, keys: dashboardKeys(keys) },
+      ...{ log: engines.log, clock, logger, telemetry, onHalt, keys: dashboardKeys(keys) },
       postgres: await schema(ports, config, 'insights'),
     },
     insightsConfig(ports, config, { ...pipeline, retention }),

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import type { Installation } from '@ebb/contracts/installation'
-import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-routes'
+import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-operations'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import type { NewInstallation } from '@ebb/runtime/installation'
 import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
 import { createLifecycle, type Lifecycle } from '@ebb/runtime/lifecycle'
 import { createLogger, type Logger } from '@ebb/runtime/logger'
+import { processTelemetry } from '@ebb/runtime/telemetry/process-telemetry'
+import type { TelemetryConfig } from '@ebb/runtime/telemetry/telemetry-settings'
 import type { OwnedEngines, Place } from '@ebb/streaming/engines'
 import type { RecordsDatabase } from './business-records.ts'
 import type { CliContext } from './cli-context.ts'
@@ -134,13 +136,20 @@ export const startAll = async (
   context: CliContext,
   base: Base,
   config: CompositionConfig &
+    TelemetryConfig &
     Pick<RecordsConfig, 'retentionPort' | 'insightsPort' | 'webhook' | 'firstPolicy' | 'truth'>,
 ): Promise<Composition & Partial<RecordsServices>> => {
-  const pipeline = await startServices(base, config)
-  if (base.database === undefined) return pipeline
+  const { logger, lifecycle } = base
+  const told = await processTelemetry({ service: 'ebb', config, logger, lifecycle })
+  const ports = { ...base, telemetry: told.telemetry }
+  const pipeline = await startServices(ports, config)
+  if (base.database === undefined) {
+    told.readyWhen({})
+    return pipeline
+  }
   const { engines, records } = context
   const services = await startRecordsServices(
-    { ...base, databaseUrl: base.database.url },
+    { ...ports, databaseUrl: base.database.url },
     {
       ...{ ...config, insightsKey: base.insightsKey },
       // A data folder has a database of its own.
@@ -150,6 +159,7 @@ export const startAll = async (
     },
     pipeline,
   )
+  told.readyWhen({})
   return { ...pipeline, ...services }
 }
 

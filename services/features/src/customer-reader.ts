@@ -1,8 +1,9 @@
 import { orderRhythm } from '@ebb/customer/order-rhythm'
-import { type Windows, windows } from '@ebb/customer/windows'
+import { windows } from '@ebb/customer/windows'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { partitionOf } from '@ebb/streaming/partitioner'
+import type { CustomerRhythmView, CustomerView } from './customer-view.ts'
 import { consentOf } from './features-record.ts'
 import { unpackFeaturesState } from './features-state.ts'
 
@@ -13,30 +14,6 @@ export interface CustomerReader {
   readonly partitions: number
   readonly timeZone: string
   readonly currency: string
-}
-
-/** One customer as people and programs read them. Instants in ISO 8601, money in minor units. */
-export interface CustomerView {
-  readonly customerId: string
-  readonly userId?: string
-  /** Clock of the partition: what the windows end at. */
-  readonly asOf: string
-  readonly currency: string
-  readonly consent?: { analytics?: boolean; marketing?: boolean }
-  /** Null where there is no valid order. */
-  readonly rhythm: CustomerRhythmView | null
-  readonly windows: Windows
-  /** The last ten, the latest first. */
-  readonly recent: readonly { name: string; occurredAt: string }[]
-}
-
-/** Order rhythm with instants in ISO 8601. */
-export interface CustomerRhythmView {
-  readonly orders: number
-  readonly repeatDays: number
-  readonly firstAt: string
-  readonly lastAt: string
-  readonly lastOrderId: string
 }
 
 /** The customer under a key (`u:` or `a:` and the id), `undefined` where nothing was heard. */

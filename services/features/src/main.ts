@@ -23,7 +23,7 @@ import { FEATURES_PROCESSOR } from './features-definition.ts'
 import { LIVE_TICK_MS, start } from './service.ts'
 
 await runService('features', featuresConfig, async (config, process) => {
-  const { logger, lifecycle, onNotice, patiently } = process
+  const { logger, lifecycle, telemetry, onNotice, patiently } = process
   const { namespace, host, port } = config
   const prefix = prefixOf(namespace)
   const connection = { ...kafkaConnection(config), clientId: 'ebb-features', prefix, onNotice }
@@ -41,10 +41,11 @@ await runService('features', featuresConfig, async (config, process) => {
   lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
   const service = await patiently(() =>
     start(
-      { log, store, keys, clock: wallClock, logger, onHalt },
+      { log, store, keys, clock: wallClock, logger, telemetry, onHalt },
       { timeZone, currency, generation, host, port, tickIntervalMs: LIVE_TICK_MS },
     ),
   )
   lifecycle.onStop({ phase: 'flush', name: 'features', run: service.stop })
+  process.up()
   logger.info({ url: service.url, generation }, 'up')
 })

@@ -1,9 +1,12 @@
+import { openApiDocument } from '@ebb/contracts/openapi'
 import { EVENTS } from '@ebb/contracts/topics'
 import type { KeyGrant } from '@ebb/runtime/access-keys'
+import { expectDocumented } from '@ebb/runtime/documented-answer-fixture'
 import { createLogger } from '@ebb/runtime/logger'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { partitionOf } from '@ebb/streaming/partitioner'
+import { FEATURES_REFERENCE } from './customer-operations.ts'
 import { memoryPorts, NOON, PARTITIONS, SHOP } from './features-fixture.ts'
 import { type FeaturesPorts, type FeaturesService, start } from './service.ts'
 
@@ -27,6 +30,7 @@ export interface Rig {
   readonly service: FeaturesService
   /** Appends records to the partitions of their keys; resolves when all states stand behind them. */
   send(...records: NewRecord[]): Promise<void>
+  /** Every answer to a route of ours has to be documented. */
   get(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
@@ -53,8 +57,22 @@ export const startRig = async ({
     ports,
     service,
     send: (...records) => sendAll(ports, { records, committed }),
-    get: (path, headers = {}) => fetch(`${service.url}${path}`, { headers }),
+    get: (path, headers = {}) => ask(service.url, path, headers),
   }
+}
+
+const DOCUMENT = openApiDocument(FEATURES_REFERENCE)
+
+const ask = async (
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<Response> => {
+  const answer = await fetch(`${url}${path}`, { headers })
+  const { status } = answer
+  const body = await answer.clone().json()
+  expectDocumented(DOCUMENT, { method: 'GET', path, status, body })
+  return answer
 }
 
 const tellingStore = (inner: PartitionStore, told: ReadonlySet<() => void>): PartitionStore => ({

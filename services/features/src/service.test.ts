@@ -166,6 +166,23 @@ describe('the feature service', () => {
     })
   })
 
+  test('is not ready while the log cannot be read', async () => {
+    await rig.service.stop()
+    const { log, store } = rig.ports
+    let isAway = false
+    const read: typeof log.read = async (...of) => {
+      if (isAway) throw new TransientError('EBB_KAFKA_UNAVAILABLE', 'nobody answers')
+      return log.read(...of)
+    }
+    rig = await startRig({ log: { ...log, read }, store })
+    isAway = true
+    const answer = await rig.get('/readyz')
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({
+      checks: { states: 'ok', 'event log': expect.stringMatching(/nobody answers/) },
+    })
+  })
+
   test('goes on with the states that another one left', async () => {
     await rig.send(order('o1', 9))
     await rig.service.stop()

@@ -4,16 +4,21 @@ import type { ProcessClock } from '@ebb/runtime/clock'
 import { createHttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
 import { processorLog } from '@ebb/runtime/processor-log'
+import { serveReference } from '@ebb/runtime/serve-reference'
+import { readerMetrics } from '@ebb/runtime/telemetry/reader-metrics'
+import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { observers } from '@ebb/streaming/observers'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { runProcessor } from '@ebb/streaming/processor'
+import { FEATURES_REFERENCE } from './customer-operations.ts'
 import { customerRoutes } from './customer-routes.ts'
 import {
   FEATURES_PROCESSOR,
   type FeaturesSettings,
   featuresDefinition,
 } from './features-definition.ts'
+import { measuredFeatures, SCOPE } from './features-metrics.ts'
 import { ticker } from './ticker.ts'
 
 /** What the feature service runs on. */
@@ -24,6 +29,7 @@ export interface FeaturesPorts {
   /** What ticks say. */
   readonly clock: ProcessClock
   readonly logger: Logger
+  readonly telemetry?: Telemetry
   /** The process must end: an invariant is broken. */
   readonly onHalt: (error: Error) => void
 }
@@ -58,23 +64,35 @@ export const start = async (
   ports: FeaturesPorts,
   config: FeaturesConfig,
 ): Promise<FeaturesService> => {
-  const { log, store, keys, clock, logger, onHalt } = ports
+  const { log, store, keys, clock, logger, onHalt, telemetry = NO_TELEMETRY } = ports
+  const { tracer } = telemetry
+  const now = () => clock.now()
   const ticks = ticker({
-    log,
-    now: () => clock.now(),
+    ...{ log, now, tracer },
     intervalMs: config.tickIntervalMs,
     onFault: onceAMinute((err) => logger.warn({ err }, 'no tick was appended; trying again')),
   })
-  const http = createHttpServer({ logger, readiness: { states: () => store.read(0, []) } })
+  const readiness = {
+    states: () => store.read(0, []),
+    // How many partitions there are is remembered; where one ends has to be asked for.
+    'event log': () => log.read({ topic: EVENTS, partition: 0 }, 0, 0),
+  }
+  const http = createHttpServer({ logger, readiness, telemetry, scope: SCOPE })
   const partitions = await log.partitions(EVENTS)
+  serveReference(http.app, FEATURES_REFERENCE)
   customerRoutes(http.app, { keys, reader: { store, partitions, ...config } })
   const { host, port } = config
   const url = await http.listen({ host, port, howToChange: 'Set EBB_FEATURES_PORT to a free port' })
-  const observer = observers(processorLog(logger, FEATURES_PROCESSOR), ticks.observer)
+  const measured = { reader: FEATURES_PROCESSOR, topic: EVENTS, log, now }
+  const observer = observers(
+    processorLog(logger, FEATURES_PROCESSOR, tracer),
+    ticks.observer,
+    readerMetrics(telemetry, SCOPE, measured),
+  )
   const running = await runProcessor(
-    featuresDefinition(config),
+    measuredFeatures(featuresDefinition(config), telemetry, now),
     { log, store },
-    { observer, onHalt, generation: config.generation },
+    { observer, onHalt, generation: config.generation, tracer },
   ).catch(async (error: unknown) => {
     // Whoever tries again needs the port.
     await http.stop()

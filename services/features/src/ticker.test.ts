@@ -55,7 +55,10 @@ const rig = (told = toldLog(), log = told.log): Rig => {
     ticks,
     faults,
     acquire: (partition, offset = 0) => acquired?.({ partition, offset, clock: 0 }),
-    comeBack: (partition, offset) => committed?.({ partition, offset, records: 1, clock: 0 }),
+    comeBack: (partition, offset) =>
+      committed?.({
+        ...{ partition, offset, records: 1, clock: 0, copies: 0, nextDue: undefined },
+      }),
   }
 }
 

@@ -2,6 +2,7 @@ import { tickRecord } from '@ebb/contracts/tick'
 import { EVENTS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import type { ProcessorObserver } from '@ebb/streaming/processor-options'
+import { NO_TRACER, TRACE_HEADER, type Tracer } from '@ebb/streaming/tracing'
 
 /** What a ticker works with. */
 export interface TickerSettings {
@@ -11,6 +12,8 @@ export interface TickerSettings {
   /** Wall time between two ticks of a partition, if each comes back within it; at first less. */
   readonly intervalMs: number
   readonly onFault: (error: Error) => void
+  /** Ticks that are sampled begin a trace. */
+  readonly tracer?: Tracer
 }
 
 /** Appends ticks to the partitions that this process owns. */
@@ -48,7 +51,13 @@ export const untilNextTick = (partition: number, nowMs: number, intervalMs: numb
  * One tick outstanding a partition: one that lags gets no pile of ticks, and one that nobody owns
  * stands still. The first comes at once, the others at the partition's own instants.
  */
-export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticker => {
+export const ticker = ({
+  log,
+  now,
+  intervalMs,
+  onFault,
+  tracer = NO_TRACER,
+}: TickerSettings): Ticker => {
   const owned = new Map<number, Owned>()
   let isStopped = false
 
@@ -57,7 +66,12 @@ export const ticker = ({ log, now, intervalMs, onFault }: TickerSettings): Ticke
     try {
       const at = now()
       if (at < mine.clock) throw clockBehind(mine.clock - at)
-      const offset = await log.append({ topic: EVENTS, partition }, [tickRecord(at)])
+      const step = tracer.begin({ name: 'tick', kind: 'producer' })
+      const headers = step && { headers: { [TRACE_HEADER]: step.traceparent } }
+      const offset = await log.append({ topic: EVENTS, partition }, [
+        { ...tickRecord(at), ...headers },
+      ])
+      step?.end()
       if (owned.get(partition) !== mine) return
       mine.outstanding = offset
       cameBack(partition, mine)

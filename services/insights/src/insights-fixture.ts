@@ -4,16 +4,19 @@ import { join } from 'node:path'
 import { AlertRecord } from '@ebb/contracts/alert-record'
 import { FeaturesRecord } from '@ebb/contracts/features-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
+import { openApiDocument } from '@ebb/contracts/openapi'
 import { tickRecord } from '@ebb/contracts/tick'
 import { topicsOf } from '@ebb/contracts/topics'
 import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
+import { expectDocumented } from '@ebb/runtime/documented-answer-fixture'
 import { createLogger } from '@ebb/runtime/logger'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { uniqueName } from '@ebb/testkit/engines'
 import type { DashboardPerson } from './access/dashboard-keys.ts'
+import { INSIGHTS_REFERENCE } from './api-operations.ts'
 import type { Rhythm } from './customers/customer-fold.ts'
 import { type InsightsConfig, type InsightsPorts, type InsightsService, start } from './service.ts'
 
@@ -92,7 +95,7 @@ export interface Rig {
   readonly service: InsightsService
   readonly log: WaitingLog
   readonly postgres: Postgres
-  /** With the token of a role as Bearer. */
+  /** With the token of a role as Bearer. Every JSON below `/api` has to be documented. */
   get(path: string, role?: string): Promise<Response>
   stop(): Promise<void>
 }
@@ -113,14 +116,26 @@ export const startRig = async (url: string, { ports, config }: Over = {}): Promi
     service,
     log,
     postgres,
-    get: (path, role = 'admin') =>
-      fetch(`${service.url}${path}`, { headers: { authorization: `Bearer token-${role}` } }),
+    get: (path, role = 'admin') => ask(service.url, path, role),
     stop: async () => {
       await service.stop()
       await postgres.close()
       await rm(pageFolder, { recursive: true })
     },
   }
+}
+
+const DOCUMENT = openApiDocument(INSIGHTS_REFERENCE)
+
+const ask = async (url: string, path: string, role: string): Promise<Response> => {
+  const headers = { authorization: `Bearer token-${role}` }
+  const answer = await fetch(`${url}${path}`, { headers })
+  const isJson = answer.headers.get('content-type')?.startsWith('application/json')
+  if (isJson && path.startsWith('/api/')) {
+    const body = await answer.clone().json()
+    expectDocumented(DOCUMENT, { method: 'GET', path, status: answer.status, body })
+  }
+  return answer
 }
 
 /** Everybody of `PEOPLE`. */

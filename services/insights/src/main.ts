@@ -24,7 +24,7 @@ import { start } from './service.ts'
 import { writeKeysOf } from './setup/write-keys.ts'
 
 await runService('insights', insightsConfig, async (config, process) => {
-  const { logger, lifecycle, onNotice, patiently } = process
+  const { logger, lifecycle, telemetry, onNotice, patiently } = process
   const { namespace, postgres: url } = config
   const prefix = prefixOf(namespace)
   const connection = { ...kafkaConnection(config), clientId: 'ebb-insights', prefix, onNotice }
@@ -47,10 +47,14 @@ await runService('insights', insightsConfig, async (config, process) => {
   const settings = { ...config, ...retentionOf(config), installation, scoring, writeKeys }
   const service = await patiently(() =>
     start(
-      { log, postgres, keys: dashboardKeys(grants), clock: wallClock, logger, onHalt },
+      {
+        ...{ log, postgres, keys: dashboardKeys(grants), clock: wallClock },
+        ...{ logger, telemetry, onHalt },
+      },
       { ...settings, engineNames: ENGINE_NAMES },
     ),
   )
   lifecycle.onStop({ phase: 'flush', name: 'insights', run: service.stop })
+  process.up()
   logger.info({ url: service.url, generation }, 'up')
 })

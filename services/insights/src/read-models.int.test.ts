@@ -1,5 +1,6 @@
 import { ALERTS, FEATURES } from '@ebb/contracts/topics'
 import type { Postgres } from '@ebb/postgres/postgres-client'
+import { NO_TELEMETRY } from '@ebb/runtime/telemetry/telemetry'
 import type { NewRecord } from '@ebb/streaming/event-log'
 import { usePostgres } from '@ebb/testkit/engines'
 import fc from 'fast-check'
@@ -24,7 +25,8 @@ const server = await usePostgres()
 
 const keep = (log: WaitingLog, postgres: Postgres, generation = 0) =>
   keepReadModels({
-    ...{ log, postgres, scoring: SCORING, generation, logger: SILENT },
+    ...{ log, postgres, scoring: SCORING, generation, logger: SILENT, telemetry: NO_TELEMETRY },
+    now: () => NOON,
     onHalt: (error) => {
       throw error
     },

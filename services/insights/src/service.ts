@@ -4,15 +4,18 @@ import type { Scoring } from '@ebb/risk/tiers'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { createHttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
+import { serveReference } from '@ebb/runtime/serve-reference'
+import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import type { EventLog } from '@ebb/streaming/event-log'
 import type { DashboardKeys } from './access/dashboard-keys.ts'
+import { INSIGHTS_REFERENCE } from './api-operations.ts'
 import { apiRoutes } from './api-routes.ts'
 import type { EngineName } from './live/live-view.ts'
 import type { ReaderLags } from './live/reader-lag.ts'
 import { readPage } from './page/page-files.ts'
 import { pageRoutes } from './page/page-routes.ts'
 import { securityHeaders } from './page/security-headers.ts'
-import { keepReadModels } from './read-models.ts'
+import { keepReadModels, SCOPE } from './read-models.ts'
 import type { RetentionAddress } from './winbacks/retention.ts'
 import type { TruthSource } from './winbacks/truth-routes.ts'
 
@@ -28,6 +31,7 @@ export interface InsightsPorts {
   /** What sign-ins end by; the clock on the wall unless given. */
   readonly wall?: ProcessClock
   readonly logger: Logger
+  readonly telemetry?: Telemetry
   /** The process must end: an invariant is broken. */
   readonly onHalt: (error: Error) => void
   /** How far the other services are; by what their groups advised to the broker unless given. */
@@ -73,13 +77,17 @@ export const start = async (
   ports: InsightsPorts,
   config: InsightsConfig,
 ): Promise<InsightsService> => {
-  const { log, postgres, logger, onHalt } = ports
+  const { log, postgres, logger, onHalt, clock, telemetry = NO_TELEMETRY } = ports
   const { installation, scoring, host, port, pageFolder } = config
   const { generation } = installation
-  const tables = await keepReadModels({ log, postgres, scoring, generation, logger, onHalt })
+  const tables = await keepReadModels({
+    ...{ log, postgres, scoring, generation, logger, onHalt, telemetry },
+    now: () => clock.now(),
+  })
   const readiness = { tables: () => postgres.query('SELECT 1') }
-  const http = createHttpServer({ logger, readiness })
+  const http = createHttpServer({ logger, readiness, telemetry, scope: SCOPE })
   securityHeaders(http.app)
+  serveReference(http.app, INSIGHTS_REFERENCE)
   const streams = await apiRoutes(http.app, { wall: wallClock, ...ports }, config)
   const stop = async (): Promise<void> => {
     http.unready()

@@ -19,7 +19,7 @@ import { start } from './service.ts'
 import { webhookOf } from './webhook/webhook-settings.ts'
 
 await runService('retention', retentionConfig, async (config, process) => {
-  const { logger, lifecycle, onNotice, patiently } = process
+  const { logger, lifecycle, telemetry, onNotice, patiently } = process
   const { namespace, host, port } = config
   const webhook = webhookOf(config)
   const log = await openKafkaEventLog({
@@ -45,10 +45,11 @@ await runService('retention', retentionConfig, async (config, process) => {
   const settings = { timeZone, currency, host, port }
   const service = await patiently(() =>
     start(
-      { log, postgres, keys, clock: wallClock, logger, onHalt },
+      { log, postgres, keys, clock: wallClock, logger, telemetry, onHalt },
       { ...settings, ...(webhook && { webhook }) },
     ),
   )
   lifecycle.onStop({ phase: 'flush', name: 'retention', run: service.stop })
+  process.up()
   logger.info({ url: service.url }, 'up')
 })

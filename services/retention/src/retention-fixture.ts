@@ -1,9 +1,11 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
+import { openApiDocument } from '@ebb/contracts/openapi'
 import { ALERTS, INSTALLATION, ORDERS, REJECTS, WINBACKS } from '@ebb/contracts/topics'
 import type { WinbackMode } from '@ebb/contracts/winback-api'
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
 import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import type { AccessKeys } from '@ebb/runtime/access-keys'
+import { expectDocumented } from '@ebb/runtime/documented-answer-fixture'
 import { createLogger } from '@ebb/runtime/logger'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
@@ -11,6 +13,7 @@ import { partitionOf } from '@ebb/streaming/partitioner'
 import { uniqueName } from '@ebb/testkit/engines'
 import { untilTrue } from '@ebb/testkit/provider'
 import { onTestFinished } from 'vitest'
+import { RETENTION_REFERENCE } from './http/reference.ts'
 import { applyPolicy } from './ledger/policies.ts'
 import { setMode } from './ledger/settings.ts'
 import { type RetentionConfig, type RetentionService, start } from './service.ts'
@@ -106,7 +109,7 @@ export interface RetentionRig {
   alerts(...alerts: AlertRecord[]): Promise<void>
   /** All triggers on the topic, once there are so many. */
   triggers(count: number): Promise<WinbackRecord[]>
-  /** Asks over HTTP; `key` is one of shop, reader and marketer. */
+  /** Asks over HTTP; `key` is one of shop, reader and marketer. Every answer has to be documented. */
   ask(method: string, path: string, options?: AskOptions): Promise<{ status: number; body: Json }>
   /** Ends it, and removes its schema. */
   end(): Promise<void>
@@ -205,6 +208,8 @@ const triggersOn = async (log: EventLog, count: number): Promise<WinbackRecord[]
   return all
 }
 
+const DOCUMENT = openApiDocument(RETENTION_REFERENCE)
+
 const ask = async (
   url: string,
   method: string,
@@ -222,5 +227,7 @@ const ask = async (
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const text = await response.text()
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+  const answer = { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+  expectDocumented(DOCUMENT, { method, path: new URL(url).pathname, ...answer })
+  return answer
 }

@@ -8,12 +8,17 @@ import type { AccessKeys } from '@ebb/runtime/access-keys'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { createHttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
+import { processorLog } from '@ebb/runtime/processor-log'
+import { serveReference } from '@ebb/runtime/serve-reference'
+import { readerMetrics } from '@ebb/runtime/telemetry/reader-metrics'
+import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import type { EventLog } from '@ebb/streaming/event-log'
-import type { FastifyInstance } from 'fastify'
+import { observers } from '@ebb/streaming/observers'
 import type { Shop } from './alerts/decide-alerts.ts'
 import { handleAlerts, RETENTION } from './alerts/handle-alerts.ts'
 import { expiry } from './expiry.ts'
 import { couponRoutes } from './http/coupon-routes.ts'
+import { RETENTION_REFERENCE } from './http/reference.ts'
 import { winbackRoutes } from './http/winback-routes.ts'
 import { cancelCouponsOf } from './ledger/coupons.ts'
 import { settleDecisions } from './ledger/decisions.ts'
@@ -21,6 +26,7 @@ import { applyPolicy, currentPolicy } from './ledger/policies.ts'
 import { beginSettings, holdSettings, leaveFirstShadow, readSettings } from './ledger/settings.ts'
 import { handleOrders } from './orders/handle-orders.ts'
 import { defaultPolicyText } from './policy/default-policy.ts'
+import { type RetentionMetrics, retentionMetrics, SCOPE } from './retention-metrics.ts'
 import type { WebhookSettings } from './webhook/send-webhook.ts'
 import { queueWebhooks, type WebhookSender, webhookSender } from './webhook/webhook-sender.ts'
 
@@ -33,6 +39,7 @@ export interface RetentionPorts {
   /** Validity of coupons, expiry of triggers. */
   readonly clock: ProcessClock
   readonly logger: Logger
+  readonly telemetry?: Telemetry
   /** The process must end: an invariant is broken. */
   readonly onHalt: (error: Error) => void
 }
@@ -88,27 +95,34 @@ export const start = async (
   ports: RetentionPorts,
   config: RetentionConfig,
 ): Promise<RetentionService> => {
-  const { log, postgres, keys, clock, logger, onHalt } = ports
+  const { log, postgres, keys, clock, logger, onHalt, telemetry = NO_TELEMETRY } = ports
   const { currency, webhook, host, port } = config
   await prepareRetention(postgres, { ...config, now: clock.now() })
   const readiness = { records: () => readSettings(postgres) }
-  const http = createHttpServer({ logger, readiness })
-  takeEmptyBodies(http.app)
+  const http = createHttpServer({ logger, readiness, telemetry, scope: SCOPE })
+  serveReference(http.app, RETENTION_REFERENCE)
   couponRoutes(http.app, { postgres, keys, clock })
   winbackRoutes(http.app, { postgres, keys, clock, currency, ...(webhook && { webhook }) })
   const howToChange = 'Set EBB_RETENTION_PORT to a free port'
   const url = await http.listen({ host, port, howToChange })
-  const sender = webhook && senderOf(ports, webhook)
+  const metrics = retentionMetrics(telemetry, postgres, wallClock.now)
+  const sender = webhook && senderOf(ports, webhook, metrics)
   const relay = relayOf(ports, sender)
   const expiring = expiry({ postgres, clock, onHalt })
-  const reading = { log, postgres, onHalt }
+  const reading = { log, postgres, onHalt, tracer: telemetry.tracer }
+  const hears = (group: string, topic: string) => [
+    readerMetrics(telemetry, SCOPE, { reader: group, topic, log, now: () => clock.now() }),
+    processorLog(logger, group, telemetry.tracer),
+  ]
   const alerts = await readTopic({
     ...{ ...reading, group: ALERTS_GROUP, topic: ALERTS },
-    handle: handleAlerts(config),
+    handle: handleAlerts(config, metrics.decided),
+    observer: observers(...hears(ALERTS_GROUP, ALERTS), metrics.observer),
   })
   const orders = await readTopic({
     ...{ ...reading, group: ORDERS_GROUP, topic: ORDERS },
     handle: handleOrders,
+    observer: observers(...hears(ORDERS_GROUP, ORDERS)),
   })
   return {
     url,
@@ -121,20 +135,13 @@ export const start = async (
   }
 }
 
-/** Many clients say that they send JSON with every request, a DELETE without a body too. */
-const takeEmptyBodies = (app: FastifyInstance): void => {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parse(request, body as string, done),
-  )
-}
-
 const senderOf = (
-  { postgres, clock, logger, onHalt }: RetentionPorts,
+  { postgres, clock, logger, onHalt, telemetry = NO_TELEMETRY }: RetentionPorts,
   webhook: WebhookSettings,
+  metrics: RetentionMetrics,
 ): WebhookSender =>
   webhookSender({
-    ...{ postgres, webhook, onHalt },
+    ...{ postgres, webhook, onHalt, tracer: telemetry.tracer, onOutcome: metrics.webhook },
     at: () => ({ now: clock.now(), wallNow: wallClock.now() }),
     onFault: (what) => logger.warn({ what }, 'a trigger was not taken by the webhook'),
   })

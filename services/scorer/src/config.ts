@@ -2,8 +2,9 @@ import { type Configuration, readConfiguration } from '@ebb/runtime/configuratio
 import { KAFKA_SETTINGS, REDIS_SETTINGS } from '@ebb/runtime/engine-settings'
 import { SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
 
-const SCORER_SETTINGS = { ...KAFKA_SETTINGS, ...REDIS_SETTINGS, ...SERVICE_SETTINGS }
+/** The settings of the scorer as a process of its own. */
+export const SCORER_SETTINGS = { ...KAFKA_SETTINGS, ...REDIS_SETTINGS, ...SERVICE_SETTINGS }
 
-/** The settings of the scorer as a process of its own. Throws `EBB_CONFIG_INVALID`. */
+/** The settings from the environment. Throws `EBB_CONFIG_INVALID`. */
 export const scorerConfig = (): Configuration<typeof SCORER_SETTINGS> =>
   readConfiguration(SCORER_SETTINGS, process.env)

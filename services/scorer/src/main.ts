@@ -6,7 +6,7 @@
 // Writes `ebb.alerts.v1` and `ebb.rejects.v1`.
 // Guarantees: a crossing is raised once, under one id, whatever is killed, and however many of these
 // run. Ends with 1 where an invariant is broken, with 0 when told to stop.
-import { MADE_FROM_STATES } from '@ebb/contracts/topics'
+import { FEATURES, MADE_FROM_STATES } from '@ebb/contracts/topics'
 import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
 import { connectRedis } from '@ebb/redis/redis-connection'
 import { redisPartitionStore } from '@ebb/redis/redis-partition-store'
@@ -24,7 +24,7 @@ import { start } from './service.ts'
 import { SHIPPED_SCORING } from './shipped-model.ts'
 
 await runService('scorer', scorerConfig, async (config, process) => {
-  const { logger, lifecycle, onNotice, patiently } = process
+  const { logger, lifecycle, telemetry, onNotice, patiently } = process
   const { namespace } = config
   const prefix = prefixOf(namespace)
   const connection = { ...kafkaConnection(config), clientId: 'ebb-scorer', prefix, onNotice }
@@ -42,8 +42,15 @@ await runService('scorer', scorerConfig, async (config, process) => {
   const alerts = await patiently(() => alertsSwitch({ log, logger }))
   lifecycle.onStop({ phase: 'readiness', name: 'switch of alerts', run: alerts.stop })
   const service = await patiently(() =>
-    start({ log: alerts.log, store, logger, onHalt }, { ...SHIPPED_SCORING, generation }),
+    start(
+      { log: alerts.log, store, logger, telemetry, onHalt },
+      { ...SHIPPED_SCORING, generation },
+    ),
   )
   lifecycle.onStop({ phase: 'flush', name: 'scorer', run: service.stop })
+  process.up({
+    'event log': () => log.read({ topic: FEATURES, partition: 0 }, 0, 0),
+    states: () => store.read(0, []),
+  })
   logger.info({ generation }, 'up')
 })

@@ -33,6 +33,8 @@ export interface Spool {
   remove(): Promise<void>
   /** Records that are in it or on their way to the disk. */
   waiting(): number
+  /** Size of its files. */
+  bytes(): number
   /** Throws `EBB_SPOOL_FULL` while there is no room for what was last refused. */
   check(): Promise<void>
   /** Writes what was appended, and gives the folder back. What waits stays for the next start. */
@@ -75,6 +77,7 @@ export const openSpool = async (
     },
     remove: () => inTurn(queue.shift),
     waiting: () => queue.records() + room.pending(),
+    bytes: queue.bytes,
     check: room.check,
     close: async () => {
       await group.settled()

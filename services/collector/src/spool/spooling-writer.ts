@@ -105,6 +105,7 @@ export const openSpoolingWriter = async (
   return {
     write,
     spooled: spool.waiting,
+    spoolBytes: spool.bytes,
     check: async () => {
       if (!isSpooling) return {}
       await spool.check()

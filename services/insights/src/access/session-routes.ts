@@ -7,7 +7,8 @@ import type { SignIn } from './sign-in.ts'
 
 const BODY_BYTES = 4_096
 
-const SESSION_BODY = {
+/** The body of a sign-in. */
+export const SESSION_BODY = {
   type: 'object',
   required: ['token'],
   properties: { token: { type: 'string', minLength: 1, maxLength: 256 } },

@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { listAlerts } from './alert-list.ts'
 import { alertView } from './alert-view.ts'
 
-const QUERY = {
+/** The query of `GET /api/alerts`. */
+export const ALERTS_QUERY = {
   type: 'object',
   properties: { limit: { type: 'integer', minimum: 1, maximum: 500, default: 50 } },
 }
@@ -13,7 +14,7 @@ const QUERY = {
 export const alertRoutes = (api: FastifyInstance, postgres: Queries): void => {
   api.get<{ Querystring: { limit: number } }>(
     '/api/alerts',
-    { schema: { querystring: QUERY } },
+    { schema: { querystring: ALERTS_QUERY } },
     async ({ query: { limit } }): Promise<AlertPage> => ({
       alerts: (await listAlerts(postgres, { limit })).map(alertView),
     }),

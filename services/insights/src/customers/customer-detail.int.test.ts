@@ -1,5 +1,6 @@
 import type { CustomerDetail } from '@ebb/contracts/dashboard-api'
 import { ALERTS, FEATURES } from '@ebb/contracts/topics'
+import type { DecisionView } from '@ebb/contracts/winback-api'
 import { usePostgres } from '@ebb/testkit/engines'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -22,7 +23,11 @@ const PROFILE = {
   consent: { marketing: true },
   recent: [{ name: 'Product Viewed', occurredAt: iso(5) }],
 }
-const DECISION = { status: 'sent', tier: 'light', decidedAt: iso(3) }
+const DECISION: DecisionView = {
+  ...{ decisionId: 'd1', alertId: 'a1', episodeId: 'e1', customerId: 'u:ann' },
+  ...{ status: 'sent', tier: 'light', decidedAt: iso(3) },
+  ...{ reasons: [], segment: 'all', policyVersion: 1 },
+}
 
 describe.skipIf(server === undefined)('one customer', () => {
   let rig: Rig

@@ -22,17 +22,22 @@ const PAGE = {
   after: { type: 'string', maxLength: 4_096 },
 }
 
+/** The query of `GET /api/customers`. */
+export const CUSTOMERS_QUERY = { type: 'object', properties: { ...FILTER, ...PAGE } }
+/** The query of `GET /api/customers.csv`. */
+export const CSV_QUERY = { type: 'object', properties: FILTER }
+
 /** The list of customers, the same as a file, and one customer. */
 export const customerRoutes = (api: FastifyInstance, settings: CustomerRouteSettings): void => {
   const { currency, now } = settings
   api.get<{ Querystring: ListWish }>(
     '/api/customers',
-    { schema: { querystring: { type: 'object', properties: { ...FILTER, ...PAGE } } } },
+    { schema: { querystring: CUSTOMERS_QUERY } },
     ({ query }) => listCustomers(settings, query, now()),
   )
   api.get<{ Querystring: CsvWish }>(
     '/api/customers.csv',
-    { schema: { querystring: { type: 'object', properties: FILTER } }, exposeHeadRoute: false },
+    { schema: { querystring: CSV_QUERY }, exposeHeadRoute: false },
     ({ query }, reply) =>
       reply
         .type('text/csv; charset=utf-8')

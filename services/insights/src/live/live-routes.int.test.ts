@@ -151,6 +151,24 @@ test.skipIf(server === undefined)('what retention and features say is in it', as
   await others.stop()
 })
 
+test.skipIf(server === undefined)('states are up though features lacks the log', async () => {
+  let states = 'ok'
+  const features = await playService(() => ({
+    ...{ status: 503, body: JSON.stringify({ checks: { states, 'event log': 'away' } }) },
+  }))
+  const engineNames = [{ need: 'state store', name: 'Redis' }] as const
+  const isUp = async (): Promise<boolean> => {
+    const rig = await startRig(server!.url, { config: { featuresUrl: features.url, engineNames } })
+    const live = (await (await rig.get('/api/live')).json()) as LiveView
+    await rig.stop()
+    return live.engines[0]!.isUp
+  }
+  expect(await isUp()).toBe(true)
+  states = 'EBB_REDIS_AWAY'
+  expect(await isUp()).toBe(false)
+  await features.stop()
+})
+
 test.skipIf(server === undefined)('an engine that does not answer is not up', async () => {
   const config = { engineNames: [{ need: 'state store', name: 'Redis' }] as const }
   const rig = await startRig(server!.url, { config, ports: { keys: KEYS } })

@@ -59,7 +59,8 @@ export const liveView = (
 
 const NOBODY: LiveView['customers'] = { healthy: 0, light: 0, moderate: 0, heavy: 0, lost: 0 }
 
-const countCustomers = async (postgres: Queries): Promise<LiveView['customers']> => {
+/** Customers with an order, by where they stand. */
+export const countCustomers = async (postgres: Queries): Promise<LiveView['customers']> => {
   const rows = await postgres.query<{ stage: number; count: number }>(
     'SELECT stage, count(*) AS count FROM customers WHERE last_at IS NOT NULL GROUP BY stage',
   )
@@ -76,9 +77,9 @@ const winbacksOf = ({ mode, alertsPaused, coupons }: WinbackStatus): Winbacks =>
   couponsRedeemed: coupons.redeemed,
 })
 
-/** Features is ready when its state store answers. */
+/** Features says whether its state store answers, also where it is not ready for another reason. */
 const askReadiness = async (featuresUrl: string): Promise<void> => {
   const answer = await fetch(`${featuresUrl}/readyz`, { signal: AbortSignal.timeout(PATIENCE_MS) })
-  await answer.body?.cancel()
-  if (!answer.ok) throw new Error(`features is not ready: ${answer.status}`)
+  const { checks } = (await answer.json()) as { readonly checks?: { readonly states?: string } }
+  if (!answer.ok && checks?.states !== 'ok') throw new Error(`states: ${checks?.states}`)
 }

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { LogReader } from '../stream/topic-tail.ts'
 import { listRejects, type RejectWish } from './reject-list.ts'
 
-const QUERY = {
+/** The query of `GET /api/rejects`. */
+export const REJECTS_QUERY = {
   type: 'object',
   properties: {
     source: { type: 'string' },
@@ -15,7 +16,7 @@ const QUERY = {
 export const rejectRoutes = (api: FastifyInstance, log: LogReader): void => {
   api.get<{ Querystring: RejectWish }>(
     '/api/rejects',
-    { schema: { querystring: QUERY } },
+    { schema: { querystring: REJECTS_QUERY } },
     ({ query }) => listRejects(log, query),
   )
 }

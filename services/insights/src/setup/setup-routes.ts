@@ -11,7 +11,8 @@ export interface SetupSettings {
   readonly signIn: SignIn
 }
 
-const QUERY = { type: 'object', properties: { source: { type: 'string' } } }
+/** The query of `GET /api/setup/stream`. */
+export const SETUP_QUERY = { type: 'object', properties: { source: { type: 'string' } } }
 
 /** Where and with what events are sent, and those that arrive. */
 export const setupRoutes = (api: FastifyInstance, settings: SetupSettings): void => {
@@ -19,7 +20,7 @@ export const setupRoutes = (api: FastifyInstance, settings: SetupSettings): void
   api.get('/api/setup', async (): Promise<SetupView> => ({ collectorUrl, writeKeys: writeKeys() }))
   api.get<{ Querystring: { source?: string } }>(
     '/api/setup/stream',
-    { schema: { querystring: QUERY }, exposeHeadRoute: false },
+    { schema: { querystring: SETUP_QUERY }, exposeHeadRoute: false },
     (request, reply) => {
       const visitor = request.visitor!
       const isAllowed = () => signIn.isStillIn(visitor)

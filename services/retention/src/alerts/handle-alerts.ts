@@ -7,15 +7,19 @@ import { WinbackRecord } from '@ebb/contracts/winback-record'
 import { addToOutbox, type OutboxRecord, removeFromOutbox } from '@ebb/postgres/outbox'
 import type { Transaction } from '@ebb/postgres/postgres-client'
 import type { LogRecord } from '@ebb/streaming/event-log'
+import { TRACE_HEADER } from '@ebb/streaming/tracing'
 import { newCouponCode } from '../coupon/coupon-code.ts'
 import { cancelCouponsOf, issueCoupons } from '../ledger/coupons.ts'
-import { addDecisions, settleDecisions, waitingOf } from '../ledger/decisions.ts'
+import { addDecisions, type DecisionRow, settleDecisions, waitingOf } from '../ledger/decisions.ts'
 import { holdSettings } from '../ledger/settings.ts'
 import { type Deciding, decideAlerts, type Shop } from './decide-alerts.ts'
 import { fundDecisions } from './fund-decisions.ts'
 
 /** Consumer group of retention, and its name in what it refuses. */
 export const RETENTION = 'retention'
+
+/** Hears of the decisions of a batch before its transaction commits, each time that it is tried. */
+export type DecisionListener = (partition: number, decisions: readonly DecisionRow[]) => void
 
 const alerts = messageCodec(AlertRecord)
 const winbacks = messageCodec(WinbackRecord)
@@ -25,9 +29,9 @@ const winbacks = messageCodec(WinbackRecord)
  * An alert that comes again changes nothing. What cannot be read goes to `ebb.rejects.v1`.
  */
 export const handleAlerts =
-  (shop: Shop) =>
+  (shop: Shop, onDecided: DecisionListener = () => {}) =>
   async (tx: Transaction, records: readonly LogRecord[], partition: number): Promise<void> => {
-    const { readable, rejects } = readAlerts(records, partition)
+    const { readable, rejects, traces } = readAlerts(records, partition)
     await addToOutbox(tx, rejects)
     const fresh = await onlyNew(tx, readable)
     // Before any row is held: so does the relay, and whoever changes the mode comes in between.
@@ -37,18 +41,24 @@ export const handleAlerts =
       tx,
       fresh.filter(({ kind }) => KINDS[kind] === 'over'),
     )
+    const made: DecisionRow[] = []
     for (const span of spans(fresh)) {
       if (span.kind === 'over') await withdraw(tx, span.alerts)
-      else await treat(tx, span.alerts, { ...shop, ...settings })
+      else made.push(...(await treat(tx, span.alerts, { ...shop, ...settings, traces })))
     }
+    onDecided(partition, made)
   }
 
 const readAlerts = (records: readonly LogRecord[], partition: number) => {
   const readable: AlertRecord[] = []
   const rejects: OutboxRecord[] = []
+  const traces = new Map<string, string>()
   for (const record of records) {
     try {
-      readable.push(alerts.decode(record.value))
+      const alert = alerts.decode(record.value)
+      readable.push(alert)
+      const traceparent = record.headers[TRACE_HEADER]
+      if (traceparent !== undefined) traces.set(alert.alertId, traceparent)
     } catch (error) {
       if (!(error instanceof MessageError)) throw error
       const message = `the alert cannot be read: ${error.message}; only the scorer may write here`
@@ -57,7 +67,7 @@ const readAlerts = (records: readonly LogRecord[], partition: number) => {
       rejects.push(processorReject({ ...place, record, refusal }))
     }
   }
-  return { readable, rejects }
+  return { readable, rejects, traces }
 }
 
 /** Those that were not handled before, each once, in the order given. */
@@ -119,23 +129,31 @@ const withdraw = async (tx: Transaction, over: readonly AlertRecord[]): Promise<
 const treat = async (
   tx: Transaction,
   silent: readonly AlertRecord[],
-  deciding: Deciding,
-): Promise<void> => {
+  { traces, ...deciding }: Deciding & { readonly traces: ReadonlyMap<string, string> },
+): Promise<readonly DecisionRow[]> => {
   const decided = await decideAlerts(tx, silent, deciding)
   const codes = () => newCouponCode(randomBytes)
-  const { decisions, coupons } = await fundDecisions(tx, decided, codes)
+  const { decisions: funded, coupons } = await fundDecisions(tx, decided, codes)
+  const decisions = funded.map((decision): DecisionRow => {
+    const traceparent = traces.get(decision.alertId)
+    return traceparent === undefined ? decision : { ...decision, traceparent }
+  })
   await addDecisions(tx, decisions)
   await issueCoupons(tx, coupons)
   await addToOutbox(
     tx,
-    decisions.flatMap(({ trigger }) => (trigger === null ? [] : [outboxRecordOf(trigger)])),
+    decisions.flatMap((decision) => outboxRecordsOf(decision)),
   )
+  return decisions
 }
 
-const outboxRecordOf = (trigger: WinbackRecord): OutboxRecord => {
+const outboxRecordsOf = ({ trigger, traceparent }: DecisionRow): OutboxRecord[] => {
+  if (trigger === null) return []
   const { decisionId: id, customerId: key, notBefore, expiresAt } = trigger
-  return {
+  const record = {
     ...{ topic: WINBACKS, key, id, value: winbacks.encode(trigger), expiresAt },
     ...(notBefore !== undefined && { notBefore }),
+    ...(traceparent !== undefined && { traceparent }),
   }
+  return [record]
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isStorable, StorableText } from '@ebb/contracts/storable-text'
+import { isStorable } from '@ebb/contracts/storable-text'
 import type { CouponOrder } from '@ebb/contracts/winback-api'
 import type { Postgres } from '@ebb/postgres/postgres-client'
 import type { AccessKeys, KeyGrant } from '@ebb/runtime/access-keys'
@@ -7,7 +7,6 @@ import { requireScope } from '@ebb/runtime/authorise'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { CodedError } from '@ebb/runtime/coded-error'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { greatestDiscountOf } from '../coupon/discount.ts'
 import {
   type Refused,
@@ -18,6 +17,12 @@ import {
   validateCoupon,
 } from '../coupon-desk/coupon-desk.ts'
 import type { TwoClocks } from '../ledger/coupons.ts'
+import {
+  RedemptionBody,
+  ReservationBody,
+  SCOPE_COUPONS_REDEEM,
+  ValidationBody,
+} from './coupon-operations.ts'
 import { type Answer, answerOnce, forgetRedemption } from './idempotency.ts'
 import { bodyReader } from './read-body.ts'
 import { wrongCodeLimit } from './wrong-code-limit.ts'
@@ -30,31 +35,11 @@ export interface CouponRoutesPorts {
   readonly clock: ProcessClock
 }
 
-/** Lets a back end validate, reserve, redeem and roll back coupons. */
-export const SCOPE_COUPONS_REDEEM = 'coupons:redeem'
-
-const Order = {
-  /** The customer key, `u:` and the user id; or the user id alone, below. */
-  customerId: Type.Optional(StorableText(258)),
-  userId: Type.Optional(StorableText(256)),
-  totalMinor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-}
-const OrderId = StorableText(256)
-const LONGEST_RESERVATION_S = 3_600
 const RESERVED_FOR_S = 900
 
-const readValidation = bodyReader(Type.Object({ ...Order, orderId: Type.Optional(OrderId) }))
-const readReservation = bodyReader(
-  Type.Object({
-    ...Order,
-    orderId: Type.Optional(OrderId),
-    seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_RESERVATION_S })),
-  }),
-)
-const readRedemption = bodyReader(
-  Type.Object({ ...Order, orderId: OrderId, reservationId: Type.Optional(StorableText(256)) }),
-)
+const readValidation = bodyReader(ValidationBody)
+const readReservation = bodyReader(ReservationBody)
+const readRedemption = bodyReader(RedemptionBody)
 
 /**
  * What the back end of a storefront asks for: `POST /v1/coupons/:code/validate`, `/reservations` and

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { isStorable, StorableText } from '@ebb/contracts/storable-text'
+import { isStorable } from '@ebb/contracts/storable-text'
+import { DecisionQuery, ExclusionBody, ModeBody } from '@ebb/contracts/winback-api'
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
 import type { Postgres } from '@ebb/postgres/postgres-client'
 import type { AccessKeys } from '@ebb/runtime/access-keys'
@@ -7,7 +8,6 @@ import { requireScope } from '@ebb/runtime/authorise'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { CodedError } from '@ebb/runtime/coded-error'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { parseCouponCode } from '../coupon/coupon-code.ts'
 import { couponView, findCoupon } from '../ledger/coupons.ts'
 import { exclude, include, listExclusions } from '../ledger/exclusions.ts'
@@ -36,26 +36,9 @@ export const SCOPE_WINBACKS_WRITE = 'winbacks:write'
 const MOST_AT_ONCE = 500
 const LONGEST_POLICY_BYTES = 262_144
 
-const CustomerKey = Type.Refine(Type.String({ pattern: '^[ua]:.{1,256}$' }), isStorable)
-const Word = Type.Optional(StorableText(512, 0))
-const Limit = Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' }))
-const readQuery = bodyReader(
-  Type.Object({
-    customer: Word,
-    status: Word,
-    reason: Word,
-    before: Word,
-    limit: Limit,
-  }),
-)
-const readExclusion = bodyReader(
-  Type.Object({ customerId: CustomerKey, note: StorableText(500, 0) }),
-)
-const readMode = bodyReader(
-  Type.Object({
-    mode: Type.Union([Type.Literal('live'), Type.Literal('shadow'), Type.Literal('paused')]),
-  }),
-)
+const readQuery = bodyReader(DecisionQuery)
+const readExclusion = bodyReader(ExclusionBody)
+const readMode = bodyReader(ModeBody)
 
 /**
  * What people and programs see of win-backs, and how they steer them, below `/v1/winbacks`. Reading

@@ -22,6 +22,8 @@ export interface DecisionRow {
   readonly policyVersion: number
   readonly decidedAt: number
   readonly trigger: WinbackRecord | null
+  /** Of the step that decided, where that is traced. */
+  readonly traceparent?: string
 }
 
 /** Adds decisions, in one statement. */
@@ -33,15 +35,16 @@ export const addDecisions = async (
   await tx.query(
     `INSERT INTO decisions (decision_id, alert_id, episode_id, customer_id, tier, reasons, segment,
        mode, status, no_action_reason, treatment_id, treatment_kind, arm, propensity,
-       experiment_id, policy_version, decided_at, trigger)
+       experiment_id, policy_version, decided_at, trigger, traceparent)
      SELECT d."decisionId", d."alertId", d."episodeId", d."customerId", d.tier, d.reasons, d.segment,
        d.mode, d.status, d."noActionReason", d."treatmentId", d."treatmentKind", d.arm,
-       d.propensity, d."experimentId", d."policyVersion", d."decidedAt", d.trigger
+       d.propensity, d."experimentId", d."policyVersion", d."decidedAt", d.trigger,
+       d.traceparent
      FROM jsonb_to_recordset($1::jsonb) AS d("decisionId" text, "alertId" text, "episodeId" text,
        "customerId" text, tier text, reasons jsonb, segment text, mode text, status text,
        "noActionReason" text, "treatmentId" text, "treatmentKind" text, arm text,
        propensity double precision, "experimentId" text, "policyVersion" integer,
-       "decidedAt" bigint, trigger jsonb)`,
+       "decidedAt" bigint, trigger jsonb, traceparent text)`,
     [JSON.stringify(decisions)],
   )
 }

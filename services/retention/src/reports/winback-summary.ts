@@ -52,7 +52,8 @@ export const winbackStatus = async (queries: Queries, wallNow: number): Promise<
   return { mode, alertsPaused, coupons: await couponCounts(queries, wallNow) }
 }
 
-const couponCounts = async (
+/** Coupons by what became of them; `wallNow` in ms, against which reservations end. */
+export const couponCounts = async (
   queries: Queries,
   wallNow: number,
 ): Promise<WinbackStatus['coupons']> => {

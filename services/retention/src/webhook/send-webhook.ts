@@ -19,6 +19,8 @@ export interface WebhookMessage {
   readonly id: string
   readonly type: 'winback' | 'winback.test'
   readonly data: WinbackRecord
+  /** W3C trace context that the receiver may go on with. */
+  readonly traceparent?: string
 }
 
 const WITHIN_MS = 10_000
@@ -31,7 +33,7 @@ const WITHIN_MS = 10_000
  */
 export const sendWebhook = async (
   { url, secret, allowedHosts }: WebhookSettings,
-  { id, type, data }: WebhookMessage,
+  { id, type, data, traceparent }: WebhookMessage,
   ending?: AbortSignal,
 ): Promise<string> => {
   const sentAt = new Date()
@@ -48,6 +50,7 @@ export const sendWebhook = async (
         'webhook-id': id,
         'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1_000)),
         'webhook-signature': signature,
+        ...(traceparent !== undefined && { traceparent }),
       },
     })
     return status >= 200 && status < 300 ? 'delivered' : `answered ${status}`

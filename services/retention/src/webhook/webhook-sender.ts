@@ -1,6 +1,7 @@
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
 import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
+import { NO_TRACER, type Tracer } from '@ebb/streaming/tracing'
 import type { TwoClocks } from '../ledger/coupons.ts'
 import { readSettings } from '../ledger/settings.ts'
 import { sendWebhook, type WebhookSettings } from './send-webhook.ts'
@@ -14,6 +15,9 @@ export interface WebhookSenderSettings {
   /** A receiver did not take it, or the database is away. */
   readonly onFault: (what: string) => void
   readonly onHalt: (error: Error) => void
+  readonly tracer?: Tracer
+  /** An attempt was made. */
+  readonly onOutcome?: (outcome: 'delivered' | 'failed') => void
 }
 
 /** A running sender. */
@@ -77,6 +81,33 @@ export const webhookSender = (settings: WebhookSenderSettings): WebhookSender =>
   }
 }
 
+interface Queued {
+  readonly id: string
+  readonly data: WinbackRecord
+  /** Trace context of the decision. */
+  readonly cause: string | null
+}
+
+const STEP = { name: 'send webhook', kind: 'client' } as const
+
+/** One attempt, as a step of the trace that led here; one that failed is traced always. */
+const send = async (
+  { webhook, tracer = NO_TRACER, onOutcome }: WebhookSenderSettings,
+  { id, data, cause }: Queued,
+  signal: AbortSignal,
+): Promise<string> => {
+  const step = tracer.follow(STEP, cause ?? undefined)
+  const trace = step && { traceparent: step.traceparent }
+  const outcome = await sendWebhook(webhook, { id, data, type: 'winback', ...trace }, signal)
+  if (signal.aborted && outcome !== 'delivered') return outcome
+  const isDelivered = outcome === 'delivered'
+  onOutcome?.(isDelivered ? 'delivered' : 'failed')
+  const fault = isDelivered ? undefined : new Error(outcome)
+  if (step !== undefined) step.end(fault)
+  else if (fault !== undefined) tracer.fault(STEP, fault)
+  return outcome
+}
+
 /**
  * Whether there was one to send. It is held meanwhile: another sender takes another. None is while
  * win-backs are not live, and one whose time is over is not sent.
@@ -84,16 +115,14 @@ export const webhookSender = (settings: WebhookSenderSettings): WebhookSender =>
 const attemptNext = (settings: WebhookSenderSettings, signal: AbortSignal): Promise<boolean> =>
   settings.postgres.transaction(async (tx) => {
     if ((await readSettings(tx)).mode !== 'live') return false
-    const [next] = await tx.query<{ id: string; data: WinbackRecord }>(
-      `SELECT decision_id AS id, trigger AS data FROM webhooks JOIN decisions USING (decision_id)
+    const [next] = await tx.query<Queued>(
+      `SELECT decision_id AS id, trigger AS data, traceparent AS cause FROM webhooks JOIN decisions USING (decision_id)
        WHERE outcome IS NULL ORDER BY decided_at LIMIT 1 FOR UPDATE OF webhooks SKIP LOCKED`,
     )
     if (next === undefined) return false
     const { now, wallNow } = settings.at()
     const isOver = next.data.expiresAt <= now
-    const outcome = isOver
-      ? 'not sent: its time was over'
-      : await sendWebhook(settings.webhook, { ...next, type: 'winback' }, signal)
+    const outcome = isOver ? 'not sent: its time was over' : await send(settings, next, signal)
     // What the end of this process has cut short is attempted again by the next one.
     if (signal.aborted && outcome !== 'delivered') return false
     if (outcome !== 'delivered') settings.onFault(`webhook ${next.id}: ${outcome}`)

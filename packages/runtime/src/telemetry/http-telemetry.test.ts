@@ -1,0 +1,66 @@
+import { afterEach, expect, test } from 'vitest'
+import { createHttpServer } from '../http-server.ts'
+import { createLogger } from '../logger.ts'
+import { METRICS } from './metrics.ts'
+import { placeOf, recordedTelemetry } from './telemetry-fixture.ts'
+
+let stop: (() => Promise<void>) | undefined
+afterEach(() => stop?.())
+
+const listen = async (share: number) => {
+  const lines: string[] = []
+  const logger = createLogger({
+    ...{ service: 'test', level: 'info' },
+    destination: { write: (line) => lines.push(line) },
+  })
+  const telemetry = recordedTelemetry(share)
+  const server = createHttpServer({ logger, readiness: {}, telemetry, scope: '@ebb/test' })
+  stop = server.stop
+  server.app.get('/orders/:id', async (request) => ({ leads: server.traceparentOf(request) }))
+  server.app.get('/broken', async () => {
+    throw new TypeError('u:ann is broken')
+  })
+  const url = await server.listen({ port: 0, howToChange: '' })
+  const get = async (path: string): Promise<Record<string, string>> =>
+    JSON.parse(await (await fetch(`${url}${path}`)).text())
+  return { telemetry, get, lines }
+}
+
+test('requests are measured by route and status, whatever paths are asked for', async () => {
+  const { telemetry, get } = await listen(0)
+  for (const path of ['/orders/1', '/orders/2', '/no/such', '/wp-admin', '/broken']) await get(path)
+  const points = await telemetry.points(METRICS.requests.name)
+  expect(
+    points.map(({ attributes, value }) => [
+      attributes['http.route'],
+      attributes['http.response.status_code'],
+      (value as { count: number }).count,
+    ]),
+  ).toEqual([
+    ['/orders/:id', 200, 2],
+    ['none', 404, 2],
+    ['/broken', 500, 1],
+  ])
+})
+
+test('a request that is sampled is a step, and names itself to what it leads to', async () => {
+  const { telemetry, get } = await listen(1)
+  const { leads } = await get('/orders/1')
+  const [span] = telemetry.spans()
+  const { traceId, spanId } = placeOf(span!)
+  expect(leads).toBe(`00-${traceId}-${spanId}-01`)
+  expect(span).toMatchObject({
+    name: 'GET /orders/:id',
+    attributes: { 'http.route': '/orders/:id', 'http.response.status_code': 200 },
+  })
+})
+
+test.each([0, 1])('of a fault of ours the log has the trace id, sampled %i', async (share) => {
+  const { telemetry, get, lines } = await listen(share)
+  await get('/broken')
+  const [span, ...others] = telemetry.spans()
+  expect(others).toEqual([])
+  expect(span!.attributes['error.type']).toBe('TypeError')
+  const { traceId } = JSON.parse(lines.at(-1)!)
+  expect(traceId).toBe(placeOf(span!).traceId)
+})

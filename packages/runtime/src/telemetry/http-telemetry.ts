@@ -1,0 +1,59 @@
+import type { StepDetails, TracedStep } from '@ebb/streaming/tracing'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { histogramOf, METRICS } from './metrics.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** What is known of requests while they are answered. */
+export interface RequestTraces {
+  /** `traceparent` for what a request leads to; `undefined` where it is not traced. */
+  traceparentOf(request: FastifyRequest): string | undefined
+  /** A request that ends with 5xx is traced always; its trace id is for the log. */
+  fault(request: FastifyRequest, error: Error): string | undefined
+}
+
+/** Measures every request of a server, and traces the share of them that is sampled. */
+export const observeRequests = (
+  app: FastifyInstance,
+  { tracer, meter }: Telemetry,
+  scope: string,
+): RequestTraces => {
+  const durations = histogramOf(meter(scope), METRICS.requests)
+  const steps = new WeakMap<FastifyRequest, TracedStep>()
+  const failures = new WeakMap<FastifyRequest, Error>()
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { traceparent } = request.headers
+    const remote = typeof traceparent === 'string' ? traceparent : undefined
+    const step = tracer.begin(stepOf(request), remote)
+    if (step !== undefined) steps.set(request, step)
+    done()
+  })
+  app.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
+    durations.record(elapsedTime / 1_000, {
+      'http.request.method': request.method,
+      'http.route': routeOf(request),
+      'http.response.status_code': statusCode,
+    })
+    steps.get(request)?.end(failures.get(request), { 'http.response.status_code': statusCode })
+    done()
+  })
+  return {
+    traceparentOf: (request) => steps.get(request)?.traceparent,
+    fault: (request, error) => {
+      failures.set(request, error)
+      const step = steps.get(request)
+      return step === undefined
+        ? tracer.fault(stepOf(request), error)
+        : step.traceparent.split('-')[1]
+    },
+  }
+}
+
+/** Paths that nobody declared are as many as there are scanners. */
+const routeOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? 'none'
+
+const stepOf = (request: FastifyRequest): StepDetails => {
+  const { method } = request
+  const route = routeOf(request)
+  const attributes = { 'http.request.method': method, 'http.route': route }
+  return { name: `${method} ${route}`, kind: 'server', attributes }
+}

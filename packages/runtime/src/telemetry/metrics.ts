@@ -1,0 +1,140 @@
+import type { Counter, Histogram, Meter, ObservableGauge } from '@opentelemetry/api'
+
+/** A metric: declared once, for the code that measures, the documentation and the alert rules. */
+export interface MetricDeclaration {
+  readonly kind: 'counter' | 'histogram' | 'gauge'
+  /** As OpenTelemetry has it; Prometheus shows `_` for `.`, and `_total` behind a counter. */
+  readonly name: string
+  /** UCUM, as OpenTelemetry has it. */
+  readonly unit: string
+  /** One sentence. */
+  readonly what: string
+  /** Attributes of each value. */
+  readonly attributes: readonly string[]
+  /** Upper bounds of the buckets of a histogram. */
+  readonly buckets?: readonly number[]
+}
+
+const counter = (declared: Omit<MetricDeclaration, 'kind'>) =>
+  ({ kind: 'counter', ...declared }) as const
+const gauge = (declared: Omit<MetricDeclaration, 'kind'>) =>
+  ({ kind: 'gauge', ...declared }) as const
+const histogram = (declared: Omit<MetricDeclaration, 'kind'>) =>
+  ({ kind: 'histogram', ...declared }) as const
+
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const AGE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200]
+
+/** Every metric that Ebb has, beside those of Node's runtime. */
+export const METRICS = {
+  requests: histogram({
+    name: 'http.server.request.duration',
+    unit: 's',
+    what: 'How long HTTP requests took.',
+    attributes: ['http.request.method', 'http.route', 'http.response.status_code'],
+    buckets: REQUEST_SECONDS,
+  }),
+  eventsAccepted: counter({
+    name: 'ebb.events.accepted',
+    unit: '{event}',
+    what: 'Events that are durable in the log or the spool.',
+    attributes: ['source'],
+  }),
+  eventsRefused: counter({
+    name: 'ebb.events.refused',
+    unit: '{event}',
+    what: 'Events and bodies that were refused, by the code of docs/errors.md.',
+    attributes: ['source', 'code'],
+  }),
+  sourceLastEvent: gauge({
+    name: 'ebb.source.last_event',
+    unit: 's',
+    what: 'Unix time at which this process accepted the last event of a source.',
+    attributes: ['source'],
+  }),
+  spoolBytes: gauge({
+    name: 'ebb.spool.bytes',
+    unit: 'By',
+    what: 'Size of the spool on the disk of the collector.',
+    attributes: [],
+  }),
+  recordsDeduplicated: counter({
+    name: 'ebb.records.deduplicated',
+    unit: '{record}',
+    what: 'Records that had been handled before and changed nothing.',
+    attributes: ['reader'],
+  }),
+  eventAge: histogram({
+    name: 'ebb.event.age',
+    unit: 's',
+    what: 'Age of an event when features handles it, since the log took it.',
+    attributes: [],
+    buckets: AGE_SECONDS,
+  }),
+  lagRecords: gauge({
+    name: 'ebb.lag.records',
+    unit: '{record}',
+    what: 'Records of an owned partition that wait for a reader.',
+    attributes: ['reader', 'topic', 'partition'],
+  }),
+  lagTime: gauge({
+    name: 'ebb.lag.time',
+    unit: 's',
+    what: 'How far a reader is behind where records wait; 0 where none do.',
+    attributes: ['reader', 'topic', 'partition'],
+  }),
+  timerOverdue: gauge({
+    name: 'ebb.timer.overdue',
+    unit: 's',
+    what: 'Age of the oldest due timer that has not fired; 0 where none is due.',
+    attributes: ['reader', 'partition'],
+  }),
+  alerts: counter({
+    name: 'ebb.alerts',
+    unit: '{alert}',
+    what: 'Alerts that were raised.',
+    attributes: ['kind', 'tier'],
+  }),
+  decisions: counter({
+    name: 'ebb.decisions',
+    unit: '{decision}',
+    what: 'Decisions, by what became of them and by why nothing is sent.',
+    attributes: ['status', 'reason'],
+  }),
+  coupons: gauge({
+    name: 'ebb.coupons',
+    unit: '{coupon}',
+    what: 'Coupons there are.',
+    attributes: ['status'],
+  }),
+  webhooks: counter({
+    name: 'ebb.webhooks',
+    unit: '{attempt}',
+    what: 'Attempts to send a trigger to the webhook.',
+    attributes: ['outcome'],
+  }),
+} as const satisfies Readonly<Record<string, MetricDeclaration>>
+
+const optionsOf = ({ unit, what, buckets }: MetricDeclaration) => ({
+  unit,
+  description: what,
+  ...(buckets && { advice: { explicitBucketBoundaries: [...buckets] } }),
+})
+
+/** Counts what is declared. */
+export const counterOf = (
+  meter: Meter,
+  declared: MetricDeclaration & { readonly kind: 'counter' },
+): Counter => meter.createCounter(declared.name, optionsOf(declared))
+
+/** Records what is declared. */
+export const histogramOf = (
+  meter: Meter,
+  declared: MetricDeclaration & { readonly kind: 'histogram' },
+): Histogram => meter.createHistogram(declared.name, optionsOf(declared))
+
+/** Is asked for what is declared whenever somebody collects. */
+export const gaugeOf = (
+  meter: Meter,
+  declared: MetricDeclaration & { readonly kind: 'gauge' },
+): ObservableGauge => meter.createObservableGauge(declared.name, optionsOf(declared))

@@ -1,0 +1,81 @@
+import { memoryEventLog } from '@ebb/streaming/memory-event-log'
+import { expect, test } from 'vitest'
+import { METRICS } from './metrics.ts'
+import { readerMetrics } from './reader-metrics.ts'
+import { recordedTelemetry } from './telemetry-fixture.ts'
+
+const TOPIC = 'ebb.events.v1'
+const record = { key: 'u:ann', value: Buffer.from('{}') }
+
+const rig = () => {
+  const clock = { at: 100_000 }
+  const log = memoryEventLog({ topics: [{ name: TOPIC, partitions: 2 }], now: () => clock.at })
+  const telemetry = recordedTelemetry()
+  const measured = { reader: 'features', topic: TOPIC, log, now: () => clock.at }
+  const metrics = readerMetrics(telemetry, '@ebb/features', measured)
+  const points = async ({ name }: { readonly name: string }) =>
+    (await telemetry.points(name)).map(({ attributes, value }) => [attributes['partition'], value])
+  return { clock, log, metrics, points }
+}
+
+test('lag is what waits behind the offset, and for how long the clock has stood', async () => {
+  const { clock, log, metrics, points } = rig()
+  await log.append({ topic: TOPIC, partition: 0 }, [record, record, record])
+  metrics.acquired!({ partition: 0, offset: 0, clock: 95_000 })
+  metrics.acquired!({ partition: 1, offset: 0, clock: 95_000 })
+  expect(await points(METRICS.lagRecords)).toEqual([
+    ['0', 3],
+    ['1', 0],
+  ])
+  expect(await points(METRICS.lagTime)).toEqual([
+    ['0', 5],
+    ['1', 0],
+  ])
+  clock.at = 101_000
+  metrics.committed!({ partition: 0, offset: 3, clock: 101_000 })
+  expect(await points(METRICS.lagRecords)).toEqual([
+    ['0', 0],
+    ['1', 0],
+  ])
+})
+
+test('a timer is overdue from its instant on, until it has fired', async () => {
+  const { clock, metrics, points } = rig()
+  const at = (nextDue: number | undefined) =>
+    metrics.committed!({ partition: 0, offset: 0, clock: clock.at, nextDue })
+  at(102_000)
+  expect(await points(METRICS.timerOverdue)).toEqual([['0', 0]])
+  clock.at = 104_500
+  expect(await points(METRICS.timerOverdue)).toEqual([['0', 2.5]])
+  at(undefined)
+  expect(await points(METRICS.timerOverdue)).toEqual([['0', 0]])
+})
+
+test('copies are counted', async () => {
+  const { metrics, points } = rig()
+  metrics.committed!({ partition: 0, offset: 2, clock: 1, copies: 2 })
+  metrics.committed!({ partition: 0, offset: 3, clock: 1, copies: 1 })
+  expect((await points(METRICS.recordsDeduplicated)).map(([, value]) => value)).toEqual([3])
+})
+
+test('a partition that was given up lags no more: its new owner says how it stands', async () => {
+  const { log, metrics, points } = rig()
+  await log.append({ topic: TOPIC, partition: 0 }, [record])
+  metrics.acquired!({ partition: 0, offset: 0, clock: 0 })
+  expect(await points(METRICS.lagRecords)).toEqual([['0', 1]])
+  metrics.revoked!(0)
+  expect(await points(METRICS.lagRecords)).toEqual([['0', 0]])
+  expect(await points(METRICS.lagTime)).toEqual([['0', 0]])
+})
+
+test('while the log is away the lag is not known, and the time that passes is', async () => {
+  const { clock, log } = rig()
+  const telemetry = recordedTelemetry()
+  const away = { ...log, read: () => Promise.reject(new Error('away')) }
+  const metrics = readerMetrics(telemetry, '@ebb/features', {
+    ...{ reader: 'features', topic: TOPIC, log: away, now: () => clock.at },
+  })
+  metrics.committed!({ partition: 0, offset: 1, clock: 90_000 })
+  expect(await telemetry.points(METRICS.lagRecords.name)).toEqual([])
+  expect((await telemetry.points(METRICS.lagTime.name)).map(({ value }) => value)).toEqual([10])
+})

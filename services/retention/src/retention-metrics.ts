@@ -1,0 +1,48 @@
+import type { Queries } from '@ebb/postgres/postgres-client'
+import type { TopicReaderObserver } from '@ebb/postgres/topic-reader'
+import { counterOf, gaugeOf, METRICS } from '@ebb/runtime/telemetry/metrics'
+import type { Telemetry } from '@ebb/runtime/telemetry/telemetry'
+import type { DecisionRow } from './ledger/decisions.ts'
+import { couponCounts } from './reports/winback-summary.ts'
+
+/** Name of this service in metrics and traces. */
+export const SCOPE = '@ebb/retention'
+
+/** A decision, as it is counted. */
+type Counted = Pick<DecisionRow, 'status' | 'noActionReason'>
+
+/** Counts what retention does. */
+export interface RetentionMetrics {
+  /** Of the batch that is handled; they count when it is committed. */
+  decided(partition: number, decisions: readonly Counted[]): void
+  /** Of the reader of alerts. */
+  readonly observer: Required<Pick<TopicReaderObserver, 'committed'>>
+  webhook(outcome: 'delivered' | 'failed'): void
+}
+
+/** `wallNow`: against which reservations of coupons end. */
+export const retentionMetrics = (
+  { meter }: Telemetry,
+  queries: Queries,
+  wallNow: () => number,
+): RetentionMetrics => {
+  const measured = meter(SCOPE)
+  const decisions = counterOf(measured, METRICS.decisions)
+  const webhooks = counterOf(measured, METRICS.webhooks)
+  gaugeOf(measured, METRICS.coupons).addCallback(async (result) => {
+    const counts = await couponCounts(queries, wallNow()).catch(() => ({}))
+    for (const [status, count] of Object.entries(counts)) result.observe(count, { status })
+  })
+  const pending = new Map<number, readonly Counted[]>()
+  return {
+    decided: (partition, made) => void pending.set(partition, made),
+    observer: {
+      committed: ({ partition }) => {
+        for (const { status, noActionReason } of pending.get(partition) ?? [])
+          decisions.add(1, { status, reason: noActionReason ?? '' })
+        pending.delete(partition)
+      },
+    },
+    webhook: (outcome) => webhooks.add(1, { outcome }),
+  }
+}
