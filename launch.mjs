@@ -3,8 +3,8 @@
 // nothing else was set up: installs the packages the lock file names, finds a Node that is new enough
 // for the services (24: it runs TypeScript), and passes the rest on.
 //
-//   node launch.mjs test | check | bench | chaos …   about this repository
-//   node launch.mjs up | replay | alerts | …         the command line of Ebb; also `npx ebb …`
+//   node launch.mjs test | check | bench | chaos | soak …   about this repository
+//   node launch.mjs up | replay | alerts | …                the command line of Ebb; also `npx ebb …`
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -21,6 +21,10 @@ const ENGINES = join(ROOT, '.ebb', 'test-engines.txt')
 const COMMANDS = {
   chaos: (args) => node([...typescript('chaos/src/main.ts'), ...args]),
   bench: (args) => node(['--expose-gc', ...typescript('bench/src/main.ts'), ...args]),
+  soak: async (args) => {
+    await buildPage()
+    return node([...typescript('bench/src/soak.ts'), ...args])
+  },
   check: () => turbo(['typecheck', 'lint', 'unused']),
   test: async () => {
     await buildPage()
