@@ -18,7 +18,10 @@ test('the slope is that of the line below the garbage', () => {
 
 test('what grew in the warm-up does not count', () => {
   const warm = grown(10, 600)
-  const flat = grown(20, 0).map(({ at, bytes }) => ({ at: at + 10 * MINUTE_MS, bytes }))
+  const flat = grown(20, 0).map(({ at, bytes }) => ({
+    at: at + 10 * MINUTE_MS,
+    bytes: bytes + 100 * MIB,
+  }))
   expect(memorySlope([...warm, ...flat], 10 * MINUTE_MS)).toBeCloseTo(0, 6)
   expect(memorySlope([...warm, ...flat], 0)).toBeGreaterThan(10)
 })
