@@ -1,6 +1,12 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EngineSettings, Engines, OwnedEngines, ReadEngines } from '@ebb/streaming/engines'
+import type {
+  EngineSettings,
+  Engines,
+  ExaminedEngines,
+  OwnedEngines,
+  ReadEngines,
+} from '@ebb/streaming/engines'
 import { type DataFolder, refuseProduction, takeDataFolder } from './data-folder.ts'
 import { openSqliteEventLog, readSqliteEventLog } from './sqlite-event-log.ts'
 import {
@@ -15,6 +21,7 @@ export const embeddedEngines: Engines = {
   names: { log: 'SQLite (node:sqlite)', store: 'SQLite (node:sqlite)' },
   own: async ({ folder }, settings) => openEmbeddedEngines(folder, settings),
   look: async ({ folder }) => readEmbeddedEngines(folder),
+  examine: async ({ folder }) => readEmbeddedEngines(folder),
   forget: async ({ folder }) => forgetEmbeddedEngines(folder),
 }
 
@@ -80,7 +87,7 @@ const orRelease = <T>(folder: DataFolder, open: () => T): T => {
 }
 
 /** Looks into a data folder; `undefined` where there is no log in it. */
-export const readEmbeddedEngines = (path: string): ReadEngines | undefined => {
+export const readEmbeddedEngines = (path: string): (ReadEngines & ExaminedEngines) | undefined => {
   if (!existsSync(join(path, LOG_FILE))) return undefined
   const log = readSqliteEventLog(join(path, LOG_FILE))
   const stores = new Map<string, ReadableStore>()
@@ -93,6 +100,7 @@ export const readEmbeddedEngines = (path: string): ReadEngines | undefined => {
       stores.set(processor, store)
       return store
     },
+    report: async () => ({ product: 'SQLite', version: process.versions['sqlite']!, advice: [] }),
     close: async () => {
       log.close()
       for (const store of stores.values()) store.close()

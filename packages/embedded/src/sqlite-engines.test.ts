@@ -68,12 +68,25 @@ describe('the sqlite event log', () => {
   test('can be read beside its owner, and without one', async () => {
     const { log, close } = openLog([{ name: 'topic', partitions: 1 }])
     await log.append({ topic: 'topic', partition: 0 }, [{ key: 'k', value: Buffer.from('x') }])
+    const handled = Promise.withResolvers<void>()
+    const member = await log.consume('readers', 'topic', {
+      assigned: async () => 0,
+      batch: async (_partition, records) => {
+        handled.resolve()
+        return records.length
+      },
+      revoked: () => {},
+      halted: handled.reject,
+    })
+    await handled.promise
+    await member.stop()
     const beside = readSqliteEventLog(join(folder, 'log.db'))
     expect((await beside.read({ topic: 'topic', partition: 0 }, 0, 9)).end).toBe(1)
     beside.close()
     await close()
     const alone = readSqliteEventLog(join(folder, 'log.db'))
     expect((await alone.read({ topic: 'topic', partition: 0 }, 0, 9)).records).toHaveLength(1)
+    expect(await alone.advised('readers', { topic: 'topic', partition: 0 })).toBe(1)
     alone.close()
   })
 })

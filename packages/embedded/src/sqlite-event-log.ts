@@ -36,7 +36,7 @@ export interface SqliteTopic {
 }
 
 /** The part of a log that needs no ownership of its data. */
-export type ReadableLog = Pick<EventLog, 'partitions' | 'read'> & { close(): void }
+export type ReadableLog = Pick<EventLog, 'partitions' | 'read' | 'advised'> & { close(): void }
 
 // Records are too wide to stand in the tree of their own key: a table and an index cost a third less
 // to write.
@@ -98,8 +98,8 @@ export const openSqliteEventLog = (settings: SqliteLogSettings): OpenEventLog =>
 /** Looks at a log that another process may own. Throws where there is none. */
 export const readSqliteEventLog = (file: string): ReadableLog => {
   const database = openDatabaseReadOnly(file)
-  const { partitions, read } = reader(database)
-  return { partitions, read, close: () => database.close() }
+  const { partitions, read, advised } = reader(database)
+  return { partitions, read, advised, close: () => database.close() }
 }
 
 const makeTopics = (database: DatabaseSync, topics: readonly SqliteTopic[]): void => {

@@ -1,4 +1,12 @@
-import type { StampedBy, TopicPlan, TopicStep, WantedTopic } from '@ebb/streaming/engines'
+import type {
+  EngineReport,
+  GroupMember,
+  StampedBy,
+  TopicPlan,
+  TopicStep,
+  WantedTopic,
+} from '@ebb/streaming/engines'
+import { membersOf, reportOnKafka } from './kafka-diagnosis.ts'
 import { type OpenKafkaEventLog, openKafkaEventLog } from './kafka-event-log.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
 import { kafkaTopic } from './kafka-topic-config.ts'
@@ -24,6 +32,11 @@ export const kafkaEngine = (connection: Omit<KafkaSettings, 'clientId' | 'prefix
         apply: () => applyTopics({ ...settings, prefix }, plan),
       }
     },
+    /** What the cluster is. Throws classified errors. */
+    report: (): Promise<EngineReport> => reportOnKafka(settings),
+    /** Who reads as these groups, in their order. Throws classified errors. */
+    members: (prefix: string, groups: readonly string[]): Promise<(readonly GroupMember[])[]> =>
+      membersOf({ ...settings, prefix }, groups),
     /** Deletes topics; those that are not there are passed over. */
     remove: (prefix: string, names: readonly string[]): Promise<void> =>
       deleteTopics({ ...settings, prefix }, names),

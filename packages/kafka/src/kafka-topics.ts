@@ -1,11 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { HaltError } from '@ebb/streaming/faults'
-import { retryWithin } from '@ebb/streaming/retry'
 import kafkajs, { type Admin } from 'kafkajs'
-import { kafkaClient } from './kafka-client.ts'
-import { classified, isStale, isUnknownTopic } from './kafka-faults.ts'
+import { asAdmin } from './kafka-admin.ts'
+import { isStale, isUnknownTopic } from './kafka-faults.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
-import { within } from './time-limit.ts'
 
 const { ConfigResourceTypes, ConfigSource } = kafkajs
 
@@ -86,32 +84,6 @@ export const deleteTopics = (settings: KafkaSettings, names: readonly string[]):
     const topics = names.map((name) => (settings.prefix ?? '') + name)
     const found = topics.filter((topic) => existing.has(topic))
     if (found.length > 0) await admin.deleteTopics({ topics: found })
-  })
-
-const GOODBYE_MS = 1_000
-const PATIENCE_MS = 8_000
-
-/**
- * Work that may be done twice is done again while its error may pass: kafkajs asks for all topics of
- * the cluster before it changes one, and fails where any of them is just being made or deleted.
- */
-const asAdmin = <T>(
-  settings: KafkaSettings,
-  doing: string,
-  work: (admin: Admin) => Promise<T>,
-): Promise<T> =>
-  retryWithin(PATIENCE_MS, async () => {
-    const { kafka, cut } = kafkaClient(settings)
-    const admin = kafka.admin()
-    try {
-      await admin.connect()
-      return await work(admin)
-    } catch (error) {
-      throw classified(error, doing)
-    } finally {
-      await within(GOODBYE_MS, admin.disconnect()).catch(() => {})
-      cut()
-    }
   })
 
 type Config = ReadonlyMap<string, ConfigEntry>

@@ -36,7 +36,8 @@ export const adviseOnServers = async (
   )
 }
 
-const settingsOf = async (server: Redis): Promise<ReadonlyMap<string, string>> => {
+/** The settings that the advice is about. */
+export const settingsOf = async (server: Redis): Promise<ReadonlyMap<string, string>> => {
   const found = (await server.config('GET', 'maxmemory-policy', 'appendonly')) as string[]
   const names = found.filter((_, i) => i % 2 === 0)
   return new Map(names.map((name, i) => [name, found[2 * i + 1] ?? '']))

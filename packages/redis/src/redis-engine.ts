@@ -1,6 +1,8 @@
+import type { EngineReport } from '@ebb/streaming/engines'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { forgetStates } from './forget-states.ts'
 import { connectRedis } from './redis-connection.ts'
+import { reportOnRedis } from './redis-diagnosis.ts'
 import { redisPartitionStore } from './redis-partition-store.ts'
 import type { RedisSettings } from './redis-settings.ts'
 
@@ -17,6 +19,8 @@ export const connectRedisEngine = async (settings: RedisSettings) => {
     /** Removes the states of a processor that nobody runs. */
     forget: (prefix: string, { name, partitions }: { name: string; partitions: number }) =>
       forgetStates(connection, { prefix, processor: name, partitions }),
+    /** What the servers are. */
+    report: (): Promise<EngineReport> => reportOnRedis(connection),
     close: connection.close,
   }
 }

@@ -15,6 +15,8 @@ export interface BusinessRecords {
   own(place: Place, settings: Pick<EngineSettings, 'durability'>): Promise<RecordsDatabase>
   /** The same for whoever steers or looks beside the owner, or while there is none. */
   use(place: Place): Promise<RecordsDatabase>
+  /** Its address, for whoever looks; `undefined` where it runs only with an owner, and none is there. */
+  find(place: Place): string | undefined
 }
 
 /** Starts and finds the PostgreSQL server of a data folder. */
@@ -42,6 +44,7 @@ export const embeddedRecords = ({ start, urlOf }: PostgresServers): BusinessReco
   return {
     name: 'PostgreSQL',
     own: ({ folder }, { durability }) => started(folder, durability),
+    find: ({ folder }) => urlOf(folder),
     use: async ({ folder }) => {
       const giveUpAt = performance.now() + PATIENCE_MS
       for (;;) {
@@ -63,5 +66,10 @@ export const embeddedRecords = ({ start, urlOf }: PostgresServers): BusinessReco
 /** One PostgreSQL that several processes and installations share. */
 export const sharedRecords = (url: string): BusinessRecords => {
   const database = { url, close: async () => {} }
-  return { name: 'PostgreSQL', own: async () => database, use: async () => database }
+  return {
+    name: 'PostgreSQL',
+    own: async () => database,
+    use: async () => database,
+    find: () => url,
+  }
 }

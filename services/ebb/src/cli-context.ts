@@ -28,4 +28,6 @@ export interface CliContext {
   readonly interrupted: AbortSignal
   /** Sets the exit code of the process; the command goes on to its end. */
   readonly exitCode: (code: number) => void
+  /** Ends the process after so many ms, where something that nobody waits for still holds it. */
+  readonly endWithin: (ms: number) => void
 }

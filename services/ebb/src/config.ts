@@ -8,6 +8,7 @@ import { RETENTION_SETTINGS } from '@ebb/retention/config'
 import { CodedError } from '@ebb/runtime/coded-error'
 import {
   type Configuration,
+  fileVariable,
   readConfiguration,
   type Settings,
   setting,
@@ -114,9 +115,11 @@ export interface EngineOptions {
  * once, but for an engine that is missing: see `requireBothEngines`.
  */
 export const ebbConfig = (options: EngineOptions = {}): EbbConfig => {
-  const given = (['kafka', 'redis', 'namespace'] as const).flatMap((name) =>
-    options[name] === undefined ? [] : [[EBB_SETTINGS[name].env, options[name]] as const],
-  )
+  const given = (['kafka', 'redis', 'namespace'] as const).flatMap((name) => {
+    const { env } = EBB_SETTINGS[name]
+    const value = options[name]
+    return value === undefined ? [] : [[env, value] as const, [fileVariable(env), ''] as const]
+  })
   return readConfiguration(EBB_SETTINGS, { ...process.env, ...Object.fromEntries(given) })
 }
 

@@ -3,21 +3,24 @@ import type { CliContext } from './cli-context.ts'
 import { alertsCommand } from './commands/alerts.ts'
 import { customerCommand } from './commands/customer.ts'
 import { demoCommand } from './commands/demo.ts'
-import { doctorCommand } from './commands/doctor.ts'
 import { keysCommand } from './commands/keys.ts'
 import { pauseCommand, resumeCommand } from './commands/pause.ts'
 import { policyCommand } from './commands/policy.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { rejectsCommand } from './commands/rejects.ts'
 import { replayCommand } from './commands/replay.ts'
+import { simulateCommand } from './commands/simulate.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { upCommand } from './commands/up.ts'
 import { winbacksCommand } from './commands/winbacks.ts'
 import type { EbbConfig, EngineOptions } from './config.ts'
+import { doctorCommand } from './doctor/doctor.ts'
+import { statusCommand } from './status/status.ts'
 
 const COMMANDS = [
   upCommand,
   demoCommand,
+  simulateCommand,
   replayCommand,
   rebuildCommand,
   keysCommand,
@@ -30,6 +33,7 @@ const COMMANDS = [
   pauseCommand,
   resumeCommand,
   doctorCommand,
+  statusCommand,
 ]
 
 /** The whole command line. `choose` is called before a command runs. */

@@ -1,7 +1,10 @@
 import { readInstallation } from '@ebb/runtime/installation'
 import { prefixOf } from '@ebb/runtime/service-settings'
 import type {
+  EngineReport,
   Engines,
+  ExaminedEngines,
+  GroupMember,
   OwnedEngines,
   Place,
   StampedBy,
@@ -18,6 +21,10 @@ export interface KafkaPort {
   open(settings: { prefix: string; now: () => number }): Promise<KafkaLog>
   /** Compares what is wanted with what is there. */
   plan(prefix: string, topics: readonly WantedTopic[], stampedBy: StampedBy): Promise<TopicPlan>
+  /** What the cluster is. */
+  report(): Promise<EngineReport>
+  /** Who reads as these groups, in their order. */
+  members(prefix: string, groups: readonly string[]): Promise<readonly (readonly GroupMember[])[]>
   /** Deletes topics; those that are not there are no fault. */
   remove(prefix: string, names: readonly string[]): Promise<void>
 }
@@ -31,6 +38,8 @@ export interface RedisPort {
   store(prefix: string, processor: string): PartitionStore
   /** Removes the states of a processor that nobody runs. */
   forget(prefix: string, states: { name: string; partitions: number }): Promise<void>
+  /** What the servers are. */
+  report(): Promise<EngineReport>
   close(): Promise<void>
 }
 
@@ -68,6 +77,7 @@ export const sharedEngines = (
     shared: { plan: (place, topics) => kafka.plan(prefixOf(place.namespace), topics, 'log') },
     own: (place, { now }) => open(place, now),
     look: (place) => open(place, Date.now),
+    examine: (place) => examined(kafka, connectRedis, place),
     forget: async (place) => {
       const engines = await open(place, Date.now)
       try {
@@ -76,6 +86,33 @@ export const sharedEngines = (
       } finally {
         await engines.close()
       }
+    },
+  }
+}
+
+/** Each is asked when it is needed, so that one that is away does not hide the other. */
+const examined = async (
+  kafka: KafkaPort,
+  connectRedis: () => Promise<RedisPort>,
+  { namespace }: Place,
+): Promise<ExaminedEngines> => {
+  const prefix = prefixOf(namespace)
+  const log = await kafka.open({ prefix, now: Date.now })
+  let connecting: Promise<RedisPort> | undefined
+  const redis = (): Promise<RedisPort> => {
+    connecting ??= connectRedis()
+    return connecting
+  }
+  return {
+    log,
+    store: (name) => ({
+      read: async (...of) => (await redis()).store(prefix, name).read(...of),
+    }),
+    report: async (of) => (of === 'log' ? kafka.report() : (await redis()).report()),
+    members: (groups) => kafka.members(prefix, groups),
+    close: async () => {
+      const states = await connecting?.catch(() => undefined)
+      await Promise.all([log.close(), states?.close()])
     },
   }
 }

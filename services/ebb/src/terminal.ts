@@ -21,4 +21,7 @@ export const terminal = (
   exitCode: (code) => {
     process.exitCode = code
   },
+  endWithin: (ms) => {
+    setTimeout(() => process.exit(), ms).unref()
+  },
 })

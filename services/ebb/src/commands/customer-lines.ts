@@ -1,5 +1,5 @@
 import { minorUnitExponent } from '@ebb/contracts/currency'
-import type { CustomerView } from '@ebb/features/customer-reader'
+import type { CustomerView } from '@ebb/features/customer-view'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { daysBetween, duration, shopDay, shopMinute } from './shop-time.ts'
 import type { Milestone, Silence } from './silence.ts'

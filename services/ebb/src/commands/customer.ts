@@ -1,5 +1,6 @@
 import { EVENTS } from '@ebb/contracts/topics'
-import { type CustomerView, readCustomer } from '@ebb/features/customer-reader'
+import { readCustomer } from '@ebb/features/customer-reader'
+import type { CustomerView } from '@ebb/features/customer-view'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { riskCurve } from '@ebb/risk/risk-curve'
 import { CodedError } from '@ebb/runtime/coded-error'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ROLES, type Role } from '@ebb/contracts/dashboard-api'
 import { SCOPE_CUSTOMERS_READ } from '@ebb/features/customer-routes'
-import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-routes'
+import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-operations'
 import { SCOPE_WINBACKS_READ, SCOPE_WINBACKS_WRITE } from '@ebb/retention/http/winback-routes'
 import { SCOPE_EVENTS_WRITE } from '@ebb/runtime/access-keys'
 import { CodedError } from '@ebb/runtime/coded-error'

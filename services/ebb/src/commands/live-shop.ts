@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { CustomerView } from '@ebb/features/customer-reader'
+import type { CustomerView } from '@ebb/features/customer-view'
 import type { NodeProcess } from '@ebb/testkit/node-process'
 
 /** What `ebb up` and `ebb demo` print at their start. */

@@ -92,6 +92,7 @@ export const testShop = (engines: Engines): TestShop => {
     },
     tell: (line) => told.push(line),
     exitCode: (code) => exitCodes.push(code),
+    endWithin: () => {},
   }
   const owned: TestShop['owned'] = async (work, kind = 'live') => {
     const durability = 'killed-process'

@@ -1,3 +1,5 @@
+import { settledWithin } from '../survey/time-limit.ts'
+
 /** What one look at an installation found. */
 export interface Check {
   readonly name: string
@@ -21,17 +23,22 @@ export const fail = (name: string, found: string, mend: string): Check => ({
   ...{ name, status: 'fail', found, mend },
 })
 
-/** The check, or that it could not be made and why. */
+/** What a check may take: all run at once, behind the first look at the engines. */
+const PATIENCE_MS = 3_500
+
+/** The check, or that it could not be made, and why. */
 export const attempt = async (
   name: string,
   check: () => Promise<Check> | Check,
 ): Promise<Check> => {
-  try {
-    return await check()
-  } catch (error) {
-    return fromError(name, error as Error)
-  }
+  const made = await settledWithin(PATIENCE_MS, Promise.resolve().then(check))
+  return made.status === 'fulfilled' ? made.value : failedBy(name, made.reason as Error)
 }
 
-const fromError = (name: string, error: Error & { what?: string; fix?: string }): Check =>
-  fail(name, error.what ?? error.message, error.fix ?? 'Restore the data folder from a backup')
+const ASK_AGAIN = 'Look again; if it stays so, restore what cannot be read from a backup'
+
+/** A check that an error has failed, in its words. */
+export const failedBy = (name: string, error: FaultToMend, mend = ASK_AGAIN): Check =>
+  fail(name, error.what ?? error.message, error.fix ?? mend)
+
+type FaultToMend = Error & { readonly what?: string; readonly fix?: string }

@@ -6,10 +6,10 @@ import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { openKeysFile } from '@ebb/runtime/keys-file'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { CliContext } from '../cli-context.ts'
+import { keysFileOf } from '../commands/keys.ts'
+import { day, live, order, type TestShop, testShop } from '../commands/shop-fixture.ts'
+import type { Check } from './check.ts'
 import { doctorCommand } from './doctor.ts'
-import type { Check } from './doctor-check.ts'
-import { keysFileOf } from './keys.ts'
-import { day, live, order, type TestShop, testShop } from './shop-fixture.ts'
 
 let shop: TestShop
 let closing: (() => unknown)[]
@@ -44,7 +44,10 @@ const service = async (status: number, body: string): Promise<number> => {
 }
 
 const doctor = (context: CliContext) =>
-  doctorCommand(context, { host: '127.0.0.1', collectorPort: port, featuresPort: port })
+  doctorCommand(context, {
+    ...{ host: '127.0.0.1', collectorPort: port, featuresPort: port },
+    ...{ retentionPort: port, insightsPort: port, spoolLimitBytes: 1_000, webhookUrl: '' },
+  })
 
 const examine = async (...args: string[]): Promise<Record<string, Check>> => {
   const [line, ...rest] = await shop.run(doctor, '--json', ...args)
@@ -65,7 +68,7 @@ test('a running installation is well in every respect', async () => {
     const lines = await shop.run(doctor)
     expect(lines.filter((line) => !line.startsWith('ok  '))).toEqual([
       '',
-      '12 checks: 12 ok, 0 warn, 0 fail',
+      '16 checks: 16 ok, 0 warn, 0 fail',
     ])
     expect(lines.join('\n')).toContain(`process ${process.pid} (a test) since 20`)
     expect(lines.join('\n')).toContain('behind the wall clock, partitions alike')
@@ -106,7 +109,10 @@ test('a service that is not ready is quoted', async () => {
   await shop.live([], [day(1)])
   const notReady = await service(503, '{"checks":{"log":"gone"}}')
   const { 'collector http': check } = await examine('--collector-port', String(notReady))
-  expect(check).toMatchObject({ status: 'fail', found: expect.stringContaining('503: {"checks"') })
+  expect(check).toMatchObject({
+    status: 'fail',
+    found: expect.stringContaining('(503): log: gone'),
+  })
 })
 
 test('a folder that is missing, is a file, or is empty fails with what to do', async () => {

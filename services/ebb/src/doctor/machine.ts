@@ -1,10 +1,10 @@
-import { access, constants, readFile, stat, statfs } from 'node:fs/promises'
+import { access, constants, readdir, readFile, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Installation } from '@ebb/contracts/installation'
 import { openKeysFile } from '@ebb/runtime/keys-file'
-import { type Check, fail, ok, warn } from './doctor-check.ts'
-import { keysFileOf } from './keys.ts'
-import { printable } from './terminal-text.ts'
+import { keysFileOf } from '../commands/keys.ts'
+import { printable } from '../commands/terminal-text.ts'
+import { type Check, fail, ok, warn } from './check.ts'
 
 const LEAST_NODE = 24
 
@@ -40,17 +40,39 @@ export const freeSpace = async (folder: string): Promise<number> => {
   return bavail * bsize
 }
 
-/** `free` in bytes. */
-export const checkDisk = (free: number): Check => {
+/** `free` in bytes; `what` is on that disk. */
+export const checkDisk = (free: number, what = 'disk'): Check => {
   const mebibytes = free / MIB
   const found = `${Math.floor(mebibytes).toLocaleString('en-US')} MiB free`
   const mend = 'Free some space: the log grows with every event'
-  if (mebibytes < LEAST_FREE_MIB.fail) return fail('disk', found, mend)
-  return mebibytes < LEAST_FREE_MIB.warn ? warn('disk', found, mend) : ok('disk', found)
+  if (mebibytes < LEAST_FREE_MIB.fail) return fail(what, found, mend)
+  return mebibytes < LEAST_FREE_MIB.warn ? warn(what, found, mend) : ok(what, found)
+}
+
+/** From this share of its limit on it may be full before somebody looks again. */
+const NEARLY_FULL = 0.5
+
+/** What waits in the spool of a collector for the log, and what in it could not be read. */
+export const checkSpool = async (folder: string, limitBytes: number): Promise<Check> => {
+  const name = 'spool'
+  const files = await readdir(folder)
+  const sizes = files
+    .filter((file) => file.endsWith('.spool'))
+    .map(async (file) => (await stat(join(folder, file))).size)
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  const found = `${bytes.toLocaleString('en-US')} bytes wait in ${folder}`
+  const mend = 'They are sent when the event log is back; see the check of the event log'
+  if (bytes > NEARLY_FULL * limitBytes)
+    return fail(name, `${found}, of ${limitBytes.toLocaleString('en-US')}`, mend)
+  if (bytes > 0) return warn(name, found, `${mend}; a collector has to run for that`)
+  const damaged = files.filter((file) => file.endsWith('.damaged')).length
+  if (damaged === 0) return ok(name, found)
+  const aside = `${found}; ${damaged} files of what could not be read (EBB_SPOOL_DAMAGED)`
+  return warn(name, aside, 'Keep them for whoever looks into it, elsewhere')
 }
 
 /** The process that had the folder last. */
-interface Owner {
+export interface Owner {
   readonly pid: number
   readonly what: string
   readonly since: string

@@ -1,0 +1,164 @@
+import type { LiveView } from '@ebb/contracts/dashboard-api'
+import type { Installation } from '@ebb/contracts/installation'
+import type { WinbackStatus } from '@ebb/contracts/winback-api'
+import { DAY_MS } from '@ebb/customer/calendar'
+import { type AlertCount, alertCounts } from '@ebb/insights/alerts/alert-counts'
+import { countCustomers } from '@ebb/insights/live/live-view'
+import { winbackStatus } from '@ebb/retention/reports/winback-summary'
+import { wallClock } from '@ebb/runtime/clock'
+import type { CliContext } from '../cli-context.ts'
+import { placeOf } from '../commands/data-folder.ts'
+import { type Owner, readOwner } from '../doctor/machine.ts'
+import { alertsPaused } from '../survey/alerts-paused.ts'
+import { lagOf, placesOf, processorsOf, recordReadersOf } from '../survey/readers.ts'
+import {
+  type Probed,
+  probeServices,
+  type Readiness,
+  type Service,
+  type ServiceAddresses,
+} from '../survey/service-probes.ts'
+import { type Answer, type Survey, surveyOf } from '../survey/survey.ts'
+import { settledWithin } from '../survey/time-limit.ts'
+import { type RecentEvents, recentEvents } from './recent-events.ts'
+
+/** What there is to see at a glance; what cannot be asked is absent. Instants in ms. */
+export interface Status {
+  readonly installation?: Installation
+  /** On embedded engines: who has the data folder, or had it last. */
+  readonly owner?: Owner
+  readonly services: readonly (Service & Partial<Readiness>)[]
+  readonly engines: readonly EngineStatus[]
+  /** The clock of the shop: that on the wall where it is live. */
+  readonly now: number
+  readonly events?: RecentEvents & { readonly withinMs: number }
+  /** Records that wait, by reader. */
+  readonly readers: readonly { readonly name: string; readonly lag: number }[]
+  readonly customers?: LiveView['customers']
+  /** Of the last day of the shop's clock. */
+  readonly alerts?: readonly AlertCount[]
+  readonly alertsPaused?: boolean
+  readonly winbacks?: Pick<WinbackStatus, 'mode' | 'coupons'>
+}
+
+/** An engine at a glance. */
+export interface EngineStatus {
+  readonly need: 'event log' | 'state store' | 'business records'
+  readonly name: string
+  readonly isUp: boolean
+  /** Why not. */
+  readonly message?: string
+}
+
+/** What to look at. */
+export interface StatusOptions extends ServiceAddresses {
+  readonly data: string
+}
+
+const MINUTE_MS = 60_000
+const PATIENCE_MS = 3_500
+
+/** Asks everything at once; nothing that is away keeps the rest from being told. */
+export const readStatus = async (context: CliContext, options: StatusOptions): Promise<Status> => {
+  const { data } = options
+  const isShared = context.engines.shared !== undefined
+  const probing = probeServices(context, options)
+  const survey = await surveyOf(context, placeOf(context, data))
+  try {
+    const owner = isShared ? undefined : await readOwner(data)
+    const [services, read] = await Promise.all([probing, fromEngines(survey)])
+    return {
+      ...(survey.installation && { installation: survey.installation }),
+      ...(owner && { owner }),
+      ...{ services: services.map(flat), engines: enginesOf(context, survey) },
+      ...read,
+    }
+  } finally {
+    await survey.close()
+  }
+}
+
+const flat = ({ name, url, answer }: Probed): Status['services'][number] => ({
+  ...{ name, url, ...answer },
+})
+
+type FromEngines = Omit<Status, 'installation' | 'owner' | 'services' | 'engines'>
+
+const fromEngines = async (survey: Survey): Promise<FromEngines> => {
+  const { engines, installation } = survey
+  const { readers, clock } = await readersIn(survey)
+  const isLive = installation === undefined || installation.kind === 'live'
+  const now = isLive ? wallClock.now() : Math.max(clock, installation.begunAt)
+  // A minute of a demonstration is over before anybody could look.
+  const withinMs = isLive ? MINUTE_MS : DAY_MS
+  const [events, paused, ...records] = await Promise.all([
+    engines && installation && answered(recentEvents(engines.log, now - withinMs)),
+    engines && installation && answered(alertsPaused(engines.log)),
+    ...recordsIn(survey, now),
+  ])
+  const [customers, alerts, winbacks] = records
+  return {
+    ...{ now, readers },
+    ...(events && { events: { ...events, withinMs } }),
+    ...(customers && { customers }),
+    ...(alerts && { alerts }),
+    ...(paused !== undefined && { alertsPaused: paused }),
+    ...(winbacks && { winbacks: { mode: winbacks.mode, coupons: winbacks.coupons } }),
+  }
+}
+
+const recordsIn = ({ records }: Survey, now: number) => {
+  if (records?.status !== 'fulfilled') return [undefined, undefined, undefined] as const
+  const { retention, insights } = records.value.schemas
+  return [
+    answered(countCustomers(insights)),
+    answered(alertCounts(insights, now - DAY_MS)),
+    answered(winbackStatus(retention, wallClock.now())),
+  ] as const
+}
+
+/** What came of it; nothing where it failed: doctor says why. */
+const answered = async <T>(asked: Promise<T>): Promise<T | undefined> => {
+  const settled = await settledWithin(PATIENCE_MS, asked)
+  return settled.status === 'fulfilled' ? settled.value : undefined
+}
+
+/** How far readers are, and the largest clock among them. */
+const readersIn = async (
+  survey: Survey,
+): Promise<{ readers: Status['readers']; clock: number }> => {
+  const { engines, store, installation } = survey
+  if (engines === undefined || installation === undefined) return { readers: [], clock: 0 }
+  const { generation } = installation
+  const records = survey.records?.status === 'fulfilled' ? survey.records.value : undefined
+  const asked = [
+    ...(store?.status === 'fulfilled' ? processorsOf(generation) : []),
+    ...(records === undefined ? [] : recordReadersOf(generation)),
+  ].map(async (reader) => {
+    const places = await answered(placesOf({ engines, ...(records && { records }) }, reader))
+    return places && { name: reader.name, places }
+  })
+  const found = (await Promise.all(asked)).filter((each) => each !== undefined)
+  const clocks = found.flatMap(({ places }) => places.map(({ clock = 0 }) => clock))
+  return {
+    readers: found.map(({ name, places }) => ({ name, lag: lagOf(places) })),
+    clock: Math.max(0, ...clocks),
+  }
+}
+
+const enginesOf = (
+  { engines, records: named }: CliContext,
+  { log, store, records }: Survey,
+): EngineStatus[] => [
+  engineOf({ need: 'event log', name: engines.names.log }, log),
+  ...(store ? [engineOf({ need: 'state store', name: engines.names.store }, store)] : []),
+  ...(named && records ? [engineOf({ need: 'business records', name: named.name }, records)] : []),
+]
+
+const engineOf = (
+  engine: Pick<EngineStatus, 'need' | 'name'>,
+  answer: Answer<unknown>,
+): EngineStatus => {
+  if (answer.status === 'fulfilled') return { ...engine, isUp: answer.value !== undefined }
+  return { ...engine, isUp: false, message: (answer.reason as Error).message }
+}

@@ -1,0 +1,55 @@
+import { EVENTS } from '@ebb/contracts/topics'
+import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
+
+/** What came in lately; instants in ms, as the log stamped them. */
+export interface RecentEvents {
+  readonly count: number
+  /** More came than were looked at. */
+  readonly isAtLeast: boolean
+  /** Absent where none is among the last records. */
+  readonly lastAt?: number
+}
+
+const CHUNK = 500
+const CHUNKS = 4
+
+/** Events appended since an instant, and when the last one was. Reads the ends of all partitions. */
+export const recentEvents = async (
+  log: Pick<EventLog, 'partitions' | 'read'>,
+  since: number,
+): Promise<RecentEvents> => {
+  const partitions = Array.from({ length: await log.partitions(EVENTS) }, (_, i) => i)
+  const parts = await Promise.all(partitions.map((partition) => partOf(log, partition, since)))
+  const lasts = parts.flatMap(({ lastAt }) => lastAt ?? [])
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0),
+    isAtLeast: parts.some(({ isAtLeast }) => isAtLeast),
+    ...(lasts.length > 0 && { lastAt: Math.max(...lasts) }),
+  }
+}
+
+/** Backwards, until records are older and one of them was an event, or for long enough. */
+const partOf = async (
+  log: Pick<EventLog, 'read'>,
+  partition: number,
+  since: number,
+): Promise<RecentEvents> => {
+  const from = { topic: EVENTS, partition }
+  let { end } = await log.read(from, 0, 0)
+  let count = 0
+  let lastAt: number | undefined
+  let isAtLeast = false
+  for (let chunk = 0; chunk < CHUNKS && end > 0; chunk += 1) {
+    const offset = Math.max(0, end - CHUNK)
+    const { records } = await log.read(from, offset, end - offset)
+    const events = records.filter(isEvent)
+    count += events.filter(({ appendedAt }) => appendedAt >= since).length
+    lastAt ??= events.at(-1)?.appendedAt
+    end = offset
+    isAtLeast = end > 0 && (records[0]?.appendedAt ?? 0) >= since
+    if (!isAtLeast && lastAt !== undefined) break
+  }
+  return { count, isAtLeast, ...(lastAt !== undefined && { lastAt }) }
+}
+
+const isEvent = ({ key }: LogRecord): boolean => !key.startsWith('~')

@@ -1,0 +1,102 @@
+import type { CliContext } from '../cli-context.ts'
+import { duration, shopSecond } from '../commands/shop-time.ts'
+import { painted, printable } from '../commands/terminal-text.ts'
+import type { Status } from './read-status.ts'
+
+/** One screen: first what stands still, then what happens. */
+export const statusLines = (status: Status, look: Pick<CliContext, 'isTerminal'>): string[] =>
+  [
+    ['ebb', installationText(status)],
+    ['runs', runsText(status, look)],
+    ['engines', enginesText(status, look)],
+    ['events', eventsText(status)],
+    ['behind', behindText(status)],
+    ['customers', customersText(status)],
+    ['alerts', alertsText(status, look)],
+    ['win-backs', winbacksText(status, look)],
+  ].flatMap(([name, text]) => (text === undefined ? [] : [`${name!.padEnd(NAME_WIDTH)}${text}`]))
+
+const NAME_WIDTH = 11
+
+type Look = Pick<CliContext, 'isTerminal'>
+
+const installationText = ({ installation, now }: Status): string => {
+  if (installation === undefined) return 'no installation is to be seen here'
+  const { kind, timeZone, currency, partitions } = installation
+  return `${kind}, ${currency}, ${partitions} partitions, ${shopSecond(now, timeZone)} ${timeZone}`
+}
+
+/** What runs, by its process and by what answers. */
+const runsText = ({ owner, services, installation }: Status, look: Look): string => {
+  const answers = services.filter(({ isReady }) => isReady !== undefined)
+  const told = services.map(({ name, isReady, told = '' }) => {
+    if (isReady === undefined) return `${name} no answer`
+    if (isReady) return told === '' ? `${name} ready` : `${name} ready (${printable(told)})`
+    return painted(`${name} NOT READY (${printable(told)})`, 'red', look)
+  })
+  if (owner !== undefined && !owner.isAlive) {
+    const stopped = painted(`STOPPED; the last was ${printable(owner.what)}`, 'red', look)
+    return answers.length === 0 ? stopped : `${stopped}; another answers: ${told.join(', ')}`
+  }
+  if (installation === undefined && answers.length === 0) return 'nothing'
+  const who = owner?.isAlive ? [`process ${owner.pid} (${printable(owner.what)})`] : []
+  return [...who, ...told].join(', ')
+}
+
+const enginesText = ({ engines, owner }: Status, look: Look): string =>
+  engines
+    .map(({ need, name, isUp, message }) => {
+      if (isUp) return `${need} up (${name})`
+      // The PostgreSQL of a data folder is meant to stand still with its owner.
+      if (owner?.isAlive === false) return `${need} not running`
+      const why = message === undefined ? '' : ` ${printable(message)}`
+      return painted(`${need} AWAY (${name}${why})`, 'red', look)
+    })
+    .join(', ')
+
+const eventsText = ({ events, now, installation }: Status): string | undefined => {
+  if (events === undefined) return undefined
+  const { count, isAtLeast, lastAt, withinMs } = events
+  const within = withinMs === 60_000 ? 'the last minute' : 'the last day of its clock'
+  const number = `${isAtLeast ? 'at least ' : ''}${amount(count)}`
+  if (lastAt === undefined) return `none in ${within}, nor long before`
+  const { timeZone = 'UTC' } = installation ?? {}
+  const last = `the last at ${shopSecond(lastAt, timeZone)}`
+  return `${number} in ${within}; ${last}, ${duration(Math.max(0, now - lastAt))} ago`
+}
+
+const behindText = ({ readers }: Status): string | undefined =>
+  readers.length === 0
+    ? undefined
+    : readers.map(({ name, lag }) => `${name} ${amount(lag)}`).join(', ')
+
+const customersText = ({ customers }: Status): string | undefined =>
+  customers &&
+  Object.entries(customers)
+    .map(([standing, count]) => `${amount(count)} ${standing}`)
+    .join(', ')
+
+const alertsText = ({ alerts, alertsPaused }: Status, look: Look): string | undefined => {
+  const total = alerts?.reduce((sum, { count }) => sum + count, 0)
+  const kinds = (alerts ?? []).map(({ kind, tier, count }) => `${amount(count)} ${kind} ${tier}`)
+  const counted =
+    total === undefined ? [] : [`${amount(total)} in the last day`, ...kinds.slice(0, MOST_KINDS)]
+  const paused = alertsPaused
+    ? [painted('PAUSED (`ebb resume alerts` lets them go on)', 'red', look)]
+    : []
+  const parts = [...paused, ...counted]
+  return parts.length === 0 ? undefined : parts.join(', ')
+}
+
+const MOST_KINDS = 6
+
+const winbacksText = ({ winbacks }: Status, look: Look): string | undefined => {
+  if (winbacks === undefined) return undefined
+  const { mode, coupons } = winbacks
+  const issued = Object.values(coupons).reduce((sum, count) => sum + count, 0)
+  const told = mode === 'paused' ? 'PAUSED (`ebb resume winbacks` lets them go on)' : mode
+  const painting = mode === 'paused' ? painted(told, 'red', look) : told
+  return `${painting}; ${amount(issued)} coupons issued, ${amount(coupons.redeemed)} redeemed`
+}
+
+const amount = (count: number): string => count.toLocaleString('en-US')

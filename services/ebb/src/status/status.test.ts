@@ -1,0 +1,109 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { embeddedEngines } from '@ebb/embedded/embedded-engines'
+import { switchesRecord } from '@ebb/runtime/alerts-switch'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { CliContext } from '../cli-context.ts'
+import {
+  appendEvents,
+  day,
+  live,
+  order,
+  type TestShop,
+  testShop,
+} from '../commands/shop-fixture.ts'
+import { recentEvents } from './recent-events.ts'
+import { statusCommand } from './status.ts'
+import { statusLines } from './status-lines.ts'
+
+/** Nothing listens there. */
+const NO_PORT = 1
+const PLAIN = { isTerminal: false }
+
+let shop: TestShop
+beforeEach(() => {
+  shop = testShop(embeddedEngines)
+})
+afterEach(() => shop.remove())
+
+const status = (context: CliContext) =>
+  statusCommand(context, {
+    ...{ host: '127.0.0.1', collectorPort: NO_PORT, featuresPort: NO_PORT },
+    ...{ retentionPort: NO_PORT, insightsPort: NO_PORT },
+  })
+
+test('what runs is told with what came in and what waits', async () => {
+  await shop.owned(async (engines) => {
+    await live(engines, [order('anna', day(0))], [day(1)])
+    await appendEvents(engines, [order('anna', day(2)), order('anna', day(3))])
+    const lines = await shop.run(status)
+    expect(lines[0]).toMatch(/^ebb +live, EUR, 2 partitions, .* Europe\/Berlin$/)
+    expect(lines[1]).toMatch(/^runs +process \d+ \(a test\), collector no answer, features no/)
+    expect(lines[2]).toMatch(/^engines +event log up .*, state store up/)
+    expect(lines[3]).toMatch(/^events +3 in the last minute; the last at 2040-01-01/)
+    expect(lines[4]).toMatch(/^behind +features 2, scorer 0$/)
+  })
+})
+
+test('a folder where nothing runs says so, and what stands in it all the same', async () => {
+  await shop.live([order('anna', day(0))], [day(1)])
+  writeFileSync(join(shop.folder, 'owner.json'), '{"pid":0,"what":"ebb up","since":""}')
+  const [first, runs] = await shop.run(status)
+  expect(first).toMatch(/^ebb +live/)
+  expect(runs).toMatch(/^runs +STOPPED; the last was ebb up$/)
+})
+
+test('an empty folder is no fault', async () => {
+  expect(await shop.run(status, '--data', join(shop.folder, 'none'))).toEqual([
+    'ebb        no installation is to be seen here',
+    'runs       nothing',
+    'engines    event log AWAY (SQLite (node:sqlite))',
+  ])
+})
+
+test('a pause of alerts stands first in its line, in words that end it', async () => {
+  await shop.owned(async (engines) => {
+    await live(engines, [], [day(1)])
+    const { topic, ...record } = switchesRecord(true)
+    await engines.log.append({ topic, partition: 0 }, [record])
+  })
+  const lines = await shop.run(status)
+  expect(lines.find((line) => line.startsWith('alerts'))).toMatch(/PAUSED \(`ebb resume alerts`/)
+  const [json] = await shop.run(status, '--json')
+  expect(JSON.parse(json!)).toMatchObject({ alertsPaused: true, installation: { kind: 'live' } })
+})
+
+test('events are counted from the end, ticks are not, and who sees no end says at least', async () => {
+  await shop.owned(async (engines) => {
+    const many = Array.from({ length: 2_600 }, (_, i) => order('anna', day(0) + i))
+    await live(engines, many.slice(0, 10), [day(1), day(2)])
+    const ten = await recentEvents(engines.log, 0)
+    expect(ten).toMatchObject({ count: 10, isAtLeast: false })
+    expect(await recentEvents(engines.log, ten.lastAt! + 1)).toMatchObject({ count: 0 })
+    await appendEvents(engines, many.slice(10))
+    expect(await recentEvents(engines.log, 0)).toMatchObject({ count: 2_000, isAtLeast: true })
+  })
+})
+
+test('standings, alerts and win-backs take a line each, and an engine that is away its reason', () => {
+  const coupons = { issued: 2, reserved: 0, redeemed: 1, expired: 1, cancelled: 0 }
+  const lines = statusLines(
+    {
+      ...{ now: day(3), readers: [], services: [] },
+      engines: [{ need: 'state store', name: 'Redis', isUp: false, message: 'EBB_REDIS_AWAY' }],
+      customers: { healthy: 1_200, light: 3, moderate: 2, heavy: 1, lost: 9 },
+      alerts: [
+        { kind: 'at_risk', tier: 'light', count: 5 },
+        { kind: 'recovered', tier: 'heavy', count: 2 },
+      ],
+      winbacks: { mode: 'paused', coupons },
+    },
+    PLAIN,
+  )
+  expect(lines.slice(2)).toEqual([
+    'engines    state store AWAY (Redis EBB_REDIS_AWAY)',
+    'customers  1,200 healthy, 3 light, 2 moderate, 1 heavy, 9 lost',
+    'alerts     7 in the last day, 5 at_risk light, 2 recovered heavy',
+    'win-backs  PAUSED (`ebb resume winbacks` lets them go on); 4 coupons issued, 1 redeemed',
+  ])
+})
