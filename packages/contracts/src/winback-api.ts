@@ -1,166 +1,242 @@
-import type { ReasonCode, Tier } from './alert-record.ts'
-import type { Discount, TreatmentKind } from './winback-record.ts'
+import Type from 'typebox'
+import { ReasonCode, Tier } from './alert-record.ts'
+import { Count, IsoInstant, Minor, type View } from './api-view.ts'
+import { isStorable, StorableText } from './storable-text.ts'
+import { Discount, TreatmentKind } from './winback-record.ts'
 
 // What retention answers over HTTP. Instants are ISO 8601 in UTC; money is in minor units of the
 // shop's currency.
 
 /** `live` sends; `shadow` decides and records, and sends nothing; `paused` does not decide either. */
-export type WinbackMode = 'live' | 'shadow' | 'paused'
+export const WinbackMode = Type.Union([
+  Type.Literal('live'),
+  Type.Literal('shadow'),
+  Type.Literal('paused'),
+])
+export type WinbackMode = View<typeof WinbackMode>
 
 /** Why nothing is sent for an alert. */
-export type NoActionReason =
-  | 'OUTRANKED'
-  | 'PAUSED'
-  | 'EXCLUDED'
-  | 'NO_CONSENT'
-  | 'BELOW_VALUE_FLOOR'
-  | 'COOL_DOWN'
-  | 'CAP_REACHED'
-  | 'NO_TREATMENT'
-  | 'HOLD_OUT'
-  | 'BUDGET_EXHAUSTED'
+export const NoActionReason = Type.Union([
+  Type.Literal('OUTRANKED'),
+  Type.Literal('PAUSED'),
+  Type.Literal('EXCLUDED'),
+  Type.Literal('NO_CONSENT'),
+  Type.Literal('BELOW_VALUE_FLOOR'),
+  Type.Literal('COOL_DOWN'),
+  Type.Literal('CAP_REACHED'),
+  Type.Literal('NO_TREATMENT'),
+  Type.Literal('HOLD_OUT'),
+  Type.Literal('BUDGET_EXHAUSTED'),
+])
+export type NoActionReason = View<typeof NoActionReason>
 
 /**
  * What became of a decision: `none` was decided against; `shadow` would have been sent; `waiting`
- * is to be published, after the quiet hours where it was made in them; `sent` is on the topic; `cancelled` was
- * not sent because the customer came back; `expired` waited for too long.
+ * is to be published, after the quiet hours where it was made in them; `sent` is on the topic;
+ * `cancelled` was not sent because the customer came back; `expired` waited for too long.
  */
-export type DecisionStatus = 'none' | 'shadow' | 'waiting' | 'sent' | 'cancelled' | 'expired'
-
-/** One decision, also one not to act. */
-export interface DecisionView {
-  readonly decisionId: string
-  readonly alertId: string
-  readonly episodeId: string
-  readonly customerId: string
-  readonly tier: Tier
-  readonly reasons: readonly { readonly code: ReasonCode; readonly share: number }[]
-  /** By revenue, as the policy bounds it. */
-  readonly segment: string
-  readonly status: DecisionStatus
-  /** Only where the status is `none`. */
-  readonly noActionReason?: NoActionReason
-  /** Of a ghost decision too: what would have been sent. */
-  readonly treatment?: { readonly id: string; readonly kind: TreatmentKind }
-  readonly arm?: 'treated' | 'hold_out'
-  readonly coupon?: CouponView
-  /** What came of the webhook: `delivered`, or why not. Absent before the attempt, and without one. */
-  readonly webhook?: string
-  readonly policyVersion: number
-  readonly decidedAt: string
-}
+export const DecisionStatus = Type.Union([
+  Type.Literal('none'),
+  Type.Literal('shadow'),
+  Type.Literal('waiting'),
+  Type.Literal('sent'),
+  Type.Literal('cancelled'),
+  Type.Literal('expired'),
+])
+export type DecisionStatus = View<typeof DecisionStatus>
 
 /** Where a coupon stands. */
-export type CouponStatus = 'issued' | 'reserved' | 'redeemed' | 'expired' | 'cancelled'
+export const CouponStatus = Type.Union([
+  Type.Literal('issued'),
+  Type.Literal('reserved'),
+  Type.Literal('redeemed'),
+  Type.Literal('expired'),
+  Type.Literal('cancelled'),
+])
+export type CouponStatus = View<typeof CouponStatus>
 
 /** One coupon. */
-export interface CouponView {
-  readonly code: string
-  readonly customerId: string
-  readonly status: CouponStatus
-  readonly discount: Discount
-  readonly currency: string
-  readonly validUntil: string
-  readonly minimumOrderMinor?: number
-  readonly redeemedAt?: string
-  readonly orderId?: string
+export const CouponView = Type.Object({
+  code: Type.String(),
+  customerId: Type.String(),
+  status: CouponStatus,
+  discount: Discount,
+  currency: Type.String(),
+  validUntil: IsoInstant,
+  minimumOrderMinor: Type.Optional(Minor),
+  redeemedAt: Type.Optional(IsoInstant),
+  orderId: Type.Optional(Type.String()),
   /** What it took off the order. */
-  readonly discountMinor?: number
-}
+  discountMinor: Type.Optional(Minor),
+})
+export type CouponView = View<typeof CouponView>
+
+const Arm = Type.Union([Type.Literal('treated'), Type.Literal('hold_out')])
+
+/** One decision, also one not to act. */
+export const DecisionView = Type.Object({
+  decisionId: Type.String(),
+  alertId: Type.String(),
+  episodeId: Type.String(),
+  customerId: Type.String(),
+  tier: Tier,
+  reasons: Type.Array(Type.Object({ code: ReasonCode, share: Type.Number() })),
+  /** By revenue, as the policy bounds it. */
+  segment: Type.String(),
+  status: DecisionStatus,
+  /** Only where the status is `none`. */
+  noActionReason: Type.Optional(NoActionReason),
+  /** Of a ghost decision too: what would have been sent. */
+  treatment: Type.Optional(Type.Object({ id: Type.String(), kind: TreatmentKind })),
+  arm: Type.Optional(Arm),
+  coupon: Type.Optional(CouponView),
+  /** What came of the webhook: `delivered`, or why not. Absent before the attempt, and without one. */
+  webhook: Type.Optional(Type.String()),
+  policyVersion: Type.Integer(),
+  decidedAt: IsoInstant,
+})
+export type DecisionView = View<typeof DecisionView>
 
 /** `GET /v1/winbacks/decisions?customer=&status=&reason=&limit=&before=`, the latest first. */
-export interface DecisionPage {
-  readonly decisions: readonly DecisionView[]
+export const DecisionPage = Type.Object({
+  decisions: Type.Array(DecisionView),
   /** For `before`, where there is more. */
-  readonly next?: string
-}
+  next: Type.Optional(Type.String()),
+})
+export type DecisionPage = View<typeof DecisionPage>
 
 /** One arm of the experiment. */
-export interface ArmView {
-  readonly arm: 'treated' | 'hold_out'
+const ArmView = Type.Object({
+  arm: Arm,
   /** Customers whose window has ended. */
-  readonly customers: number
+  customers: Count,
   /** Of those, who ordered within it. */
-  readonly returned: number
-  readonly revenueMinor: number
-  readonly couponCostMinor: number
-}
+  returned: Count,
+  revenueMinor: Minor,
+  couponCostMinor: Minor,
+})
+export type ArmView = View<typeof ArmView>
 
 /** What the treated did more than those held out; of customers whose window has ended. */
-export interface LiftView {
+const LiftView = Type.Object({
   /** Difference of the shares that returned, as a fraction. */
-  readonly returned: number
+  returned: Type.Number(),
   /** 95 % interval (Newcombe's score interval of a difference). */
-  readonly from: number
-  readonly until: number
-}
+  from: Type.Number(),
+  until: Type.Number(),
+})
+export type LiftView = View<typeof LiftView>
 
-/** Why no lift is told yet. */
-export type LiftShortage =
-  /** The policy holds nobody out, so nothing can be compared. */
-  | { readonly of: 'hold_out_share' }
-  /** Customers of an arm whose window has ended, or customers of both arms by what they did. */
-  | {
-      readonly of: ArmView['arm'] | 'returned' | 'not_returned'
-      readonly have: number
-      readonly need: number
-    }
+/**
+ * Why no lift is told yet: the policy holds nobody out, so nothing can be compared; or too few
+ * customers of an arm whose window has ended, or of both arms by what they did.
+ */
+const LiftShortage = Type.Union([
+  Type.Object({ of: Type.Literal('hold_out_share') }),
+  Type.Object({
+    of: Type.Union([
+      Type.Literal('treated'),
+      Type.Literal('hold_out'),
+      Type.Literal('returned'),
+      Type.Literal('not_returned'),
+    ]),
+    have: Count,
+    need: Count,
+  }),
+])
+export type LiftShortage = View<typeof LiftShortage>
 
 /** `GET /v1/winbacks/status`: what is quick to say. */
-export interface WinbackStatus {
-  readonly mode: WinbackMode
-  readonly alertsPaused: boolean
-  readonly coupons: { readonly [status in CouponStatus]: number }
-}
+export const WinbackStatus = Type.Object({
+  mode: WinbackMode,
+  alertsPaused: Type.Boolean(),
+  coupons: Type.Object({
+    issued: Count,
+    reserved: Count,
+    redeemed: Count,
+    expired: Count,
+    cancelled: Count,
+  }),
+})
+export type WinbackStatus = View<typeof WinbackStatus>
 
 /** `GET /v1/winbacks/summary`. */
-export interface WinbackSummary extends WinbackStatus {
-  readonly policyVersion: number
-  readonly currency: string
-  readonly decisions: readonly {
-    readonly status: DecisionStatus
-    readonly noActionReason?: NoActionReason
-    readonly count: number
-  }[]
-  readonly budgets: readonly {
-    readonly id: string
-    readonly limitMinor: number
-    /** Promised by coupons that may still be redeemed. */
-    readonly reservedMinor: number
-    /** Taken off orders. */
-    readonly spentMinor: number
-  }[]
-  readonly experiment: {
-    readonly id: string
-    readonly holdOutShare: number
+export const WinbackSummary = Type.Object({
+  ...WinbackStatus.properties,
+  policyVersion: Type.Integer(),
+  currency: Type.String(),
+  decisions: Type.Array(
+    Type.Object({
+      status: DecisionStatus,
+      noActionReason: Type.Optional(NoActionReason),
+      count: Count,
+    }),
+  ),
+  budgets: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      limitMinor: Minor,
+      /** Promised by coupons that may still be redeemed. */
+      reservedMinor: Minor,
+      /** Taken off orders. */
+      spentMinor: Minor,
+    }),
+  ),
+  experiment: Type.Object({
+    id: Type.String(),
+    holdOutShare: Type.Number(),
     /** Days after the decision in which an order counts. */
-    readonly windowDays: number
-    readonly arms: readonly ArmView[]
+    windowDays: Type.Integer(),
+    arms: Type.Array(ArmView),
     /** Absent where there is not enough data yet. */
-    readonly lift?: LiftView
+    lift: Type.Optional(LiftView),
     /** What is missing, where lift is absent. */
-    readonly notEnough?: LiftShortage
-  }
-}
+    notEnough: Type.Optional(LiftShortage),
+  }),
+})
+export type WinbackSummary = View<typeof WinbackSummary>
 
-/** `GET /v1/winbacks/exclusions`. */
-export interface Exclusion {
-  readonly customerId: string
-  readonly note: string
-  readonly since: string
-}
+/** One of `GET /v1/winbacks/exclusions`. */
+export const Exclusion = Type.Object({
+  customerId: Type.String(),
+  note: Type.String(),
+  since: IsoInstant,
+})
+export type Exclusion = View<typeof Exclusion>
+
+const Word = Type.Optional(StorableText(512, 0))
+
+/** The query of `GET /v1/winbacks/decisions`: `limit` up to 500. */
+export const DecisionQuery = Type.Object({
+  customer: Word,
+  status: Word,
+  reason: Word,
+  before: Word,
+  limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })),
+})
+
+/** The body of `POST /v1/winbacks/exclusions`. */
+export const ExclusionBody = Type.Object({
+  customerId: Type.Refine(Type.String({ pattern: '^[ua]:.{1,256}$' }), isStorable),
+  note: StorableText(500, 0),
+})
+
+/** The body of `PUT /v1/winbacks/mode`. */
+export const ModeBody = Type.Object({ mode: WinbackMode })
 
 /** Why a coupon is not taken: a closed list. */
-export type CouponRefusal =
-  | 'MALFORMED_CODE'
-  | 'UNKNOWN_CODE'
-  | 'WRONG_CUSTOMER'
-  | 'WRONG_CURRENCY'
-  | 'BELOW_MINIMUM_ORDER'
-  | 'EXPIRED'
-  | 'CANCELLED'
-  | 'RESERVED'
-  | 'ALREADY_REDEEMED'
+export const CouponRefusal = Type.Union([
+  Type.Literal('MALFORMED_CODE'),
+  Type.Literal('UNKNOWN_CODE'),
+  Type.Literal('WRONG_CUSTOMER'),
+  Type.Literal('WRONG_CURRENCY'),
+  Type.Literal('BELOW_MINIMUM_ORDER'),
+  Type.Literal('EXPIRED'),
+  Type.Literal('CANCELLED'),
+  Type.Literal('RESERVED'),
+  Type.Literal('ALREADY_REDEEMED'),
+])
+export type CouponRefusal = View<typeof CouponRefusal>
 
 /** The order that a coupon is presented with. */
 export interface CouponOrder {
@@ -172,6 +248,8 @@ export interface CouponOrder {
 }
 
 /** `POST /v1/coupons/:code/validate` with a `CouponOrder`: no effect. */
-export type CouponVerdict =
-  | { readonly valid: true; readonly discountMinor: number; readonly coupon: CouponView }
-  | { readonly valid: false; readonly reason: CouponRefusal; readonly message: string }
+export const CouponVerdict = Type.Union([
+  Type.Object({ valid: Type.Literal(true), discountMinor: Minor, coupon: CouponView }),
+  Type.Object({ valid: Type.Literal(false), reason: CouponRefusal, message: Type.String() }),
+])
+export type CouponVerdict = View<typeof CouponVerdict>

@@ -25,7 +25,7 @@ export const expectDocumented = (document: OpenApiDocument, answer: GivenAnswer)
   if (told === undefined) throw new Error(`${where}: the document has no such status`)
   const schema = told.content?.['application/json']?.schema
   if (schema === undefined) return
-  const check = Compile(strict(schema, document) as object)
+  const check = checkOf(schema, document)
   if (check.Check(answer.body)) return
   const [, [first]] = check.Errors(answer.body)
   const { instancePath = '', message = '' } = first ?? {}
@@ -34,8 +34,19 @@ export const expectDocumented = (document: OpenApiDocument, answer: GivenAnswer)
 
 const NO_ROUTE: ReadonlySet<number> = new Set([404, 405])
 
+type Check = ReturnType<typeof Compile>
+
+const checks = new WeakMap<object, Check>()
+
+/** Tests ask thousands of times. */
+const checkOf = (schema: object, document: OpenApiDocument): Check => {
+  const known = checks.get(schema) ?? Compile(strict(schema, document) as object)
+  checks.set(schema, known)
+  return known
+}
+
 interface ToldAnswer {
-  readonly content?: Readonly<Record<string, { readonly schema: unknown }>>
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>
 }
 
 interface ToldOperation {

@@ -51,7 +51,7 @@ test.each([
   ['a success that nobody described', 204, undefined, 'no such status'],
   ['an error that is none', 404, { code: 'A' }, 'must have required properties error'],
 ])('%s is judged', (_what, ...told) => {
-  const [status, body, fault] = told
+  const [status, body, fault] = told as [number, unknown, string | undefined]
   const judge = () =>
     expectDocumented(document, { method: 'GET', path: '/coats/1?a=b', status, body })
   if (fault === undefined) judge()

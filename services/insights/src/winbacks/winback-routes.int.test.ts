@@ -32,7 +32,7 @@ describe.skipIf(server === undefined)('what is handed on to retention', () => {
   const typeOf = (body: string) => (body.startsWith('{') ? 'application/json' : 'application/yaml')
 
   test('has our key, the query, and nothing of the visitor', async () => {
-    await rig.get('/api/winbacks/decisions?customer=u%3Aann&limit=5')
+    await send('GET', '/decisions?customer=u%3Aann&limit=5')
     expect(retention.asked).toEqual([
       {
         ...{ method: 'GET', url: '/v1/winbacks/decisions?customer=u%3Aann&limit=5' },
