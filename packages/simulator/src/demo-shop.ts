@@ -79,3 +79,19 @@ export const demoShop = (startAt: number, seed = DEMO_SEED): ShopSpec => ({
   },
   offers: OFFERS,
 })
+
+/** Active shoppers of `demoShop`, about. */
+const DEMO_SHOPPERS = 150
+
+/** The demonstration's shop with another number of active shoppers, about, and events to match. */
+export const demoShopOf = (startAt: number, shoppers: number): ShopSpec => {
+  const shop = demoShop(startAt)
+  const { founders, foundingDays, perDayAfterwards } = shop.arrivals
+  const factor = shoppers / DEMO_SHOPPERS
+  const arrivals = {
+    founders: Math.ceil(founders * factor),
+    foundingDays,
+    perDayAfterwards: perDayAfterwards * factor,
+  }
+  return { ...shop, arrivals }
+}

@@ -4,7 +4,7 @@ import type { ShopSpec } from './shop-spec.ts'
 import { shopTimeline } from './timeline.ts'
 
 /** Where and how to post. */
-type PostTarget = {
+export type PostTarget = {
   /** Base address of the collector. */
   url: string
   /** The storefront's public key. */
@@ -22,10 +22,13 @@ export type PostOptions = PostTarget & {
   from: number
   /** Wall time between two looks at the clock. */
   batchMs?: number
+  /** Told the timestamp of the last event acknowledged so far, ms since 1970. */
+  onPosted?: (until: number) => void
 }
 
 const BATCH_MS = 100
-const BATCH_EVENTS = 200
+/** Events in a request. */
+export const BATCH_EVENTS = 200
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 10_000
 
@@ -42,12 +45,16 @@ const LONGEST_RETRY_MS = 10_000
  * with a TypeError if `url` is not one.
  */
 export const postEvents = async (options: PostOptions): Promise<number> => {
-  const { clock, shop, from, signal, batchMs = BATCH_MS } = options
+  const { clock, shop, from, signal, batchMs = BATCH_MS, onPosted } = options
   const takeDue = dueBatches(shopTimeline(shop, { from }))
   let posted = 0
   while (!signal.aborted) {
     const batch = takeDue(clock.now())
-    if (await postBatch(options, batch)) posted += batch.length
+    const last = batch.at(-1)
+    if (last !== undefined && (await postBatch(options, batch))) {
+      posted += batch.length
+      onPosted?.(Date.parse(last.timestamp))
+    }
     if (batch.length < BATCH_EVENTS) await pause(batchMs, signal)
   }
   return posted

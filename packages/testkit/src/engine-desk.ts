@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { chromiumProgram } from './chromium-program.ts'
+import { composeProgram } from './compose.ts'
 import { pullImages } from './containers.ts'
 import { kafkaProgram } from './kafka-jars.ts'
 import { type Engine, type EngineName, type Missing, withoutPassword } from './provider.ts'
@@ -15,7 +16,7 @@ declare module 'vitest' {
 }
 
 /** What a test file may ask the desk for: a shared server, or leave to start servers of its own. */
-export type Wanted = EngineName | 'own-kafka' | 'own-redis' | 'docker' | 'chromium'
+export type Wanted = EngineName | 'own-kafka' | 'own-redis' | 'docker' | 'compose' | 'chromium'
 
 /** The desk's answer. */
 export type Answer =
@@ -50,7 +51,7 @@ export const openEngineDesk = async (settings: DeskSettings): Promise<EngineDesk
     if (!asked.has(wanted)) asked.set(wanted, announced(settings, wanted))
     const found = await asked.get(wanted)!
     if (!('missing' in found)) return { address: found.address, provider: found.provider }
-    const engine = wanted.replace('own-', '')
+    const engine = wanted === 'compose' ? 'docker' : wanted.replace('own-', '')
     notRun.add(`NOT RUN: ${suite} needs ${engine}: ${found.missing}`)
     return { ...found, isRequired: settings.required.has(engine) }
   }
@@ -72,6 +73,7 @@ const announced = async (settings: DeskSettings, wanted: Wanted): Promise<Engine
   if (wanted === 'own-kafka') return permitted(kafkaProgram)
   if (wanted === 'own-redis') return permitted(redisProgram)
   if (wanted === 'docker') return permitted(pullImages)
+  if (wanted === 'compose') return permitted(composeProgram)
   if (wanted === 'chromium') return permitted(chromiumProgram, (path) => path)
   const found = await settings.bringUp(wanted)
   if (!('missing' in found))

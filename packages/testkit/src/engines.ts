@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { expect, inject } from 'vitest'
+import { composeProject } from './compose.ts'
 import { inContainer } from './containers.ts'
 import type { Answer, Wanted } from './engine-desk.ts'
 import { startNativeKafka } from './native-kafka.ts'
@@ -50,6 +51,10 @@ export const useChromium = async (): Promise<string | undefined> => (await ask('
 /** Starts containers, for tests of just that. */
 export const useContainers = async (): Promise<typeof inContainer | undefined> =>
   (await ask('docker')) && inContainer
+
+/** Runs docker compose, for tests of its files. */
+export const useCompose = async (): Promise<typeof composeProject | undefined> =>
+  (await ask('compose')) && composeProject
 
 /** A name that no other test has, fit for topics, groups, keys and schemas. */
 export const uniqueName = (prefix: string): string =>
