@@ -5,10 +5,10 @@ import { type Ledger, ledger as newLedger } from './ledger.ts'
 import { handledBy, openPipelineView, type PipelineView } from './pipeline-view.ts'
 import { comeToRest, untilCaughtUp } from './rest.ts'
 import type { OwnEngines, Report, ScenarioSettings } from './scenario.ts'
-import { type ServiceName, type Shop, withShop } from './shop.ts'
+import { type Shop, withShop } from './shop.ts'
 import { returningOrders, shopTraffic } from './shop-traffic.ts'
 import { type Storefront, storefront } from './storefront.ts'
-import { until } from './until.ts'
+import { until, untilMore } from './until.ts'
 import { verify } from './verify.ts'
 
 const FORMS = {
@@ -76,6 +76,8 @@ const runKills = async (shop: Shop, engines: OwnEngines, form: Form): Promise<Re
     await view.close()
   }
 }
+
+type ServiceName = 'collector' | 'features' | 'scorer'
 
 const startServices = async (shop: Shop): Promise<Record<ServiceName, NodeProcess>> => {
   const [collector, features, scorer] = await Promise.all([
@@ -209,20 +211,12 @@ const killInTurn = async (
   const done: Kill[] = []
   for (let round = 1; round <= rounds; round += 1)
     for (const victim of victims) {
-      await untilItWorks(victim)
+      await untilMore(`${victim.name} to do its work`, victim.progress)
       const kill = await killOne(victim, stage)
       say(`round ${round}: ${kill.victim} was down for ${kill.downMs} ms`)
       done.push(kill)
     }
   return done
-}
-
-const untilItWorks = async ({ name, progress }: Victim): Promise<void> => {
-  let before: number | undefined
-  await until({ what: `${name} to do its work` }, async () => {
-    before ??= await progress()
-    return (await progress()) > before
-  })
 }
 
 const killOne = async (victim: Victim, { front, services }: Stage): Promise<Kill> => {

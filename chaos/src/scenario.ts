@@ -8,7 +8,10 @@ export type Report = Readonly<Record<string, number | string>>
 export interface ScenarioSettings {
   /** Long enough to be told of; short enough for every run of the tests otherwise. */
   readonly isLong: boolean
-  /** How often the fault is repeated, by those that repeat it: kills, zombie and rebalance. */
+  /**
+   * How often the fault is repeated, by those that repeat it: kills, zombie, rebalance and
+   * stops.
+   */
   readonly rounds?: number
   /** Told of every fault as it is made. */
   readonly say: (line: string) => void
@@ -18,6 +21,11 @@ export interface ScenarioSettings {
 export interface SharedEngines {
   readonly brokers: readonly string[]
   readonly redisUrl: string
+}
+
+/** The same with a place for business records. */
+export interface AllEngines extends SharedEngines {
+  readonly postgresUrl: string
 }
 
 /** Engines that a scenario may kill; it starts them again. */

@@ -1,4 +1,5 @@
 import { startNativeKafka } from '@ebb/testkit/native-kafka'
+import { startNativePostgres } from '@ebb/testkit/native-postgres'
 import { startNativeRedis } from '@ebb/testkit/native-redis'
 import { type ProxiedKafka, startProxiedKafka } from '@ebb/testkit/proxied-kafka'
 import { brokerAway } from './broker-away.ts'
@@ -6,7 +7,14 @@ import { kills } from './kills.ts'
 import { lostResponses } from './lost-responses.ts'
 import { rebalance } from './rebalance.ts'
 import { redisWiped } from './redis-wiped.ts'
-import type { OwnEngines, Report, ScenarioSettings, SharedEngines } from './scenario.ts'
+import type {
+  AllEngines,
+  OwnEngines,
+  Report,
+  ScenarioSettings,
+  SharedEngines,
+} from './scenario.ts'
+import { stops } from './stops.ts'
 import { zombie } from './zombie.ts'
 
 /** A scenario with all that it needs. */
@@ -33,6 +41,15 @@ const onQuietEngines = (
     run(settings, { brokers: kafka.brokers, redisUrl: redis.url }),
   )
 
+/** The same with a PostgreSQL server. */
+const onAllEngines =
+  (run: (settings: ScenarioSettings, engines: AllEngines) => Promise<Report>): Run =>
+  async (settings) => {
+    const { url: postgresUrl, stop } = await startNativePostgres()
+    const withRecords = onQuietEngines((form, engines) => run(form, { ...engines, postgresUrl }))
+    return withRecords(settings).finally(stop)
+  }
+
 const onProxiedKafka =
   (run: (settings: ScenarioSettings, kafka: ProxiedKafka) => Promise<Report>): Run =>
   async (settings) => {
@@ -45,6 +62,7 @@ const SCENARIOS: ReadonlyMap<string, Run> = new Map([
   ['redis-wiped', onQuietEngines(redisWiped)],
   ['zombie', onQuietEngines(zombie)],
   ['rebalance', onQuietEngines(rebalance)],
+  ['stops', onAllEngines(stops)],
   ['broker-away', onOwnEngines(brokerAway)],
   ['kills', onOwnEngines(kills)],
 ])

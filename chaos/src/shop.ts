@@ -14,6 +14,8 @@ export const SHOP = { timeZone: 'UTC', currency: 'USD' }
 export interface ShopSettings {
   readonly brokers: readonly string[]
   readonly redisUrl: string
+  /** For retention and insights; the other services need none. */
+  readonly postgresUrl?: string
   /** Begins its namespace. */
   readonly name: string
   readonly partitions: number
@@ -24,7 +26,7 @@ export interface ShopPlace extends Omit<ShopSettings, 'name'> {
   readonly namespace: string
 }
 
-export type ServiceName = 'collector' | 'features' | 'scorer'
+export type ServiceName = 'collector' | 'features' | 'scorer' | 'retention' | 'insights'
 
 /** An installation on real engines, whose services are processes of their own. */
 export interface Shop extends ShopPlace {
@@ -102,11 +104,12 @@ const beginShop = async (
 }
 
 const environment = (
-  { brokers, redisUrl, namespace, partitions }: ShopPlace,
+  { brokers, redisUrl, postgresUrl, namespace, partitions }: ShopPlace,
   folder: string,
 ): Record<string, string> => ({
   EBB_KAFKA: brokers.join(','),
   EBB_REDIS: redisUrl,
+  ...(postgresUrl !== undefined && { EBB_POSTGRES: postgresUrl }),
   EBB_NAMESPACE: namespace,
   EBB_PARTITIONS: String(partitions),
   EBB_DATA: folder,

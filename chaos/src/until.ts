@@ -35,3 +35,15 @@ export const until = async (
   const why = cause === undefined ? '' : `: ${(cause as Error).message}`
   throw new Error(`waited in vain for ${what}, ${withinMs} ms long${why}`, { cause })
 }
+
+/** Resolves when a count is larger than at the first look. */
+export const untilMore = async (
+  what: string,
+  count: () => Promise<number> | number,
+): Promise<void> => {
+  let before: number | undefined
+  await until({ what }, async () => {
+    before ??= await count()
+    return (await count()) > before
+  })
+}

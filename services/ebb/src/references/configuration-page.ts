@@ -32,7 +32,7 @@ start (\`EBB_CONFIG_INVALID\`), with secrets masked. \`npx ebb up --print-config
 
 *Read by*: \`ebb\` is \`ebb up\` and every other command; the others are
 [services by themselves](scaling-out.md#services-as-processes). **needed** has no default. A secret is
-shown nowhere.
+shown nowhere; in place of \`NAME\`, \`NAME_FILE\` may say which file it stands in, by itself on one line.
 `
 
 interface Row {
