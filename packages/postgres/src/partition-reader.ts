@@ -103,7 +103,7 @@ const moveOn = async (tx: Transaction, move: Move): Promise<void> => {
 }
 
 const refuseLostState = async (
-  { log, group, topic, isDerived = false }: TopicReaderSettings,
+  { log, group, topic, isDerived = false, howToBeginAnew }: TopicReaderSettings,
   partition: number,
 ): Promise<void> => {
   if (isDerived) return
@@ -112,7 +112,8 @@ const refuseLostState = async (
   throw new HaltError(
     'EBB_STATE_LOST',
     `${group}: PostgreSQL knows nothing of partition ${partition} of ${topic}, which had been ` +
-      `read up to offset ${advised}; restore the database from a backup`,
+      `read up to offset ${advised}; restore the database from a backup` +
+      (howToBeginAnew === undefined ? '' : `. ${howToBeginAnew}`),
   )
 }
 

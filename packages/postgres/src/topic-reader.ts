@@ -34,6 +34,8 @@ export interface TopicReaderSettings {
    * again from its beginning instead of halting.
    */
   readonly isDerived?: boolean
+  /** What to do where the database was lost and there is no backup, as a sentence without its full stop. */
+  readonly howToBeginAnew?: string
   /** The process must end: the offset stays where it was. */
   readonly onHalt: (error: Error) => void
   readonly observer?: TopicReaderObserver

@@ -109,7 +109,9 @@ export const start = async (
   const sender = webhook && senderOf(ports, webhook, metrics)
   const relay = relayOf(ports, sender)
   const expiring = expiry({ postgres, clock, onHalt })
-  const reading = { log, postgres, onHalt, tracer: telemetry.tracer }
+  const howToBeginAnew =
+    'Where there is none, `ebb winbacks begin-anew` begins with an empty ledger'
+  const reading = { log, postgres, onHalt, tracer: telemetry.tracer, howToBeginAnew }
   const hears = (group: string, topic: string) => [
     readerMetrics(telemetry, SCOPE, { reader: group, topic, log, now: () => clock.now() }),
     processorLog(logger, group, telemetry.tracer),

@@ -22,7 +22,8 @@ export const ENGLISH = {
     shadow: 'Shadow mode: win-backs are decided and recorded, and nothing is sent.',
     shadowFix: 'Switch on',
     paused: 'Win-backs are paused: nothing is decided or sent.',
-    alertsPaused: 'Alerts are paused: none is raised, none is lost. They come when alerts go on.',
+    alertsPaused:
+      'Alerts are paused: none is raised, none is lost. They come when alerts go on: ebb resume alerts',
   },
   common: {
     loading: 'Loading …',
@@ -73,7 +74,7 @@ export const ENGLISH = {
     readersTitle: 'Readers',
     reader: 'Reader',
     lag: 'Waiting',
-    readerClock: 'Clock',
+    readerClock: (at: string) => `as of ${at}`,
     upToDate: 'up to date',
     quiet: 'No events in the last minute',
     noEvents: 'No events yet',

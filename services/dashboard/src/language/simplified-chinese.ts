@@ -20,7 +20,7 @@ export const SIMPLIFIED_CHINESE: Catalogue = {
     shadow: '影子模式：只做挽回决策并记录，不发送。',
     shadowFix: '启用',
     paused: '挽回已暂停：既不决策也不发送。',
-    alertsPaused: '告警已暂停：不会发出告警，也不会丢失；恢复后会补发。',
+    alertsPaused: '告警已暂停：不会发出告警，也不会丢失；恢复后会补发：ebb resume alerts',
   },
   common: {
     loading: '加载中……',
@@ -71,7 +71,7 @@ export const SIMPLIFIED_CHINESE: Catalogue = {
     readersTitle: '读取进度',
     reader: '读取者',
     lag: '待读',
-    readerClock: '时钟',
+    readerClock: (at) => `截至 ${at}`,
     upToDate: '已跟上',
     quiet: '最近一分钟没有事件',
     noEvents: '还没有事件',

@@ -58,7 +58,7 @@ export const EnginesCard = ({ engines }: Pick<LiveView, 'engines'>) => {
 
 /** How far behind each reader of a topic is. */
 export const ReadersCard = ({ readers }: Pick<LiveView, 'readers'>) => {
-  const { live, common } = words.value
+  const { live } = words.value
   return (
     <Card title={live.readersTitle}>
       <DataTable
@@ -78,15 +78,15 @@ export const ReadersCard = ({ readers }: Pick<LiveView, 'readers'>) => {
             ),
           },
           {
-            key: 'clock',
-            head: live.readerClock,
-            cell: ({ clock }) => (clock ? format.value.moment(clock) : common.none),
-          },
-          {
             key: 'lag',
             head: live.lag,
             isNumeric: true,
-            cell: ({ lag }) => (lag === 0 ? live.upToDate : format.value.number(lag)),
+            cell: ({ lag, clock }) => (
+              <>
+                {lag === 0 ? live.upToDate : format.value.number(lag)}
+                {clock && <div class="muted">{live.readerClock(format.value.moment(clock))}</div>}
+              </>
+            ),
           },
         ]}
       />

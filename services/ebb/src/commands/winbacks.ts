@@ -1,4 +1,5 @@
 import type { DecisionView } from '@ebb/contracts/winback-api'
+import { beginAnew } from '@ebb/retention/begin-anew'
 import { exclude, include, listExclusions } from '@ebb/retention/ledger/exclusions'
 import { setMode } from '@ebb/retention/ledger/settings'
 import { listDecisions } from '@ebb/retention/reports/decision-list'
@@ -61,6 +62,9 @@ export const winbacksCommand = (context: CliContext): Command => {
   add('exclusions')
     .description('list the customers who are left alone')
     .action((options: WinbacksOptions) => listExcluded(context, options))
+  add('begin-anew')
+    .description('go on with an empty ledger, where PostgreSQL was lost and there is no backup')
+    .action((options: WinbacksOptions) => forget(context, options))
   return winbacks
 }
 
@@ -126,6 +130,21 @@ const change = (
       mode === 'live'
         ? 'Win-backs are sent from now on. `ebb pause winbacks` stops them at once.'
         : 'Win-backs are decided and recorded from now on, and nothing is sent.',
+    )
+  })
+
+const forget = (context: CliContext, { data }: WinbacksOptions): Promise<void> =>
+  withWinbacks(context, data, async (postgres) => {
+    const found = await lookAtInstallation(context.engines, placeOf(context, data))
+    if (found === undefined) return context.tell('There is no event log here to go on with.')
+    try {
+      await beginAnew(postgres, found.engines.log)
+    } finally {
+      await found.engines.close()
+    }
+    context.print('Win-backs begin anew, in shadow mode, with the shipped policy and no coupons.')
+    context.print(
+      'Alerts of before are not decided again. Coupons that were issued are unknown now.',
     )
   })
 
