@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createLogger } from '@ebb/runtime/logger'
 import { startTelemetry } from '@ebb/runtime/telemetry/start-telemetry'
 import type { Benchmark, Setting, Workload } from './benchmark.ts'
 import { openOnNothing } from './collector-benchmark.ts'
@@ -20,10 +21,14 @@ const openTold = async (setting: Setting): Promise<Workload> => {
   })
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
   const { port } = receiver.address() as AddressInfo
-  const telemetry = await startTelemetry('ebb-collector', {
-    ...{ metricsPort: '', metricsHost: '127.0.0.1', traceShare: 0.01 },
-    otlpEndpoint: `http://127.0.0.1:${port}`,
-  })
+  const telemetry = await startTelemetry(
+    'ebb-collector',
+    {
+      ...{ metricsPort: '', metricsHost: '127.0.0.1', traceShare: 0.01 },
+      ...{ otlpEndpoint: `http://127.0.0.1:${port}`, sdkDisabled: 'false' },
+    },
+    createLogger({ service: 'bench', level: 'warn', destination: process.stderr }),
+  )
   const workload = await openOnNothing(setting, telemetry)
   return {
     ...workload,

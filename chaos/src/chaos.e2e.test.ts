@@ -1,4 +1,4 @@
-import { useKafka, useOwnKafka, useOwnRedis, useRedis } from '@ebb/testkit/engines'
+import { useKafka, useOwnKafka, useOwnRedis, usePostgres, useRedis } from '@ebb/testkit/engines'
 import { startProxiedKafka } from '@ebb/testkit/proxied-kafka'
 import { describe, test } from 'vitest'
 import { brokerAway } from './broker-away.ts'
@@ -6,6 +6,7 @@ import { kills } from './kills.ts'
 import { lostResponses } from './lost-responses.ts'
 import { rebalance } from './rebalance.ts'
 import { redisWiped } from './redis-wiped.ts'
+import { stops } from './stops.ts'
 import { zombie } from './zombie.ts'
 
 // The short form of every scenario. Each throws where a promise is broken, and where its fault hit
@@ -13,6 +14,7 @@ import { zombie } from './zombie.ts'
 
 const shared = { kafka: await useKafka(), redis: await useRedis() }
 const canShare = shared.kafka !== undefined && shared.redis !== undefined
+const postgres = await usePostgres()
 const ownKafka = await useOwnKafka()
 const ownRedis = await useOwnRedis()
 const canKill = ownKafka !== undefined && ownRedis !== undefined
@@ -33,6 +35,11 @@ describe.concurrent('under faults', { timeout: PATIENCE_MS }, () => {
         await Promise.all([kafka.stop(), redis.stop()])
       }
     },
+  )
+
+  test.skipIf(!canShare || postgres === undefined)(
+    'every service that is told to stop ends in order, and nothing is done twice',
+    () => stops(SHORT, { ...quiet(), postgresUrl: postgres!.url }),
   )
 
   // A broker costs several seconds of CPU: the one that answers no more is killed next.

@@ -1,6 +1,6 @@
 // chaos: breaks real engines and services on purpose, and looks whether the promises hold.
-// Reads nothing; starts Kafka, Redis, PostgreSQL and the services by itself, on free ports of this machine.
-// Keeps nothing: folders, topics and processes go with it.
+// Reads nothing; starts Kafka, Redis, PostgreSQL and the services by itself, on free ports of this
+// machine. Keeps nothing: folders, topics and processes go with it.
 // Writes a line for each fault to standard error, and what was measured to standard output.
 // Guarantees: ends with 0 when every promise held, with 1 when one was broken, and says which.
 import { parseArgs } from 'node:util'

@@ -7,13 +7,7 @@ import { kills } from './kills.ts'
 import { lostResponses } from './lost-responses.ts'
 import { rebalance } from './rebalance.ts'
 import { redisWiped } from './redis-wiped.ts'
-import type {
-  AllEngines,
-  OwnEngines,
-  Report,
-  ScenarioSettings,
-  SharedEngines,
-} from './scenario.ts'
+import type { AllEngines, OwnEngines, Report, ScenarioSettings, SharedEngines } from './scenario.ts'
 import { stops } from './stops.ts'
 import { zombie } from './zombie.ts'
 

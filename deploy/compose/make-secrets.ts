@@ -37,14 +37,20 @@ const there = (wanted: (key: KeyListing) => boolean): KeyListing | undefined =>
   keys.list().find((key) => key.revokedAt === undefined && wanted(key))
 
 const password = await keptIn(join(postgresFolder, 'password'), EVERYBODY, random)
-await keptIn(
-  join(secretsFolder, 'postgres-url'),
-  OWNER_ONLY,
-  () => `postgres://ebb:${password}@postgres:5432/ebb`,
-)
+const url = `postgres://ebb:${password}@postgres:5432/ebb`
+if ((await keptIn(join(secretsFolder, 'postgres-url'), OWNER_ONLY, () => url)) !== url) {
+  process.stderr.write(
+    'The volume of the password of PostgreSQL was made anew, and the address in the other volume has ' +
+      'another password: restore the two together, or remove both and the data of PostgreSQL.\n',
+  )
+  process.exit(1)
+}
 await keptIn(join(secretsFolder, 'session-secret'), OWNER_ONLY, random)
 await keptIn(join(secretsFolder, 'insights-key'), OWNER_ONLY, async () => {
   const scopes = ['customers:read', 'winbacks:read', 'winbacks:write']
+  // Of a run that was killed before it could write it down: nobody knows these.
+  for (const { id, kind, source, revokedAt } of keys.list())
+    if (kind === 'secret' && source === 'insights' && revokedAt === undefined) await keys.revoke(id)
   return (await keys.create({ kind: 'secret', source: 'insights', scopes })).key
 })
 

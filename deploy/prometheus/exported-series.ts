@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { createLogger } from '@ebb/runtime/logger'
 import { counterOf, gaugeOf, histogramOf, METRICS } from '@ebb/runtime/telemetry/metrics'
 import { startTelemetry } from '@ebb/runtime/telemetry/start-telemetry'
 
@@ -15,12 +16,14 @@ const OF_THE_TARGET = ['job', 'instance']
  * measured once, and exported as a service does it. With `up`, which Prometheus makes.
  */
 export const exportedSeries = async (): Promise<SeriesLabels> => {
-  const telemetry = await startTelemetry('deploy', {
-    metricsPort: 0,
-    metricsHost: '127.0.0.1',
-    otlpEndpoint: '',
-    traceShare: 0,
-  })
+  const telemetry = await startTelemetry(
+    'deploy',
+    {
+      ...{ metricsPort: 0, metricsHost: '127.0.0.1' },
+      ...{ otlpEndpoint: '', traceShare: 0, sdkDisabled: 'false' },
+    },
+    createLogger({ service: 'deploy', level: 'silent' }),
+  )
   const meter = telemetry.meter('@ebb/deploy')
   for (const metric of Object.values(METRICS)) {
     const attributes = Object.fromEntries(metric.attributes.map((name) => [name, 'any']))

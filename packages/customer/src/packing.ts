@@ -39,7 +39,11 @@ export function pack(state: CustomerState): Uint8Array {
 export function unpack(bytes: Uint8Array): CustomerState {
   const frame = frameOf(bytes)
   if (frame[0] !== VERSION)
-    throw unreadable('EBB_STATE_VERSION', `it has version ${frame[0]}, this one reads ${VERSION}`)
+    throw unreadable(
+      'EBB_STATE_VERSION',
+      `it has version ${frame[0]}, and this version of Ebb reads ${VERSION}; ` +
+        'run the one that wrote it, or make the states again with `ebb rebuild`',
+    )
   try {
     return stateOf(frame)
   } catch (cause) {

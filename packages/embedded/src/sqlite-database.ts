@@ -6,26 +6,38 @@ export type Durability = 'killed-process' | 'power-cut'
 
 /**
  * Opens a database for writing: WAL, so that readers in other processes never wait. Throws
- * `EBB_DATA_UNUSABLE` or `EBB_DATA_DAMAGED`.
+ * `EBB_DATA_UNUSABLE`, `EBB_DATA_DAMAGED` or `EBB_DATA_NEWER`.
  */
 export const openDatabase = (file: string, durability: Durability): DatabaseSync =>
   opened(file, () => {
-    const database = new DatabaseSync(file)
-    database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL')
+    const database = known(new DatabaseSync(file), file)
+    database.exec('PRAGMA journal_mode = WAL')
     database.exec(`PRAGMA synchronous = ${durability === 'power-cut' ? 'FULL' : 'NORMAL'}`)
     return database
   })
 
 /**
  * Opens a database to look at it, beside the process that owns it or without any. Throws
- * `EBB_DATA_UNUSABLE` or `EBB_DATA_DAMAGED`.
+ * `EBB_DATA_UNUSABLE`, `EBB_DATA_DAMAGED` or `EBB_DATA_NEWER`.
  */
 export const openDatabaseReadOnly = (file: string): DatabaseSync =>
-  opened(file, () => {
-    const database = new DatabaseSync(file, { readOnly: true })
-    database.exec('PRAGMA busy_timeout = 5000; PRAGMA schema_version')
-    return database
-  })
+  opened(file, () => known(new DatabaseSync(file, { readOnly: true }), file))
+
+/** Of the tables of the log and of the states, raised when an earlier version could misread them. */
+const LAYOUT = 0
+
+/** Reads the file for the first time, before anything is written. */
+const known = (database: DatabaseSync, file: string): DatabaseSync => {
+  database.exec('PRAGMA busy_timeout = 5000')
+  const layout = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (layout <= LAYOUT) return database
+  database.close()
+  throw new HaltError(
+    'EBB_DATA_NEWER',
+    `${file} has layout ${layout}, and this version of Ebb knows ${LAYOUT}; ` +
+      'run the newer version, or restore the data folder from a backup made before it',
+  )
+}
 
 /** Runs `work` in one transaction: all of it, or nothing. */
 export const inTransaction = <T>(database: DatabaseSync, work: () => T): T => {

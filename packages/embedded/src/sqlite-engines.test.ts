@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { eventLogContract } from '@ebb/streaming/event-log.contract'
 import { partitionStoreContract } from '@ebb/streaming/partition-store.contract'
 import { processorContract } from '@ebb/streaming/processor.contract'
@@ -154,6 +155,26 @@ describe('the data folder', () => {
       '/dev/null/x cannot be made or written',
     )
   })
+})
+
+test('databases of a newer version are refused by whoever opens them, and stay as they are', () => {
+  const [log, states] = [join(folder, 'log.db'), join(folder, 'states.db')]
+  for (const file of [log, states]) {
+    const newer = new DatabaseSync(file)
+    newer.exec('PRAGMA user_version = 1')
+    newer.close()
+  }
+  const before = [log, states].map((file) => readFileSync(file, 'hex'))
+  const settings = { now: () => 0, durability: 'power-cut' } as const
+  for (const open of [
+    () => openSqliteEventLog({ file: log, ...settings }),
+    () => readSqliteEventLog(log),
+    () => openSqlitePartitionStore(states, 'power-cut'),
+    () => readSqlitePartitionStore(states),
+  ])
+    expect(open).toThrow(/^EBB_DATA_NEWER: .*\.db has layout 1, .* run the newer version/)
+  expect([log, states].map((file) => readFileSync(file, 'hex'))).toEqual(before)
+  expect(readdirSync(folder).sort()).toEqual(['log.db', 'states.db'])
 })
 
 test('the embedded engines refuse production unless told otherwise', () => {

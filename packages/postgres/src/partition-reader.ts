@@ -30,12 +30,16 @@ export const readPartition = (settings: TopicReaderSettings, partition: number):
     return offset
   }
   const runAs = async (before: Held, records: readonly LogRecord[], signal: AbortSignal) => {
-    const nextOffset = records.at(-1)!.offset + 1
+    const { offset, appendedAt } = records.at(-1)!
+    const nextOffset = offset + 1
     const steps = recordSteps(tracer, { group, topic, partition })
     const traced = records.map((record) => {
+      const { [TRACE_HEADER]: cause, ...headers } = record.headers
+      if (cause === undefined) return record
       const traceparent = steps.follow(record)
-      if (traceparent === undefined) return record
-      return { ...record, headers: { ...record.headers, [TRACE_HEADER]: traceparent } }
+      // What is no trace context of ours is not handed on: it may be anything.
+      if (traceparent === undefined) return { ...record, headers }
+      return { ...record, headers: { ...headers, [TRACE_HEADER]: traceparent } }
     })
     const commit = () =>
       postgres.transaction(async (tx) => {
@@ -44,7 +48,8 @@ export const readPartition = (settings: TopicReaderSettings, partition: number):
       })
     await endingSteps(steps, () => retryTransient(commit, retrying(signal)))
     held = { ...before, nextOffset }
-    observer?.committed?.({ partition, offset: nextOffset, records: records.length })
+    const { length } = records
+    observer?.committed?.({ partition, offset: nextOffset, records: length, appendedAt })
     return nextOffset
   }
   const run = async (records: readonly LogRecord[], signal: AbortSignal): Promise<number> => {

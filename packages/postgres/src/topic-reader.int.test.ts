@@ -87,6 +87,21 @@ describe.skipIf(server === undefined)('a reader of a topic', () => {
     expect(await effects(postgres, 1)).toEqual([0, 1])
   })
 
+  test('hands no trace context on that is not its own', async () => {
+    const { postgres } = await migratedSchema(server!.url)
+    const hostile = { traceparent: '00-x\0', ce_id: 'a' }
+    await log.append({ topic: TOPIC, partition: 0 }, [
+      { key: 'k', value: Buffer.of(1), headers: hostile },
+    ])
+    const headers: LogRecord['headers'][] = []
+    const handle = async (tx: Transaction, seen: readonly LogRecord[], partition: number) => {
+      headers.push(...seen.map((record) => record.headers))
+      await write(tx, seen, partition)
+    }
+    await readUntil(1, settingsOf(postgres, { handle }))
+    expect(headers).toEqual([{ ce_id: 'a' }])
+  })
+
   test('repeats a batch whose transaction was cut behind its effects', async () => {
     const { postgres, schema, open } = await migratedSchema(server!.url)
     const other = await open()

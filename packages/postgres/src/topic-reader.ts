@@ -6,10 +6,13 @@ import type { Tracer } from '@ebb/streaming/tracing'
 import { type ReadPartition, readPartition } from './partition-reader.ts'
 import type { Postgres, Transaction } from './postgres-client.ts'
 
-/** What can be heard of a reader; `offset` of a commit is behind its batch. */
+/**
+ * What can be heard of a reader; `offset` of a commit is behind its batch, and `appendedAt` is of its
+ * last record, ms.
+ */
 export type TopicReaderObserver = PartitionObserver<
   { partition: number; offset: number },
-  { partition: number; offset: number; records: number }
+  { partition: number; offset: number; records: number; appendedAt: number }
 >
 
 /** What reads a topic into PostgreSQL. */

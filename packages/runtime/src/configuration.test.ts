@@ -131,8 +131,17 @@ describe('a secret in a file', () => {
   test('is missed where it is not there, or empty', () => {
     const absent = join(folder, 'absent')
     const { message } = invalid({ SHOP_PASSWORD_FILE: absent })
-    assert.ok(message.includes(`SHOP_PASSWORD_FILE=${absent} cannot be read (ENOENT).`), message)
-    assert.match(invalid({ SHOP_PASSWORD_FILE: fileOf('\n') }).message, /password is empty\./)
+    assert.ok(message.includes('The file of SHOP_PASSWORD_FILE cannot be read (ENOENT).'), message)
+    assert.ok(!message.includes(absent), 'what stands there may be the secret itself')
+    assert.match(invalid({ SHOP_PASSWORD_FILE: fileOf('\n') }).message, /_FILE is empty\./)
+  })
+
+  test('stands by itself on one line', () => {
+    const { message } = invalid({ SHOP_PASSWORD_FILE: fileOf('hunter2hunter2\nmore') })
+    assert.match(message, /_FILE has several lines\./)
+    assert.ok(!message.includes('hunter2'))
+    const marked = { SHOP_PASSWORD_FILE: fileOf('\uFEFFhunter2hunter2\n') }
+    assert.equal(readConfiguration(settings, marked).password, 'hunter2hunter2')
   })
 
   test('and another in its variable are one too many', () => {

@@ -75,7 +75,10 @@ const readSetting = (declared: Setting, env: Environment): Outcome => {
     return { problem: `${declared.env} and ${variable} are both set. Keep one of them.` }
   const content = readSecret(file)
   if ('value' in content) return readText(declared, content.value)
-  return { problem: `${variable}=${file} ${content.problem}. It takes a file of one line.` }
+  // The secret itself may stand there by mistake: it is not shown.
+  return {
+    problem: `The file of ${variable} ${content.problem}. It takes a path, to a file of one line.`,
+  }
 }
 
 /** Names the file of a secret, so that its value need not stand in the environment. */
@@ -83,8 +86,11 @@ export const fileVariable = (env: string): string => `${env}_FILE`
 
 const readSecret = (file: string): { readonly value: string } | { readonly problem: string } => {
   try {
-    const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-    return value === '' ? { problem: 'is empty' } : { value }
+    const value = readFileSync(file, 'utf8')
+      .replace(/^\uFEFF/, '')
+      .replace(/\r?\n$/, '')
+    if (value === '') return { problem: 'is empty' }
+    return /[\r\n]/.test(value) ? { problem: 'has several lines' } : { value }
   } catch (error) {
     return { problem: `cannot be read (${(error as NodeJS.ErrnoException).code})` }
   }

@@ -3,12 +3,22 @@ import { MessageError, messageCodec } from '@ebb/contracts/message-codec'
 import { INSTALLATION } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { HaltError } from '@ebb/streaming/faults'
+import Type from 'typebox'
 import { CodedError } from './coded-error.ts'
 
 /** An installation as it is begun: generations come later. */
 export type NewInstallation = Omit<Installation, 'generation'>
 
-const { encode, decode } = messageCodec(Installation)
+/**
+ * An installation with a field that is not known here was begun, or rebuilt, by a newer version: to
+ * go on without it would count in another way.
+ */
+const Known = Type.Object(Installation.properties, { additionalProperties: false })
+
+/** Reads and writes what an installation is; a field that is not known here is a `MessageError`. */
+export const installationCodec = messageCodec(Known)
+
+const { encode, decode } = installationCodec
 const PARTITION = { topic: INSTALLATION, partition: 0 }
 
 /**

@@ -44,7 +44,9 @@ export const StoredKey = Type.Union([
 ])
 export type StoredKey = Static<typeof StoredKey>
 
-const KeysDocument = Type.Object({ version: Type.Literal(1), keys: Type.Array(StoredKey) })
+const VERSION = 1
+
+const KeysDocument = Type.Object({ version: Type.Literal(VERSION), keys: Type.Array(StoredKey) })
 const check = Compile(KeysDocument)
 
 /** The keys in a file; none where the file was never made. Throws `EBB_KEYS_UNREADABLE`. */
@@ -67,6 +69,7 @@ const parseKeys = (path: string, text: string): readonly StoredKey[] => {
     throw unreadable(path, 'it is not JSON', error)
   }
   if (check.Check(parsed)) return parsed.keys
+  if (isNewer(parsed)) throw newer(path)
   const [first] = check.Errors(parsed)
   throw unreadable(path, `${first?.instancePath || '/'} ${first?.message ?? 'is not valid'}`)
 }
@@ -79,7 +82,7 @@ export const writeKeys = (path: string, keys: readonly StoredKey[]): void => {
   const besides = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
   const file = openSync(besides, 'wx', 0o600)
   try {
-    writeFileSync(file, `${JSON.stringify({ version: 1, keys }, null, 2)}\n`)
+    writeFileSync(file, `${JSON.stringify({ version: VERSION, keys }, null, 2)}\n`)
     fsyncSync(file)
     renameSync(besides, path)
   } catch (error) {
@@ -89,6 +92,21 @@ export const writeKeys = (path: string, keys: readonly StoredKey[]): void => {
     closeSync(file)
   }
 }
+
+const isNewer = (parsed: unknown): boolean =>
+  Number((parsed as { version?: unknown } | null)?.version) > VERSION
+
+/** Nobody deletes keys that only this version cannot read. */
+const newer = (path: string): CodedError =>
+  new CodedError(
+    'EBB_KEYS_UNREADABLE',
+    {
+      what: 'The access keys cannot be read: a newer version of Ebb wrote them',
+      where: path,
+      fix: 'Run that version, or restore the file from a copy made before it',
+    },
+    { status: 503 },
+  )
 
 /** The keys cannot be read, so nobody can be let in or kept out. */
 export const unreadable = (path: string, why: string, cause?: unknown): CodedError =>

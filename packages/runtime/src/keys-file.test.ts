@@ -98,6 +98,15 @@ test.each([
   assert.equal(readFileSync(path, 'utf8'), text)
 })
 
+test('a file of a newer version is told as such, and left to it', async () => {
+  const text = '{"version":2,"keys":{}}'
+  await openKeysFile(path).create(STOREFRONT)
+  writeFileSync(path, text)
+  const fix = 'Run that version, or restore the file from a copy made before it'
+  assert.throws(() => openKeysFile(path), { code: 'EBB_KEYS_UNREADABLE', fix })
+  assert.equal(readFileSync(path, 'utf8'), text)
+})
+
 test('a file that vanishes under a service is told', async () => {
   let now = 0
   const keys = openKeysFile(path, { wall: { now: () => now } })

@@ -15,7 +15,10 @@ export const processorLog = (
   return {
     acquired: ({ partition, offset }) =>
       logger.debug({ processor, partition, offset }, 'partition acquired'),
-    revoked: (partition) => logger.debug({ processor, partition }, 'partition given up'),
+    revoked: (partition) => {
+      failing.delete(partition)
+      logger.debug({ processor, partition }, 'partition given up')
+    },
     fenced: (partition) =>
       logger.warn({ processor, partition }, 'another owner has this partition; acquiring again'),
     retrying: ({ partition, error }) => {

@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Installation } from '@ebb/contracts/installation'
-import { messageCodec } from '@ebb/contracts/message-codec'
+import type { Installation } from '@ebb/contracts/installation'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
-import { installationOf } from './installation.ts'
+import { installationCodec, installationOf } from './installation.ts'
 
-const { encode, decode } = messageCodec(Installation)
+const { encode, decode } = installationCodec
 
 /**
  * The installation in the log, for a service that has to start while the log is away: each answer

@@ -10,10 +10,9 @@ import type {
   Refusal,
 } from './processor-definition.ts'
 import type { RecentTraces } from './recent-traces.ts'
-import { type RecordSteps, recordSteps } from './record-steps.ts'
+import type { RecordSteps } from './record-steps.ts'
 import type { StateCache } from './state-cache.ts'
 import type { DueTimer, TimerQueue } from './timer-queue.ts'
-import type { Tracer } from './tracing.ts'
 import { formatVersion } from './version.ts'
 import { type LoadStates, type WorkingSet, workingSet } from './working-set.ts'
 
@@ -35,8 +34,6 @@ export interface BatchResult<State> {
   readonly offset: number
   /** Records that were copies. */
   readonly copies: number
-  /** To be ended when all of this is durable, or failed. */
-  readonly steps: RecordSteps
 }
 
 /** What the runner of one partition works with. */
@@ -47,8 +44,14 @@ export interface RunnerSettings<State> {
   readonly partition: number
   readonly generation: number
   readonly breathe: () => Promise<void>
-  readonly tracer: Tracer
   readonly recent: RecentTraces
+}
+
+/** What a batch takes from outside its records. */
+export interface BatchSources {
+  readonly load: LoadStates
+  /** Of the traces that lead through it; ended by whoever makes its effects durable. */
+  readonly steps: RecordSteps
 }
 
 const TIMER_CHUNK = 500
@@ -61,11 +64,11 @@ export const batchRunner = <State>(settings: RunnerSettings<State>) => {
   const run = async (
     records: readonly LogRecord[],
     before: PartitionRecord,
-    load: LoadStates,
+    { load, steps }: BatchSources,
   ): Promise<BatchResult<State>> => {
     const working = workingSet(definition, settings.cache, load)
     await working.prefetch(records.filter((r) => !r.key.startsWith('~')).map((r) => r.key))
-    const batch = openBatch(settings, before, working)
+    const batch = openBatch(settings, before, { working, steps })
     let breathedAt = performance.now()
     for (const record of records) {
       if (performance.now() - breathedAt > BREATH_MS) {
@@ -92,13 +95,11 @@ export const batchRunner = <State>(settings: RunnerSettings<State>) => {
 const openBatch = <State>(
   settings: RunnerSettings<State>,
   before: PartitionRecord,
-  working: WorkingSet<State>,
+  { working, steps }: { readonly working: WorkingSet<State>; readonly steps: RecordSteps },
 ) => {
   const { definition, timers, partition, generation, breathe, recent } = settings
   const producers: Record<string, number> = { ...before.producers }
   const publish = outputCollector(generation)
-  const { name: group, input: topic } = definition
-  const steps = recordSteps(settings.tracer, { group, topic, partition })
   let clock = before.clock
   let copies = 0
   /** Of the record that is handled, where its trace is followed. */
@@ -118,8 +119,8 @@ const openBatch = <State>(
   }
   const handle = async (record: LogRecord): Promise<void> => {
     await working.prefetch([record.key])
-    if (traceparent !== undefined)
-      recent.remember(record.key, { traceparent, appendedAt: record.appendedAt })
+    if (traceparent === undefined) recent.forget(record.key)
+    else recent.remember(record.key, { traceparent, appendedAt: record.appendedAt })
     apply(record.key, record, definition.handle(working.get(record.key), record, moment()))
   }
   const fireOne = (record: LogRecord, { key, due }: DueTimer): void => {
@@ -167,7 +168,7 @@ const openBatch = <State>(
   }
   const close = (offset: number): BatchResult<State> => {
     const record = { ...before, clock, producers }
-    return { ...working.changes(), outputs: publish.all, record, offset, copies, steps }
+    return { ...working.changes(), outputs: publish.all, record, offset, copies }
   }
   const follow = (record: LogRecord): void => {
     traceparent = steps.follow(record)

@@ -6,11 +6,12 @@ import {
   encodePartitionRecord,
   type PartitionRecord,
 } from './partition-record.ts'
+import type { Commit } from './partition-store.ts'
 import { partitionOf } from './partitioner.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
 import type { ProcessorOptions, ProcessorPorts } from './processor-options.ts'
 import { recentTraces } from './recent-traces.ts'
-import { endingSteps } from './record-steps.ts'
+import { endingSteps, type RecordSteps, recordSteps } from './record-steps.ts'
 import { type RetryOptions, retryTransient, waitFor } from './retry.ts'
 import { stateCache } from './state-cache.ts'
 import { timerQueue } from './timer-queue.ts'
@@ -47,8 +48,8 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
   const cache = stateCache<State>(CACHED_STATES)
   const timers = timerQueue()
   const recent = recentTraces()
-  const { breathe = nextTurn, tracer = NO_TRACER } = options
-  const runner = batchRunner({ ...settings, cache, timers, recent, breathe, tracer })
+  const { breathe = nextTurn } = options
+  const runner = batchRunner({ ...settings, cache, timers, recent, breathe })
   let held: Held | undefined
 
   const retrying = (signal: AbortSignal): RetryOptions => ({
@@ -84,7 +85,8 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     }
     held = owner
     const offset = owner.expectedOffset ?? 0
-    options.observer?.acquired?.({ partition, offset, clock: owner.record.clock })
+    const { clock } = owner.record
+    options.observer?.acquired?.({ partition, offset, clock, nextDue: timers.firstDue() })
     return offset
   }
   const publish = async (outputs: readonly VersionedOutput[], signal: AbortSignal) => {
@@ -93,13 +95,6 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
       retryTransient(() => log.append(to, records), retrying(signal))
     await Promise.all(groups.map(send))
   }
-  const commit = (result: BatchResult<State>, { epoch, expectedOffset }: Held) =>
-    store.commit(partition, {
-      epoch,
-      expectedOffset,
-      states: result.packed,
-      position: { offset: result.offset, record: encodePartitionRecord(result.record) },
-    })
   const afterFence = (error: unknown, signal: AbortSignal): Promise<number> => {
     if (!(error instanceof FencedError)) throw error
     options.observer?.fenced?.(partition)
@@ -112,11 +107,16 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
   const runAs = async (before: Held, records: readonly LogRecord[], signal: AbortSignal) => {
     const loadOurs = (keys: readonly string[]) =>
       retryTransient(() => load(before, keys), retrying(signal))
-    const result = await runner.run(records, before.record, loadOurs)
-    await endingSteps(result.steps, async () => {
-      await publish(result.outputs, signal)
-      const outcome = await retryTransient(() => commit(result, before), retrying(signal))
+    const steps = stepsOf(settings)
+    const result = await endingSteps(steps, async () => {
+      const made = await runner.run(records, before.record, { load: loadOurs, steps })
+      await publish(made.outputs, signal)
+      const outcome = await retryTransient(
+        () => store.commit(partition, commitOf(made, before)),
+        retrying(signal),
+      )
       if (outcome === 'fenced') throw new FencedError()
+      return made
     })
     held = { ...before, expectedOffset: result.offset, record: result.record }
     for (const [key, state] of result.states) cache.set(key, state)
@@ -126,6 +126,19 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     return offset
   }
   return { acquire, run }
+}
+
+const commitOf = <State>(
+  { packed: states, offset, record }: BatchResult<State>,
+  { epoch, expectedOffset }: Held,
+): Commit => {
+  const position = { offset, record: encodePartitionRecord(record) }
+  return { epoch, expectedOffset, states, position }
+}
+
+const stepsOf = <State>({ definition, options, partition }: OwnerSettings<State>): RecordSteps => {
+  const { name: group, input: topic } = definition
+  return recordSteps(options.tracer ?? NO_TRACER, { group, topic, partition })
 }
 
 interface Held {

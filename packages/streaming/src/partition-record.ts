@@ -16,13 +16,29 @@ export interface PartitionRecord {
 export const encodePartitionRecord = (record: PartitionRecord): Uint8Array =>
   Buffer.from(JSON.stringify(record), 'utf8')
 
-/** Throws a `HaltError` `EBB_STATE_UNREADABLE` where the bytes are something else. */
+const FIELDS: readonly string[] = ['clock', 'generation', 'partitions', 'producers']
+
+/**
+ * Throws the halts `EBB_STATE_UNREADABLE` where the bytes are something else, and `EBB_STATE_VERSION`
+ * where a newer version wrote what this one does not know: the next commit would drop it.
+ */
 export const decodePartitionRecord = (bytes: Uint8Array): PartitionRecord => {
+  const found = parsed(bytes)
+  if (!Number.isSafeInteger(found?.clock) || !Number.isSafeInteger(found?.partitions))
+    throw new HaltError('EBB_STATE_UNREADABLE', 'the partition record is not one that Ebb wrote')
+  const unknown = Object.keys(found!).find((field) => !FIELDS.includes(field))
+  if (unknown === undefined) return found!
+  throw new HaltError(
+    'EBB_STATE_VERSION',
+    `the partition record has "${unknown}", which this version of Ebb does not know; ` +
+      'run the one that wrote it, or make the states again with `ebb rebuild`',
+  )
+}
+
+const parsed = (bytes: Uint8Array): PartitionRecord | undefined => {
   try {
-    const found = JSON.parse(Buffer.from(bytes).toString('utf8')) as PartitionRecord
-    if (Number.isSafeInteger(found.clock) && Number.isSafeInteger(found.partitions)) return found
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as PartitionRecord
   } catch {
-    // Falls through to the halt: JSON or not, it is not ours.
+    return undefined
   }
-  throw new HaltError('EBB_STATE_UNREADABLE', 'the partition record is not one that Ebb wrote')
 }

@@ -37,7 +37,7 @@ export interface PartitionObserver<Acquired, Committed> {
 
 /** What can be heard of a running processor. */
 export type ProcessorObserver = PartitionObserver<
-  { partition: number; offset: number; clock: number },
+  { partition: number; offset: number; clock: number; nextDue: number | undefined },
   PartitionCommit
 >
 

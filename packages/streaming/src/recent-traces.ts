@@ -26,6 +26,8 @@ export const recentTraces = () => {
       byKey.delete(key)
       return now - found.appendedAt <= MOST_AGE_MS ? found.traceparent : undefined
     },
+    /** Its state has another cause now. */
+    forget: (key: string): void => void byKey.delete(key),
     clear: (): void => byKey.clear(),
   }
 }

@@ -4,6 +4,7 @@ import { dashboardKeys } from '@ebb/insights/access/dashboard-keys'
 import { type InsightsService, start as startInsights } from '@ebb/insights/service'
 import { writeKeysOf } from '@ebb/insights/setup/write-keys'
 import type { TruthSource } from '@ebb/insights/winbacks/truth-routes'
+import { lookAtMigrations } from '@ebb/postgres/migrations'
 import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import { SCOPE_WINBACKS_READ, SCOPE_WINBACKS_WRITE } from '@ebb/retention/http/winback-routes'
 import { type RetentionService, start as startRetention } from '@ebb/retention/service'
@@ -53,6 +54,21 @@ export interface RecordsServices {
 
 /** Where the built page of the dashboard is. */
 const PAGE_FOLDER = join(import.meta.dirname, '..', '..', 'dashboard', 'dist')
+
+const SERVICES = join(import.meta.dirname, '..', '..')
+
+/**
+ * Throws `EBB_POSTGRES_NEWER` where a newer version has changed the tables: before anything runs, so
+ * that a version which cannot go on leaves everything as it was.
+ */
+export const refuseNewerRecords = async (url: string, namespace: string): Promise<void> => {
+  for (const service of ['retention', 'insights']) {
+    const schema = schemaOf(namespace, service)
+    const postgres = await openPostgres({ url, schema, applicationName: `ebb-${service}` })
+    const folder = join(SERVICES, service, 'migrations')
+    await lookAtMigrations(postgres, { folder }).finally(postgres.close)
+  }
+}
 
 /** Starts retention and insights in this process, beside the services that they read from. */
 export const startRecordsServices = async (

@@ -29,6 +29,7 @@ import {
   INSIGHTS_SCOPES,
   type RecordsConfig,
   type RecordsServices,
+  refuseNewerRecords,
   startRecordsServices,
 } from './records-services.ts'
 import { sessionSecretIn } from './session-secret.ts'
@@ -142,6 +143,9 @@ export const startAll = async (
   const { logger, lifecycle } = base
   const told = await processTelemetry({ service: 'ebb', config, logger, lifecycle })
   const ports = { ...base, telemetry: told.telemetry }
+  // A data folder has a database of its own.
+  const namespace = context.engines.shared === undefined ? '' : base.place.namespace
+  if (base.database !== undefined) await refuseNewerRecords(base.database.url, namespace)
   const pipeline = await startServices(ports, config)
   if (base.database === undefined) {
     told.readyWhen({})
@@ -152,8 +156,7 @@ export const startAll = async (
     { ...ports, databaseUrl: base.database.url },
     {
       ...{ ...config, insightsKey: base.insightsKey },
-      // A data folder has a database of its own.
-      namespace: engines.shared === undefined ? '' : base.place.namespace,
+      namespace,
       sessionSecret: sessionSecretIn(base.place.folder),
       engineNames: { ...engines.names, records: records!.name },
     },

@@ -54,7 +54,8 @@ const rig = (told = toldLog(), log = told.log): Rig => {
     ...told,
     ticks,
     faults,
-    acquire: (partition, offset = 0) => acquired?.({ partition, offset, clock: 0 }),
+    acquire: (partition, offset = 0) =>
+      acquired?.({ partition, offset, clock: 0, nextDue: undefined }),
     comeBack: (partition, offset) =>
       committed?.({
         ...{ partition, offset, records: 1, clock: 0, copies: 0, nextDue: undefined },
@@ -227,7 +228,7 @@ test('appends nothing while the clock of the machine is behind that of the parti
     faulted.resolve(error)
   }
   const ticks = ticker({ log: told.log, now: () => now, intervalMs: 0, onFault })
-  ticks.observer.acquired?.({ partition: 0, offset: 0, clock: NOON })
+  ticks.observer.acquired?.({ partition: 0, offset: 0, clock: NOON, nextDue: undefined })
   expect((await faulted.promise).message).toContain('1 s behind')
   await told.arrived(0, 1)
   ticks.stop()

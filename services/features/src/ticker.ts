@@ -68,10 +68,9 @@ export const ticker = ({
       if (at < mine.clock) throw clockBehind(mine.clock - at)
       const step = tracer.begin({ name: 'tick', kind: 'producer' })
       const headers = step && { headers: { [TRACE_HEADER]: step.traceparent } }
-      const offset = await log.append({ topic: EVENTS, partition }, [
-        { ...tickRecord(at), ...headers },
-      ])
-      step?.end()
+      const to = { topic: EVENTS, partition }
+      const appended = log.append(to, [{ ...tickRecord(at), ...headers }])
+      const offset = await appended.finally(() => step?.end())
       if (owned.get(partition) !== mine) return
       mine.outstanding = offset
       cameBack(partition, mine)

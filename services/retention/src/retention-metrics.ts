@@ -1,6 +1,7 @@
 import type { Queries } from '@ebb/postgres/postgres-client'
 import type { TopicReaderObserver } from '@ebb/postgres/topic-reader'
 import { counterOf, gaugeOf, METRICS } from '@ebb/runtime/telemetry/metrics'
+import { SOON_MS, soon } from '@ebb/runtime/telemetry/soon'
 import type { Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import type { DecisionRow } from './ledger/decisions.ts'
 import { couponCounts } from './reports/winback-summary.ts'
@@ -20,6 +21,27 @@ export interface RetentionMetrics {
   webhook(outcome: 'delivered' | 'failed'): void
 }
 
+const NOT_KNOWN: Readonly<Record<string, number>> = {}
+
+const COUNT_COUPONS_EVERY_MS = 60_000
+
+/** The same answer for a minute: coupons are counted one by one. A failure is not kept. */
+const kept = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let answer: Promise<T> | undefined
+  let askedAt = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = performance.now()
+    if (answer !== undefined && now - askedAt < COUNT_COUPONS_EVERY_MS) return answer
+    askedAt = now
+    const asked = ask()
+    asked.catch(() => {
+      if (answer === asked) answer = undefined
+    })
+    answer = asked
+    return asked
+  }
+}
+
 /** `wallNow`: against which reservations of coupons end. */
 export const retentionMetrics = (
   { meter }: Telemetry,
@@ -29,9 +51,11 @@ export const retentionMetrics = (
   const measured = meter(SCOPE)
   const decisions = counterOf(measured, METRICS.decisions)
   const webhooks = counterOf(measured, METRICS.webhooks)
+  const coupons = kept(() => couponCounts(queries, wallNow()))
   gaugeOf(measured, METRICS.coupons).addCallback(async (result) => {
-    const counts = await couponCounts(queries, wallNow()).catch(() => ({}))
-    for (const [status, count] of Object.entries(counts)) result.observe(count, { status })
+    const counts = await soon(coupons(), SOON_MS)
+    for (const [status, count] of Object.entries(counts ?? NOT_KNOWN))
+      result.observe(count, { status })
   })
   const pending = new Map<number, readonly Counted[]>()
   return {

@@ -62,7 +62,8 @@ export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
   if (layout !== LAYOUT)
     throw new HaltError(
       'EBB_STATE_VERSION',
-      `a scorer state has layout ${layout}, and this version reads ${LAYOUT}; run the one that wrote it`,
+      `a scorer state has layout ${layout}, and this version of Ebb reads ${LAYOUT}; ` +
+        'run the one that wrote it, or make the states again with `ebb rebuild`',
     )
   const [, [generation, offset, index], userId, consent, rhythm, due, stage] = packed
   const [, , , , , , , firstCrossedAt, closed, revenueMinor] = packed

@@ -28,7 +28,8 @@ const listen = async (share: number) => {
 
 test('requests are measured by route and status, whatever paths are asked for', async () => {
   const { telemetry, get } = await listen(0)
-  for (const path of ['/orders/1', '/orders/2', '/no/such', '/wp-admin', '/broken']) await get(path)
+  for (const path of ['/orders/1', '/orders/2', '/no/such', '/wp-admin', '/broken', '/livez'])
+    await get(path)
   const points = await telemetry.points(METRICS.requests.name)
   expect(
     points.map(({ attributes, value }) => [

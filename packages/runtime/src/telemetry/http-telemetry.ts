@@ -28,12 +28,17 @@ export const observeRequests = (
     done()
   })
   app.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
+    if (PROBES.has(routeOf(request))) return done()
     durations.record(elapsedTime / 1_000, {
       'http.request.method': request.method,
       'http.route': routeOf(request),
       'http.response.status_code': statusCode,
     })
     steps.get(request)?.end(failures.get(request), { 'http.response.status_code': statusCode })
+    done()
+  })
+  app.addHook('onRequestAbort', (request, done) => {
+    steps.get(request)?.end(new ClientGone())
     done()
   })
   return {
@@ -46,6 +51,14 @@ export const observeRequests = (
         : step.traceparent.split('-')[1]
     },
   }
+}
+
+/** Asked by machines all the time: they would hide how requests of people and shops are answered. */
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
+
+/** The caller did not wait for the answer. */
+class ClientGone extends Error {
+  override readonly name = 'ClientGone'
 }
 
 /** Paths that nobody declared are as many as there are scanners. */

@@ -1,12 +1,16 @@
-import { metrics, trace } from '@opentelemetry/api'
+import { randomUUID } from 'node:crypto'
+import { NO_TRACER } from '@ebb/streaming/tracing'
+import { DiagLogLevel, diag, metrics, trace } from '@opentelemetry/api'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node'
-import { resourceFromAttributes } from '@opentelemetry/resources'
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { AlwaysOnSampler, BatchSpanProcessor } from '@opentelemetry/sdk-trace'
+import type { Logger } from '../logger.ts'
+import { soon } from './soon.ts'
 import type { RunningTelemetry } from './start-telemetry.ts'
 import { stepTracer } from './step-tracer.ts'
 import type { TelemetryConfig } from './telemetry-settings.ts'
@@ -17,13 +21,18 @@ const PATIENCE_MS = 2_000
 export const openTelemetry = (
   service: string,
   { otlpEndpoint, traceShare }: TelemetryConfig,
+  logger: Logger,
 ): RunningTelemetry => {
+  tellFaults(logger)
   const isSent = otlpEndpoint !== ''
   const at = (signal: string) => ({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/${signal}` })
   const collected = new PrometheusExporter({ preventServerStart: true })
   const sdk = new NodeSDK({
-    resource: resourceFromAttributes({ 'service.name': service }),
-    // The detectors would tell command lines and paths of this machine to whoever may read metrics.
+    resource: resourceFromAttributes({
+      'service.name': service,
+      'service.instance.id': randomUUID(),
+    }).merge(detectResources({ detectors: [envDetector] })),
+    // The other detectors would tell command lines and paths of this machine to whoever may read metrics.
     autoDetectResources: false,
     sampler: new AlwaysOnSampler(),
     spanProcessors: isSent
@@ -40,17 +49,25 @@ export const openTelemetry = (
   })
   sdk.start()
   const tracer = trace.getTracer('ebb')
+  const collect = async (): Promise<string> => {
+    const { resourceMetrics } = await collected.collect({ timeoutMillis: PATIENCE_MS })
+    return new PrometheusSerializer().serialize(resourceMetrics)
+  }
+  let collecting: Promise<string> | undefined
   let stopped: Promise<void> | undefined
   return {
     meter: (scope) => metrics.getMeter(scope),
     // Without somebody to send spans to, none is made.
-    tracer: stepTracer(tracer, { share: isSent ? traceShare : 0, random: Math.random }),
-    prometheus: async () => {
-      const { resourceMetrics } = await collected.collect()
-      return new PrometheusSerializer().serialize(resourceMetrics)
+    tracer: isSent ? stepTracer(tracer, { share: traceShare, random: Math.random }) : NO_TRACER,
+    prometheus: () => {
+      collecting ??= collect().finally(() => {
+        collecting = undefined
+      })
+      return collecting
     },
     stop: () => {
-      stopped ??= within(PATIENCE_MS, sdk.shutdown()).then(leave)
+      // A receiver that is away must not hold the process.
+      stopped ??= soon(sdk.shutdown(), PATIENCE_MS).then(leave)
       return stopped
     },
   }
@@ -62,10 +79,17 @@ const leave = (): void => {
   metrics.disable()
 }
 
-/** A receiver that is away must not hold the process. */
-const within = async (ms: number, work: Promise<void>): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  await Promise.race([work.catch(() => undefined), promise])
-  clearTimeout(timer)
+const FAULT_EVERY_MS = 60_000
+
+/** What the SDK has to say, such as that nobody takes its traces: one line a minute. */
+const tellFaults = (logger: Logger): void => {
+  let toldAt = Number.NEGATIVE_INFINITY
+  const tell = (message: string): void => {
+    if (performance.now() - toldAt < FAULT_EVERY_MS) return
+    toldAt = performance.now()
+    logger.warn({ told: message.slice(0, 500) }, 'telemetry has trouble')
+  }
+  const nothing = (): void => {}
+  const listener = { error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing }
+  diag.setLogger(listener, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
 }

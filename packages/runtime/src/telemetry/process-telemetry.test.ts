@@ -12,6 +12,7 @@ const OFF: TelemetryConfig = {
   metricsPort: '',
   metricsHost: '127.0.0.1',
   otlpEndpoint: '',
+  sdkDisabled: 'false',
   traceShare: 1,
 }
 
@@ -57,7 +58,7 @@ test('the metrics port shows what is counted, by Prometheus’s names, and nothi
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
   const text = await answer.text()
   expect(text).toContain('ebb_events_accepted_total{source="web",otel_scope_name="@ebb/test"} 2')
-  expect(text).toContain('target_info{service_name="ebb-test"} 1')
+  expect(text).toMatch(/^target_info\{service_name="ebb-test",service_instance_id="[\w-]+"\} 1$/m)
   expect(text).toMatch(/^nodejs_eventloop_/m)
   expect(text).not.toContain(process.execPath)
 })

@@ -28,8 +28,8 @@ const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8'
  * `/livez`, `/readyz`. Throws `EBB_HTTP_PORT_IN_USE` and `EBB_HTTP_LISTEN`.
  */
 export const processTelemetry = async (process: TelemetryProcess): Promise<ProcessTelemetry> => {
-  const { service, config, lifecycle } = process
-  const telemetry = await startTelemetry(service, config)
+  const { service, config, logger, lifecycle } = process
+  const telemetry = await startTelemetry(service, config, logger)
   lifecycle.onStop({ phase: 'rest', name: 'telemetry', run: telemetry.stop })
   const readiness: Record<string, ReadinessCheck> = {
     start: () => {

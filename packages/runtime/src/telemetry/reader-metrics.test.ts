@@ -43,6 +43,8 @@ test('a timer is overdue from its instant on, until it has fired', async () => {
   const { clock, metrics, points } = rig()
   const at = (nextDue: number | undefined) =>
     metrics.committed!({ partition: 0, offset: 0, clock: clock.at, nextDue })
+  metrics.acquired!({ partition: 0, offset: 0, clock: 0, nextDue: 99_000 })
+  expect(await points(METRICS.timerOverdue)).toEqual([['0', 1]])
   at(102_000)
   expect(await points(METRICS.timerOverdue)).toEqual([['0', 0]])
   clock.at = 104_500
@@ -66,6 +68,34 @@ test('a partition that was given up lags no more: its new owner says how it stan
   metrics.revoked!(0)
   expect(await points(METRICS.lagRecords)).toEqual([['0', 0]])
   expect(await points(METRICS.lagTime)).toEqual([['0', 0]])
+})
+
+test('a reader without ticks is as late as the last record that it has handled', async () => {
+  const { clock, log, metrics, points } = rig()
+  await log.append({ topic: TOPIC, partition: 0 }, [record])
+  clock.at = 107_000
+  await log.append({ topic: TOPIC, partition: 0 }, [record])
+  metrics.committed!({ partition: 0, offset: 1, appendedAt: 100_000 })
+  expect(await points(METRICS.lagTime)).toEqual([['0', 7]])
+  metrics.committed!({ partition: 0, offset: 2, appendedAt: 107_000 })
+  expect(await points(METRICS.lagTime)).toEqual([['0', 0]])
+  // Hours without a record are no delay: what comes now waits from now on.
+  clock.at += 3 * 3_600_000
+  expect(await points(METRICS.lagTime)).toEqual([['0', 0]])
+  clock.at += 1_000
+  await log.append({ topic: TOPIC, partition: 0 }, [record])
+  expect(await points(METRICS.lagTime)).toEqual([['0', 1]])
+})
+
+test('a log that hangs holds nobody up who collects', async () => {
+  const { clock, log } = rig()
+  const telemetry = recordedTelemetry()
+  const hanging = { ...log, read: () => new Promise<never>(() => {}) }
+  const metrics = readerMetrics(telemetry, '@ebb/features', {
+    ...{ reader: 'features', topic: TOPIC, log: hanging, now: () => clock.at },
+  })
+  metrics.committed!({ partition: 0, offset: 1, clock: 90_000 })
+  expect((await telemetry.points(METRICS.lagTime.name)).map(({ value }) => value)).toEqual([10])
 })
 
 test('while the log is away the lag is not known, and the time that passes is', async () => {

@@ -1,6 +1,7 @@
 import type { EventLog } from '@ebb/streaming/event-log'
 import type { PartitionObserver } from '@ebb/streaming/processor-options'
 import { counterOf, gaugeOf, METRICS } from './metrics.ts'
+import { SOON_MS, soon } from './soon.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** Which reader is measured. */
@@ -18,11 +19,12 @@ interface Acquired {
   readonly partition: number
   readonly offset: number
   readonly clock?: number
+  readonly nextDue?: number | undefined
 }
 
 interface Standing {
   readonly offset: number
-  /** Of the partition; of a reader without ticks when it last had nothing waiting. */
+  /** Of the partition; of a reader without ticks when its last record was appended. */
   readonly clock: number
   readonly nextDue: number | undefined
 }
@@ -32,6 +34,8 @@ interface Progress {
   readonly partition: number
   readonly offset: number
   readonly clock?: number
+  /** When the log took the last record: in place of a clock. */
+  readonly appendedAt?: number
   readonly copies?: number
   readonly nextDue?: number | undefined
 }
@@ -50,8 +54,13 @@ export const readerMetrics = (
   const lagTime = gaugeOf(measured, METRICS.lagTime)
   const overdue = gaugeOf(measured, METRICS.timerOverdue)
   const lagOf = async (partition: number, { offset }: Standing): Promise<number | undefined> => {
-    const slice = await log.read({ topic, partition }, offset, 0).catch(() => undefined)
+    const slice = await soon(log.read({ topic, partition }, offset, 0), SOON_MS)
     return slice && Math.max(0, slice.end - offset)
+  }
+  /** What comes next waits from now on at the earliest. */
+  const caughtUp = (partition: number, at: number): void => {
+    const now = standings.get(partition)
+    if (now !== undefined) standings.set(partition, { ...now, clock: Math.max(now.clock, at) })
   }
   measured.addBatchObservableCallback(
     async (result) => {
@@ -71,6 +80,7 @@ export const readerMetrics = (
         // While the log is away nobody knows how much waits, but for how long nothing moved.
         if (lag !== undefined) result.observe(lagRecords, lag, where)
         result.observe(lagTime, lag === 0 ? 0 : secondsBetween(clock, at), where)
+        if (lag === 0) caughtUp(partition, at)
         const late = nextDue === undefined ? 0 : secondsBetween(nextDue, at)
         result.observe(overdue, late, { reader, partition: where.partition })
       }
@@ -78,11 +88,12 @@ export const readerMetrics = (
     [lagRecords, lagTime, overdue],
   )
   return {
-    acquired: ({ partition, offset, clock = now() }) => {
+    acquired: ({ partition, offset, clock = now(), nextDue }) => {
       givenUp.delete(partition)
-      standings.set(partition, { offset, clock, nextDue: undefined })
+      standings.set(partition, { offset, clock, nextDue })
     },
-    committed: ({ partition, offset, clock = now(), copies: count = 0, nextDue }) => {
+    committed: ({ partition, offset, appendedAt = now(), copies: count = 0, nextDue, ...rest }) => {
+      const { clock = appendedAt } = rest
       standings.set(partition, { offset, clock, nextDue })
       if (count > 0) copies.add(count, { reader })
     },

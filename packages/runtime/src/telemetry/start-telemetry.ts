@@ -1,3 +1,4 @@
+import type { Logger } from '../logger.ts'
 import type { Telemetry } from './telemetry.ts'
 import { NO_TELEMETRY } from './telemetry.ts'
 import type { TelemetryConfig } from './telemetry-settings.ts'
@@ -18,13 +19,16 @@ const OFF: RunningTelemetry = {
 
 /**
  * Starts OpenTelemetry for this process, where a metrics port or an OTLP endpoint is set; otherwise
- * nothing is loaded. Further `OTEL_EXPORTER_OTLP_…` variables mean what OpenTelemetry says.
+ * nothing is loaded. Headers, time limit and compression of OTLP, and attributes of the resource are
+ * taken from the variables that OpenTelemetry has for them.
  */
 export const startTelemetry = async (
   service: string,
   config: TelemetryConfig,
+  logger: Logger,
 ): Promise<RunningTelemetry> => {
-  if (config.metricsPort === '' && config.otlpEndpoint === '') return OFF
+  const isAskedFor = config.metricsPort !== '' || config.otlpEndpoint !== ''
+  if (!isAskedFor || config.sdkDisabled === 'true') return OFF
   const { openTelemetry } = await import('./open-telemetry.ts')
-  return openTelemetry(service, config)
+  return openTelemetry(service, config, logger)
 }

@@ -1,6 +1,8 @@
 import Type from 'typebox'
 import { type Configuration, type Settings, setting } from '../configuration.ts'
 
+const isHttpUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text)
+
 /** How a process tells what it does. All of it is off unless set. */
 export const TELEMETRY_SETTINGS = {
   metricsPort: setting({
@@ -21,8 +23,15 @@ export const TELEMETRY_SETTINGS = {
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     what: 'collector of OpenTelemetry that traces and metrics go to; none unless given',
     takes: 'a URL such as http://localhost:4318, which takes OTLP over HTTP',
-    schema: Type.Union([Type.Literal(''), Type.String({ pattern: '^https?://' })]),
+    schema: Type.Union([Type.Literal(''), Type.Refine(Type.String(), isHttpUrl)]),
     default: '' as const,
+  }),
+  sdkDisabled: setting({
+    env: 'OTEL_SDK_DISABLED',
+    what: 'switches telemetry off, whatever else is set',
+    takes: 'true or false',
+    schema: Type.Union([Type.Literal('true'), Type.Literal('false')]),
+    default: 'false' as const,
   }),
   traceShare: setting({
     env: 'EBB_TRACE_SHARE',

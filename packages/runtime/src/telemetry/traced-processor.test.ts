@@ -27,6 +27,10 @@ const cause = ({ tracer }: RecordedTelemetry) => {
   return { step, headers: { [TRACE_HEADER]: step.traceparent } }
 }
 
+const assertNever = (): never => {
+  throw new TypeError('never')
+}
+
 const traceOf = (traceparent: string | undefined) => traceparent?.split('-')[1]
 
 test('what a traced record leads to goes on with its trace; what others lead to has none', async () => {
@@ -53,6 +57,16 @@ test('a timer soon behind the record that armed it goes on with its trace', asyn
   expect(told.map((record) => traceOf(record.headers[TRACE_HEADER]))).toEqual(
     Array(2).fill(traceOf(step.traceparent)),
   )
+})
+
+test('a timer that an untraced record has armed again is no part of the earlier trace', async () => {
+  const { log, telemetry, run } = harness()
+  const { headers } = cause(telemetry)
+  const records = [{ ...event('ann', '1'), headers }, event('ann', '2')]
+  await send(log, 0, tick(1), ...records, tick(COUNTER_SILENCE + 2))
+  await run()
+  const told = (await published(log)).filter(({ key }) => key === 'ann')
+  expect(told.map((record) => TRACE_HEADER in record.headers)).toEqual([true, false, false])
 })
 
 test('a timer that fires long after belongs to the trace of its tick, if to any', async () => {
@@ -97,5 +111,11 @@ test('a step ends when its effects are durable, and with the fault where they ar
     { tracer: telemetry.tracer },
   )
   await expect(halted).rejects.toThrow('gone')
+  const handled = telemetry.spans().length
+  const unreadable = { ...silenceCounter, handle: () => assertNever() }
+  await expect(
+    runProcessorToEnd(unreadable, { log, store }, { tracer: telemetry.tracer }),
+  ).rejects.toThrow('never')
+  expect(telemetry.spans()).toHaveLength(handled + 1)
   expect(telemetry.spans().at(-1)!.attributes['error.type']).toBe('TypeError')
 })

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CodedError } from '@ebb/runtime/coded-error'
 import { type DecodedFrames, decodeFrames } from './spool-frame.ts'
 
 /** One file of the spool. Its name is the number of its first record, counted from 0. */
@@ -30,6 +31,8 @@ export interface OpenSegment extends Segment {
 const SUFFIX = '.spool'
 const DIGITS = 16
 const NAME = /^\d{16}\.spool$/
+/** Frames that this version cannot read have to come under another suffix: `.spool2`, and so on. */
+const NEWER_NAME = /^\d{16}\.spool\d+$/
 /** What is spooled is read by nobody else: it holds events as they came. */
 const OWNER_ONLY = 0o600
 
@@ -45,13 +48,16 @@ export const makeSpoolFolder = (folder: string): void => {
  * The segments that an earlier process left, oldest first. How many records a segment holds is told
  * by the name of the next one; the last one is counted, its torn end cut, and made durable. What is
  * cut is told to `onCut`, and kept beside it: it may be the rest of a write that nobody had an answer
- * to, or damage.
+ * to, or damage. Throws `EBB_SPOOL_NEWER`.
  */
 export const recoverSegments = async (
   folder: string,
   onCut: (aside: string, bytes: number) => void,
 ): Promise<Segment[]> => {
-  const firsts = readdirSync(folder)
+  const names = readdirSync(folder)
+  const newer = names.find((name) => NEWER_NAME.test(name))
+  if (newer !== undefined) throw spoolNewer(join(folder, newer))
+  const firsts = names
     .filter((name) => NAME.test(name))
     .map((name) => Number(name.slice(0, DIGITS)))
     .sort((a, b) => a - b)
@@ -61,6 +67,13 @@ export const recoverSegments = async (
   const counted = await countedSegment(pathOf(folder, last), last, onCut)
   return [...sealed, counted].filter(isWanted)
 }
+
+const spoolNewer = (path: string): CodedError =>
+  new CodedError('EBB_SPOOL_NEWER', {
+    what: 'A newer version of Ebb has left accepted events in this spool',
+    where: path,
+    fix: 'Run the collector of that version until nothing waits, then start this one',
+  })
 
 const sealedSegment = (folder: string, first: number, next: number): Segment => {
   const path = pathOf(folder, first)

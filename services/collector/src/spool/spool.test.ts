@@ -56,6 +56,19 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
+test('what a newer version left is refused, and the folder is free again', async () => {
+  await append('1')
+  await spool.close()
+  writeFileSync(pathOf('0000000000000001.spool2'), 'of another kind')
+  await assert.rejects(open(), {
+    code: 'EBB_SPOOL_NEWER',
+    where: pathOf('0000000000000001.spool2'),
+  })
+  rmSync(pathOf('0000000000000001.spool2'))
+  await open()
+  assert.deepEqual(await drain(), ['1'])
+})
+
 test('what was appended comes in order, and stays until it is removed', async () => {
   await Promise.all([append('1', '2'), append('3'), append()])
   assert.equal(spool.waiting(), 3)

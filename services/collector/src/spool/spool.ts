@@ -45,7 +45,7 @@ const LARGEST_SEGMENT = 8 * 1_024 * 1_024
 /** A segment gives its space back when all of it is drained: there have to be several. */
 const SEGMENTS = 8
 
-/** Opens a spool with what waits in it. Throws `EBB_SPOOL_IN_USE` and `EBB_SPOOL_UNUSABLE`. */
+/** Opens a spool with what waits in it. Throws `EBB_SPOOL_IN_USE`, `EBB_SPOOL_NEWER`, `EBB_SPOOL_UNUSABLE`. */
 export const openSpool = async (
   { folder, limitBytes }: SpoolSettings,
   logger: Logger,
@@ -60,7 +60,7 @@ export const openSpool = async (
       logger.warn({ aside, bytes }, 'the end of the spool was not whole, and is put aside'),
   }).catch((error: Error) => {
     giveBack()
-    throw spoolUnusable(folder, error)
+    throw error instanceof CodedError ? error : spoolUnusable(folder, error)
   })
   const inTurn = takingTurns()
   const group = groupCommit(queue.write, inTurn)

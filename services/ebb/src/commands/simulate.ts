@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { wallClock } from '@ebb/runtime/clock'
+import { CodedError } from '@ebb/runtime/coded-error'
 import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
 import { demoShopOf } from '@ebb/simulator/demo-shop'
 import { postEvents } from '@ebb/simulator/post-events'
 import { postHistory } from '@ebb/simulator/post-history'
 import { Command, InvalidArgumentError } from 'commander'
+import Type, { type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
 import type { CliContext } from '../cli-context.ts'
 import type { EbbConfig } from '../config.ts'
 import { demonstrationBeginning, endOfHistory } from '../demonstration.ts'
@@ -74,18 +77,33 @@ const simulate = async (
 }
 
 /** Which shop, and up to where it is acknowledged; instants in ms since the epoch. */
-interface Progress {
-  readonly startAt: number
-  readonly shoppers: number
-  /** Absent while its history is being sent. */
-  readonly postedUntil?: number
+type Progress = Readonly<Static<typeof Progress>>
+
+const Progress = Type.Object({
+  startAt: Type.Integer({ minimum: 0 }),
+  shoppers: Type.Integer({ minimum: 1 }),
+  postedUntil: Type.Optional(Type.Integer({ minimum: 0 })),
+})
+const isProgress = Compile(Progress)
+
+/** Throws `EBB_FILE_FORMAT` where the file holds something else. */
+const readProgress = (file: string): Progress | undefined => {
+  if (!existsSync(file)) return undefined
+  try {
+    const progress: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (isProgress.Check(progress)) return progress
+  } catch {
+    // Told below.
+  }
+  throw new CodedError('EBB_FILE_FORMAT', {
+    what: 'This file does not say how far the simulated shop is',
+    where: file,
+    fix: 'Remove it to begin with another shop',
+  })
 }
 
-const readProgress = (file: string): Progress | undefined =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Progress) : undefined
-
 const keepProgress = (file: string, progress: Progress): void => {
-  writeFileSync(`${file}.new`, JSON.stringify(progress))
+  writeFileSync(`${file}.new`, JSON.stringify(progress), { flush: true })
   renameSync(`${file}.new`, file)
 }
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { painted } from '../commands/terminal-text.ts'
+import { painted, printable } from '../commands/terminal-text.ts'
 import type { EbbConfig } from '../config.ts'
 import { type ServiceConfig, serviceOptions } from '../survey/service-probes.ts'
 import type { Check } from './check.ts'
@@ -54,8 +54,9 @@ const checkLines = (checks: readonly Check[], context: CliContext): string[] => 
   const failed = namesOf(checks, 'fail')
   return [
     ...checks.flatMap(({ name, status, found, mend }) => [
-      `${painted(status.padEnd(4), COLOURS[status], context)}  ${name.padEnd(width)}  ${found}`,
-      ...(mend === undefined ? [] : [`      → ${mend}`]),
+      // What is found is partly in the words of brokers, services and their clients.
+      `${painted(status.padEnd(4), COLOURS[status], context)}  ${name.padEnd(width)}  ${printable(found)}`,
+      ...(mend === undefined ? [] : [`      → ${printable(mend)}`]),
     ]),
     '',
     `${checks.length} checks: ${count('ok')}, ${count('warn')}, ${count('fail')}` +

@@ -88,18 +88,31 @@ const readinessOf = async (
   const signal = AbortSignal.any([interrupted, AbortSignal.timeout(PATIENCE_MS)])
   try {
     const answer = await fetch(`${url}/readyz`, { signal })
-    return { isReady: answer.ok, status: answer.status, told: unusualIn(await answer.text()) }
+    return { isReady: answer.ok, status: answer.status, told: unusualIn(await beginning(answer)) }
   } catch {
     return undefined
   }
+}
+
+const LONGEST_ANSWER = 65_536
+
+/** Something else may listen there, and may never come to an end. */
+const beginning = async (answer: Response): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const part of answer.body ?? []) {
+    text += decoder.decode(part, { stream: true })
+    if (text.length > LONGEST_ANSWER) break
+  }
+  return text.slice(0, LONGEST_ANSWER)
 }
 
 const unusualIn = (body: string): string => {
   try {
     const { checks = {} } = JSON.parse(body) as { readonly checks?: Record<string, string> }
     const unusual = Object.entries(checks).filter(([, told]) => told !== 'ok')
-    return unusual.map(([name, told]) => `${name}: ${told}`).join('; ')
+    return unusual.map(([name, told]) => `${name}: ${String(told)}`).join('; ')
   } catch {
-    return body
+    return body.slice(0, 200)
   }
 }

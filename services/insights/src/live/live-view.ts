@@ -80,6 +80,7 @@ const winbacksOf = ({ mode, alertsPaused, coupons }: WinbackStatus): Winbacks =>
 /** Features says whether its state store answers, also where it is not ready for another reason. */
 const askReadiness = async (featuresUrl: string): Promise<void> => {
   const answer = await fetch(`${featuresUrl}/readyz`, { signal: AbortSignal.timeout(PATIENCE_MS) })
-  const { checks } = (await answer.json()) as { readonly checks?: { readonly states?: string } }
+  const body = await answer.json().catch(() => ({}))
+  const { checks } = body as { readonly checks?: { readonly states?: string } }
   if (!answer.ok && checks?.states !== 'ok') throw new Error(`states: ${checks?.states}`)
 }

@@ -81,6 +81,13 @@ describe('an audience', () => {
     await client.ended()
   })
 
+  test('who comes when it is over does not stay', async () => {
+    const { href } = await listen()
+    viewers.stop()
+    const client = await openSse(href, {})
+    await client.ended()
+  })
+
   test('a connection is kept alive while nothing happens', async () => {
     const { href } = await listen({}, 1)
     const response = await fetch(href)

@@ -35,7 +35,7 @@ export interface Audience {
   /** Writes a frame to everybody. */
   send(frame: Frame): void
   size(): number
-  /** Ends every stream. */
+  /** Ends every stream; who joins later is dismissed at once. */
   stop(): void
 }
 
@@ -49,6 +49,7 @@ const BEGIN = Buffer.from('retry: 1000\n\n')
 /** Streams of server-sent events with heartbeats, and without buffers that grow. */
 export const audience = ({ heartbeatMs = HEARTBEAT_MS } = {}): Audience => {
   const seats = new Map<Viewer, Joining>()
+  let isOver = false
   const timer = setInterval(() => {
     for (const [viewer, { isAllowed }] of seats) {
       if (isStillAllowed(isAllowed)) viewer.write(HEARTBEAT)
@@ -64,6 +65,8 @@ export const audience = ({ heartbeatMs = HEARTBEAT_MS } = {}): Audience => {
         seats.delete(viewer)
         joining.onLeave?.()
       })
+      // Who comes back while the server still listens would keep it from closing.
+      if (isOver) viewer.dismiss()
       return viewer
     },
     send: (frame) => {
@@ -71,6 +74,7 @@ export const audience = ({ heartbeatMs = HEARTBEAT_MS } = {}): Audience => {
     },
     size: () => seats.size,
     stop: () => {
+      isOver = true
       clearInterval(timer)
       for (const viewer of seats.keys()) viewer.dismiss()
     },

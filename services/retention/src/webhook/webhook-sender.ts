@@ -99,12 +99,14 @@ const send = async (
   const step = tracer.follow(STEP, cause ?? undefined)
   const trace = step && { traceparent: step.traceparent }
   const outcome = await sendWebhook(webhook, { id, data, type: 'winback', ...trace }, signal)
-  if (signal.aborted && outcome !== 'delivered') return outcome
   const isDelivered = outcome === 'delivered'
-  onOutcome?.(isDelivered ? 'delivered' : 'failed')
   const fault = isDelivered ? undefined : new Error(outcome)
-  if (step !== undefined) step.end(fault)
-  else if (fault !== undefined) tracer.fault(STEP, fault)
+  step?.end(fault)
+  // What the end of this process has cut short is attempted again by the next one.
+  if (signal.aborted && !isDelivered) return outcome
+  onOutcome?.(isDelivered ? 'delivered' : 'failed')
+  if (step !== undefined) return outcome
+  if (fault !== undefined) tracer.fault(STEP, fault)
   return outcome
 }
 
