@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '@ebb/testkit/config'
@@ -14,7 +15,7 @@ const read = (file: string): string => readFileSync(file, 'utf8')
 
 interface Container {
   readonly args: readonly string[]
-  readonly env: readonly { readonly name: string }[]
+  readonly env: readonly { readonly name: string; readonly value?: string }[]
   readonly securityContext: unknown
   readonly livenessProbe?: unknown
   readonly readinessProbe?: unknown
@@ -100,17 +101,18 @@ describe.skipIf(isMissing)('the chart', async () => {
   it.each(eachWorkload)(
     'runs %s %s without rights, watched, and from a file that is there',
     (...args) => {
-      const { kind, spec } = args[2]
+      const { kind, metadata, spec } = args[2]
       const { enableServiceLinks, containers } = spec.template.spec
       expect(enableServiceLinks).toBe(false)
       for (const { args: command, securityContext, ...container } of containers) {
         expect(command[0]).toBe('node')
-        expect(existsSync(join(ROOT, command[1]!))).toBe(true)
         expect(securityContext).toEqual({
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         })
+        if (metadata.name === 'ebb-tools') continue
+        expect(existsSync(join(ROOT, command[1]!))).toBe(true)
         if (kind === 'Job') continue
         expect(container.livenessProbe).toBeDefined()
         expect(container.readinessProbe).toBeDefined()
@@ -118,6 +120,25 @@ describe.skipIf(isMissing)('the chart', async () => {
       }
     },
   )
+
+  it('keeps a pod for the command line, which knows engines, keys and services', () => {
+    const tools = shipped.find(({ metadata }) => metadata.name === 'ebb-tools') as Workload
+    const { args, env } = tools.spec.template.spec.containers[0]
+    const told = `${args[2]}; process.kill(process.pid, 'SIGTERM')`
+    const { status } = spawnSync(process.execPath, ['-e', told], { timeout: 10_000 })
+    expect(status).toBe(0)
+    expect(env.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['EBB_KAFKA', 'EBB_REDIS', 'EBB_POSTGRES']),
+    )
+    const values = Object.fromEntries(env.map(({ name, value }) => [name, value]))
+    expect(values).toMatchObject({
+      EBB_KEYS: '/etc/ebb/keys/keys.json',
+      EBB_COLLECTOR_URL: 'http://ebb-collector:8080',
+      EBB_FEATURES_URL: 'http://ebb-features:8081',
+      EBB_RETENTION_URL: 'http://ebb-retention:8082',
+      EBB_INSIGHTS_URL: 'http://ebb-insights:8083',
+    })
+  })
 
   it('sets no variable that nobody reads', () => {
     const sources = globSync('{packages,services}/*/src/**/*.ts', { cwd: ROOT })
@@ -129,7 +150,10 @@ describe.skipIf(isMissing)('the chart', async () => {
   })
 
   it('leaves the number of processes to what scales them', () => {
-    const scaled = full.filter(({ kind }) => ['Deployment', 'StatefulSet'].includes(kind))
+    const scaled = full.filter(
+      ({ kind, metadata }) =>
+        ['Deployment', 'StatefulSet'].includes(kind) && metadata.name !== 'ebb-tools',
+    )
     expect(scaled.map((one) => (one as Workload).spec.replicas)).toEqual(
       scaled.map(() => undefined),
     )
@@ -151,6 +175,7 @@ describe.skipIf(isMissing)('the chart', async () => {
   it('renders neither retention nor insights where they are not wanted', async () => {
     const names = await render('--set', 'retention.enabled=false,insights.enabled=false')
     expect(names.filter(({ metadata }) => /retention|insights/.test(metadata.name))).toEqual([])
+    expect(JSON.stringify(names)).not.toMatch(/EBB_(POSTGRES|RETENTION_URL|INSIGHTS_URL)/)
   })
 
   it('says that it needs to know the brokers', async () => {

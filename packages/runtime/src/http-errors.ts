@@ -36,7 +36,9 @@ export const answerErrorsUniformly = (
     const told = toldAs(error as Error, request)
     const isOurs = told.status === 500 || (told.status > 500 && isNews(told.code))
     if (told.status >= 500) {
-      const traceId = traces.fault(request, error as Error)
+      const { status } = told
+      const elapsedMs = reply.elapsedTime
+      const traceId = traces.fault(request, { error: error as Error, status, elapsedMs })
       if (isOurs) logger.error({ err: error, ...(traceId && { traceId }) }, told.what)
     }
     return answerError(told, reply)

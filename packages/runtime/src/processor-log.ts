@@ -27,10 +27,13 @@ export const processorLog = (
       const attributes = { 'messaging.destination.partition.id': String(partition) }
       const traceId = tracer.fault({ name: processor, kind: 'consumer', attributes }, error)
       const told = { processor, partition, err: error, ...(traceId && { traceId }) }
-      logger.warn(told, 'partition paused, trying again')
+      // An engine that is away holds all partitions: that is one incident.
+      if (failing.size === 1) logger.warn(told, 'waiting for an engine, trying again')
+      else logger.debug(told, 'partition paused, trying again')
     },
     committed: ({ partition }) => {
-      if (failing.delete(partition)) logger.info({ processor, partition }, 'partition goes on')
+      if (failing.delete(partition) && failing.size === 0)
+        logger.info({ processor }, 'all partitions go on')
     },
   }
 }

@@ -31,7 +31,7 @@ export const runService = async <Config extends ServiceConfig>(
   const logger = createLogger({ service: name, level: config.logLevel })
   const lifecycle = createLifecycle({ logger })
   const stopping = new AbortController()
-  const onNotice: NoticeListener = ({ message, error: err }) => logger.warn({ err }, message)
+  const onNotice = engineLog(logger)
   lifecycle.onStop({ phase: 'readiness', name: 'start', run: () => stopping.abort() })
   const patiently = <T>(call: () => Promise<T>): Promise<T> =>
     retryTransient(call, {
@@ -51,6 +51,22 @@ export const runService = async <Config extends ServiceConfig>(
     if (!(error instanceof AbortedError)) await lifecycle.fail(error as Error)
   }
 }
+
+const SAME_WORDS_EVERY_MS = 60_000
+
+/** What engines say, the same words once a minute: one that is away says them again and again. */
+const engineLog = (logger: Logger): NoticeListener => {
+  const toldAt = new Map<string, number>()
+  return ({ message, error: err }) => {
+    const now = performance.now()
+    if (now - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < SAME_WORDS_EVERY_MS) return
+    if (toldAt.size >= MOST_WORDS) toldAt.clear()
+    toldAt.set(message, now)
+    logger.warn({ err }, message)
+  }
+}
+
+const MOST_WORDS = 100
 
 /** The part of its settings that every service has. */
 interface ServiceConfig extends TelemetryConfig {

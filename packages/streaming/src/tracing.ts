@@ -14,6 +14,17 @@ export interface TracedStep {
   end(error?: Error, attributes?: StepDetails['attributes']): void
 }
 
+/** Where a step comes from that is told of only when it is over. */
+export interface StepOrigin {
+  /** `traceparent` of what led to it, sampled or not. */
+  readonly parent?: string | undefined
+  /** Ms since the epoch; now unless given. */
+  readonly beganAt?: number
+}
+
+/** The trace id in a `traceparent`. */
+export const traceIdOf = (traceparent: string): string => traceparent.split('-')[1]!
+
 /** Tells steps of work to whoever collects traces. No call throws. */
 export interface Tracer {
   /**
@@ -24,7 +35,7 @@ export interface Tracer {
   /** A step of the trace that led here; `undefined` where that is not traced. */
   follow(step: StepDetails, traceparent: string | undefined): TracedStep | undefined
   /** A step that failed and was not traced so far: traced always. Its trace id is for the log. */
-  fault(step: StepDetails, error: Error): string | undefined
+  fault(step: StepDetails, error: Error, origin?: StepOrigin): string | undefined
 }
 
 /** Header of a record, and of an HTTP request, that carries the trace context. */

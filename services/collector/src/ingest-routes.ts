@@ -79,8 +79,16 @@ const ingest = async (
   { currency, rates, batchOnly = false }: ShopMoney & { readonly batchOnly?: boolean },
 ): Promise<Ingested> => {
   const route = request.routeOptions.url ?? ''
+  const granted = (key: string | undefined): KeyGrant => {
+    try {
+      return grantToWrite(keys, key)
+    } catch (error) {
+      metrics.refused('', (error as CodedError).code)
+      throw error
+    }
+  }
   const inHeaders = keyInHeaders(request.headers)
-  const known = inHeaders === undefined ? undefined : grantToWrite(keys, inHeaders)
+  const known = inHeaders === undefined ? undefined : granted(inHeaders)
   const body = await bodyOf(request)
   const receivedAt = clock.now()
   const inQuery = keyInQuery(request.query)
@@ -92,7 +100,7 @@ const ingest = async (
     }
     throw error
   })
-  const grant = known ?? grantToWrite(keys, keyInBody(batch.envelope) ?? inQuery)
+  const grant = known ?? granted(keyInBody(batch.envelope) ?? inQuery)
   const globalPrivacyControl = request.headers['sec-gpc'] === '1'
   const traceparent = traceparentOf(request)
   const context = {

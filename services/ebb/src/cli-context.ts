@@ -16,6 +16,8 @@ export interface CliContext {
   readonly notices: EngineNotices
   /** Data folder where none is named. */
   readonly dataFolder: string
+  /** Access keys of that folder, where they are not in it. */
+  readonly keysFile?: string
   /** Standard output: results. One call, one line. */
   readonly print: (line: string) => void
   /** Standard error: progress, advice and faults. One call, one line. */

@@ -14,7 +14,7 @@ import {
   setting,
 } from '@ebb/runtime/configuration'
 import { KAFKA_SETTINGS, POSTGRES_SETTINGS, REDIS_SETTINGS } from '@ebb/runtime/engine-settings'
-import { SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
+import { KEYS_SETTING, SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
 import Type from 'typebox'
 
 const isTimeZone = (name: string): boolean => {
@@ -25,7 +25,7 @@ const isTimeZone = (name: string): boolean => {
   }
 }
 
-/** In place of an address: the embedded engines. */
+/** In place of an address: the embedded engines; the host and port; the data folder. */
 const NONE = ''
 
 /** Every setting of Ebb in one process; each has an environment variable. */
@@ -37,6 +37,7 @@ export const EBB_SETTINGS = {
     schema: Type.String({ minLength: 1 }),
     default: '.ebb/data',
   }),
+  keys: { ...KEYS_SETTING, default: NONE },
   ...KAFKA_SETTINGS,
   ...REDIS_SETTINGS,
   ...SERVICE_SETTINGS,
@@ -66,6 +67,15 @@ export const EBB_SETTINGS = {
   featuresPort: FEATURES_SETTINGS.port,
   retentionPort: RETENTION_SETTINGS.port,
   insightsPort: INSIGHTS_SETTINGS.port,
+  collectorUrl: { ...INSIGHTS_SETTINGS.collectorUrl, default: NONE },
+  featuresUrl: { ...INSIGHTS_SETTINGS.featuresUrl, default: NONE },
+  retentionUrl: { ...INSIGHTS_SETTINGS.retentionUrl, default: NONE },
+  insightsUrl: setting({
+    ...INSIGHTS_SETTINGS.featuresUrl,
+    env: 'EBB_INSIGHTS_URL',
+    what: 'where the dashboard answers, for `ebb doctor` and `ebb status`',
+    default: NONE,
+  }),
   webhookUrl: RETENTION_SETTINGS.webhookUrl,
   webhookSecret: RETENTION_SETTINGS.webhookSecret,
   webhookAllow: RETENTION_SETTINGS.webhookAllow,

@@ -51,7 +51,10 @@ const main = async (): Promise<void> => {
   const config = ebbConfig()
   const person = terminal(config.dataFolder, interrupt.signal)
   const notices = engineNotices(lastingFaults(person.tell, () => performance.now()))
-  const context = { ...person, notices, ...embedded(config, notices.say) }
+  const context = {
+    ...{ ...person, notices, ...embedded(config, notices.say) },
+    ...(config.keys !== '' && { keysFile: config.keys }),
+  }
   await ebbProgram(context, config, (options) => {
     Object.assign(config, ebbConfig(options))
     requireBothEngines(config)

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Installation } from '@ebb/contracts/installation'
 import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-operations'
 import type { ProcessClock } from '@ebb/runtime/clock'
@@ -13,6 +12,7 @@ import type { RecordsDatabase } from './business-records.ts'
 import type { CliContext } from './cli-context.ts'
 import { alertLine } from './commands/alert-line.ts'
 import { followAlerts } from './commands/alerts.ts'
+import { keysFileOf } from './commands/keys.ts'
 import { patiently } from './commands/patience.ts'
 import { type Composition, type CompositionConfig, startServices } from './composition.ts'
 import type { EbbConfig } from './config.ts'
@@ -91,7 +91,7 @@ export const openBase = async (
   })
   if (database) lifecycle.onStop({ phase: 'rest', name: 'PostgreSQL', run: database.close })
   if (isLive) context.notices.hear(({ message, error: err }) => logger.warn({ err }, message))
-  const keysFile = openKeysFile(join(place.folder, 'keys.json'))
+  const keysFile = openKeysFile(keysFileOf(context, place.folder))
   const writeKey = await storefrontKey(keysFile)
   const insightsKey = serviceKey('insights', INSIGHTS_SCOPES)
   const visitor = visitorKey('admin')

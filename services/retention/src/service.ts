@@ -145,7 +145,10 @@ const senderOf = (
   webhookSender({
     ...{ postgres, webhook, onHalt, tracer: telemetry.tracer, onOutcome: metrics.webhook },
     at: () => ({ now: clock.now(), wallNow: wallClock.now() }),
-    onFault: (what) => logger.warn({ what }, 'a trigger was not taken by the webhook'),
+    onRefused: (attempt) => logger.warn(attempt, 'a trigger was not taken by the webhook'),
+    onRetry: (err, attempt) => {
+      if (attempt === 1) logger.warn({ err }, 'the webhook waits for its records; trying again')
+    },
   })
 
 const relayOf = (

@@ -55,11 +55,15 @@
 {{ include "ebb.secretVariable" (dict "name" "EBB_POSTGRES" "secret" .Values.postgres.existingSecret "key" .Values.postgres.urlKey) }}
 {{- end }}
 
+{{- define "ebb.env.keys" -}}
+- { name: EBB_KEYS, value: {{ printf "/etc/ebb/keys/%s" .Values.keys.key | quote }} }
+{{ end }}
+
 {{/* Takes { root, service, port }: where it listens, and where the keys are. */}}
 {{- define "ebb.env.http" -}}
 - { name: EBB_{{ upper .service }}_HOST, value: 0.0.0.0 }
 - { name: EBB_{{ upper .service }}_PORT, value: {{ .port | quote }} }
-- { name: EBB_KEYS, value: {{ printf "/etc/ebb/keys/%s" .root.Values.keys.key | quote }} }
+{{ include "ebb.env.keys" .root }}
 {{ end }}
 
 {{- define "ebb.env.collector" -}}

@@ -1,4 +1,4 @@
-import type { StepDetails, TracedStep } from '@ebb/streaming/tracing'
+import { type StepDetails, type TracedStep, traceIdOf } from '@ebb/streaming/tracing'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { histogramOf, METRICS } from './metrics.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -8,7 +8,15 @@ export interface RequestTraces {
   /** `traceparent` for what a request leads to; `undefined` where it is not traced. */
   traceparentOf(request: FastifyRequest): string | undefined
   /** A request that ends with 5xx is traced always; its trace id is for the log. */
-  fault(request: FastifyRequest, error: Error): string | undefined
+  fault(request: FastifyRequest, fault: RequestFault): string | undefined
+}
+
+/** A request that ends with 5xx. */
+export interface RequestFault {
+  readonly error: Error
+  readonly status: number
+  /** Since it came. */
+  readonly elapsedMs: number
 }
 
 /** Measures every request of a server, and traces the share of them that is sampled. */
@@ -21,9 +29,7 @@ export const observeRequests = (
   const steps = new WeakMap<FastifyRequest, TracedStep>()
   const failures = new WeakMap<FastifyRequest, Error>()
   app.addHook('onRequest', (request, _reply, done) => {
-    const { traceparent } = request.headers
-    const remote = typeof traceparent === 'string' ? traceparent : undefined
-    const step = tracer.begin(stepOf(request), remote)
+    const step = tracer.begin(stepOf(request), remoteOf(request))
     if (step !== undefined) steps.set(request, step)
     done()
   })
@@ -43,15 +49,20 @@ export const observeRequests = (
   })
   return {
     traceparentOf: (request) => steps.get(request)?.traceparent,
-    fault: (request, error) => {
+    fault: (request, { error, status, elapsedMs }) => {
       failures.set(request, error)
       const step = steps.get(request)
-      return step === undefined
-        ? tracer.fault(stepOf(request), error)
-        : step.traceparent.split('-')[1]
+      if (step !== undefined) return traceIdOf(step.traceparent)
+      const { attributes, ...details } = stepOf(request)
+      const told = { ...attributes, 'http.response.status_code': status }
+      const origin = { parent: remoteOf(request), beganAt: Date.now() - elapsedMs }
+      return tracer.fault({ ...details, attributes: told }, error, origin)
     },
   }
 }
+
+const remoteOf = ({ headers: { traceparent } }: FastifyRequest): string | undefined =>
+  typeof traceparent === 'string' ? traceparent : undefined
 
 /** Asked by machines all the time: they would hide how requests of people and shops are answered. */
 const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])

@@ -1,4 +1,4 @@
-import type { Counter, Histogram, Meter, ObservableGauge } from '@opentelemetry/api'
+import type { Histogram, Meter, ObservableGauge } from '@opentelemetry/api'
 
 /** A metric: declared once, for the code that measures, the documentation and the alert rules. */
 export interface MetricDeclaration {
@@ -98,7 +98,7 @@ export const METRICS = {
   decisions: counter({
     name: 'ebb.decisions',
     unit: '{decision}',
-    what: 'Decisions, by what became of them and by why nothing is sent.',
+    what: 'Decisions as they were made: `waiting` is to be sent, `reason` is why nothing is.',
     attributes: ['status', 'reason'],
   }),
   coupons: gauge({
@@ -121,11 +121,34 @@ const optionsOf = ({ unit, what, buckets }: MetricDeclaration) => ({
   ...(buckets && { advice: { explicitBucketBoundaries: [...buckets] } }),
 })
 
-/** Counts what is declared. */
+/** Counts up. */
+export interface Tally {
+  add(count: number, attributes: Readonly<Record<string, string>>): void
+}
+
+/**
+ * Counts what is declared. It adds up here and is asked for the sums whenever somebody collects: a
+ * counter of the SDK would hash its attributes for each event.
+ */
 export const counterOf = (
   meter: Meter,
   declared: MetricDeclaration & { readonly kind: 'counter' },
-): Counter => meter.createCounter(declared.name, optionsOf(declared))
+): Tally => {
+  const sums = new Map<string, { readonly attributes: Record<string, string>; count: number }>()
+  meter.createObservableCounter(declared.name, optionsOf(declared)).addCallback((result) => {
+    for (const { attributes, count } of sums.values()) result.observe(count, attributes)
+  })
+  const names = declared.attributes
+  return {
+    add: (count, attributes) => {
+      let key = ''
+      for (const name of names) key += `${attributes[name]}\0`
+      const known = sums.get(key)
+      if (known === undefined) sums.set(key, { attributes: { ...attributes }, count })
+      else known.count += count
+    },
+  }
+}
 
 /** Records what is declared. */
 export const histogramOf = (

@@ -20,8 +20,18 @@ export interface Sampling {
 
 /** Traces by a tracer of OpenTelemetry whose sampler takes every span: what is sampled is decided here. */
 export const stepTracer = (tracer: OpenTelemetryTracer, { share, random }: Sampling): Tracer => {
-  const start = ({ name, kind, attributes }: StepDetails, context: Context): Span =>
-    tracer.startSpan(name, { kind: KINDS[kind], ...(attributes && { attributes }) }, context)
+  const start = (
+    { name, kind, attributes }: StepDetails,
+    context: Context,
+    startTime?: number,
+  ): Span => {
+    const options = {
+      kind: KINDS[kind],
+      ...(attributes && { attributes }),
+      ...(startTime !== undefined && { startTime }),
+    }
+    return tracer.startSpan(name, options, context)
+  }
   return {
     begin: (step, remote) =>
       random() < share ? stepOf(start(step, contextOf(remote))) : undefined,
@@ -30,8 +40,8 @@ export const stepTracer = (tracer: OpenTelemetryTracer, { share, random }: Sampl
       const isTraced = trace.getSpanContext(context)?.traceFlags === TraceFlags.SAMPLED
       return isTraced ? stepOf(start(step, context)) : undefined
     },
-    fault: (step, error) => {
-      const span = start(step, ROOT_CONTEXT)
+    fault: (step, error, { parent, beganAt } = {}) => {
+      const span = start(step, contextOf(parent), beganAt)
       fail(span, error)
       span.end()
       return span.spanContext().traceId

@@ -62,8 +62,12 @@ Example:
   $ ebb keys revoke key_0123456789ab
 `
 
-/** Where the access keys of a data folder stand. */
-export const keysFileOf = (folder: string): string => join(folder, 'keys.json')
+/** Where the access keys of a data folder stand: those of another folder than usual are in it. */
+export const keysFileOf = (
+  { keysFile, dataFolder }: Pick<CliContext, 'keysFile' | 'dataFolder'>,
+  folder: string,
+): string =>
+  keysFile !== undefined && folder === dataFolder ? keysFile : join(folder, 'keys.json')
 
 /** `ebb keys`: who may send events, ask for customers and coupons, and see the dashboard. */
 export const keysCommand = (context: CliContext): Command => {
@@ -100,7 +104,9 @@ const withFolder = (command: Command, { dataFolder }: CliContext): Command =>
     .option('--json', 'print JSON, one line a key')
 
 const createKey = async (context: CliContext, options: CreateOptions): Promise<void> => {
-  const { key, listing } = await openKeysFile(keysFileOf(options.data)).create(requestOf(options))
+  const { key, listing } = await openKeysFile(keysFileOf(context, options.data)).create(
+    requestOf(options),
+  )
   const { id, kind, source } = listing
   if (options.json) return context.print(JSON.stringify({ ...listing, key }))
   context.tell(
@@ -135,7 +141,7 @@ const requestOf = ({ source, secret, scope = [], role }: CreateOptions): KeyRequ
 }
 
 const listKeys = async (context: CliContext, { data, json }: KeysOptions): Promise<void> => {
-  const keys = openKeysFile(keysFileOf(data)).list()
+  const keys = openKeysFile(keysFileOf(context, data)).list()
   if (json) {
     for (const key of keys) context.print(JSON.stringify(key))
     return
@@ -167,7 +173,7 @@ const revokeKey = async (
   id: string,
   { data, json }: KeysOptions,
 ): Promise<void> => {
-  const revoked = await openKeysFile(keysFileOf(data)).revoke(id)
+  const revoked = await openKeysFile(keysFileOf(context, data)).revoke(id)
   if (json) return context.print(JSON.stringify(revoked))
   context.tell(`Revoked ${revoked.id} of the source ${revoked.source}.`)
 }

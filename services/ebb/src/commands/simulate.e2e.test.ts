@@ -5,7 +5,6 @@ import { openKeysFile } from '@ebb/runtime/keys-file'
 import type { Ended } from '@ebb/testkit/node-process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ANY_PORTS, endAll, runEbb, startEbb } from '../ebb-process.ts'
-import { keysFileOf } from './keys.ts'
 import { startedShop } from './live-shop.ts'
 
 let folder: string
@@ -47,7 +46,7 @@ test('a simulated shop has a past, and goes on where it stopped', async () => {
   const second = await simulateUntil(/sends to/, ...options)
   expect(second).toMatchObject({ code: 0 })
   expect(second.err).not.toContain('history')
-  const keys = openKeysFile(keysFileOf(data()[1]!)).list()
+  const keys = openKeysFile(join(data()[1]!, 'keys.json')).list()
   expect(keys.filter(({ source }) => source === 'simulated-shop')).toHaveLength(1)
 })
 

@@ -50,16 +50,17 @@ const parseShoppers = (text: string): number => {
 }
 
 const simulate = async (
-  { interrupted: signal, tell }: CliContext,
+  context: CliContext,
   currency: string,
   { url, data, key, shoppers }: SimulateOptions,
 ): Promise<void> => {
+  const { interrupted: signal, tell } = context
   const file = join(data, 'simulated-shop.json')
   const begun = readProgress(file) ?? { startAt: demonstrationBeginning(wallClock.now()), shoppers }
   mkdirSync(data, { recursive: true })
   keepProgress(file, begun)
   const shop = { ...demoShopOf(begun.startAt, begun.shoppers), currency }
-  const writeKey = key ?? (await simulatedKey(openKeysFile(keysFileOf(data))))
+  const writeKey = key ?? (await simulatedKey(openKeysFile(keysFileOf(context, data))))
   const target = { url, writeKey, clock: wallClock, signal, shop }
   const keep = (postedUntil: number): void => keepProgress(file, { ...begun, postedUntil })
   tell(`A simulated shop of about ${begun.shoppers} shoppers sends to ${url}. Nothing is real.`)

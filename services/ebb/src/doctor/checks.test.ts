@@ -9,6 +9,7 @@ import { day } from '../commands/shop-fixture.ts'
 import { attempt } from './check.ts'
 import { checkClocks } from './clocks.ts'
 import { checkEngine, checkSkew } from './engines.ts'
+import { checkHttp } from './http.ts'
 import { checkDisk, checkNode, checkSpool } from './machine.ts'
 import { checkOwners, checkReader } from './readers.ts'
 import { checkTopics } from './topics.ts'
@@ -143,6 +144,16 @@ test('an engine that does not answer fails in its words, with what could not be 
   expect(checkEngine({ name: 'log', mend: 'Start it', answer, hides: 'topics' })).toEqual({
     ...{ name: 'log', status: 'fail', mend: 'Start it' },
     found: 'EBB_KAFKA_UNAVAILABLE: gone; not looked at: topics',
+  })
+})
+
+test('on shared engines nobody is told to start `ebb up` for a service that does not answer', () => {
+  const at = { name: 'retention', url: 'http://a:1', variable: 'EBB_RETENTION_URL' } as const
+  const service = { ...at, answer: undefined, isNamed: false, isRunning: false, start: 'ebb up' }
+  expect(checkHttp({ ...service, isShared: false }).mend).toBe('Start `ebb up`')
+  expect(checkHttp({ ...service, isShared: true })).toEqual({
+    ...{ name: 'retention http', status: 'warn', found: 'nothing answers at http://a:1' },
+    mend: 'Mend the service, or say where it is: EBB_RETENTION_URL or --retention-port',
   })
 })
 

@@ -18,6 +18,7 @@ beforeEach(async () => {
   shop = testShop(embeddedEngines)
   closing = []
   port = await freePort()
+  urls = { collectorUrl: '', featuresUrl: '', retentionUrl: '', insightsUrl: '' }
 })
 afterEach(async () => {
   for (const close of closing) await close()
@@ -43,10 +44,14 @@ const service = async (status: number, body: string): Promise<number> => {
   return (server.address() as AddressInfo).port
 }
 
+/** Addresses that are named, by setting. */
+let urls: Record<'collectorUrl' | 'featuresUrl' | 'retentionUrl' | 'insightsUrl', string>
+
 const doctor = (context: CliContext) =>
   doctorCommand(context, {
     ...{ host: '127.0.0.1', collectorPort: port, featuresPort: port },
     ...{ retentionPort: port, insightsPort: port, spoolLimitBytes: 1_000, webhookUrl: '' },
+    ...urls,
   })
 
 const examine = async (...args: string[]): Promise<Record<string, Check>> => {
@@ -61,7 +66,10 @@ const statuses = (checks: Record<string, Check>): Record<string, string> =>
 
 test('a running installation is well in every respect', async () => {
   port = await service(200, '{"status":"ready"}')
-  await openKeysFile(keysFileOf(shop.folder)).create({ kind: 'write', source: 'storefront' })
+  await openKeysFile(keysFileOf(shop.context, shop.folder)).create({
+    kind: 'write',
+    source: 'storefront',
+  })
   await shop.owned(async (engines) => {
     const now = Date.now()
     await live(engines, [order('anna', now - 1_000)], [now])
@@ -113,6 +121,31 @@ test('a service that is not ready is quoted', async () => {
     status: 'fail',
     found: expect.stringContaining('(503): log: gone'),
   })
+})
+
+test('a service whose address is named is asked there, unless an option says otherwise', async () => {
+  await shop.live([], [day(1)])
+  urls.collectorUrl = `http://127.0.0.1:${await service(200, '{}')}`
+  urls.featuresUrl = `http://127.0.0.1:${port}`
+  const { 'collector http': collector, 'features http': features } = await examine()
+  expect(collector).toMatchObject({ status: 'ok', found: `ready at ${urls.collectorUrl}` })
+  expect(features).toMatchObject({
+    ...{ status: 'fail', found: `nothing answers at ${urls.featuresUrl}` },
+    mend: 'Mend the service, or the address in EBB_FEATURES_URL',
+  })
+  const { 'collector http': other } = await examine('--collector-port', String(port))
+  expect(other?.found).toBe(`nothing answers at http://127.0.0.1:${port}`)
+})
+
+test('keys are looked for in the file that is named, but in that of the data folder for another', async () => {
+  await shop.live([], [day(1)])
+  const keysFile = join(shop.folder, 'mounted.json')
+  await openKeysFile(keysFile).create({ kind: 'write', source: 'storefront' })
+  Object.assign(shop.context, { keysFile })
+  expect((await examine())['keys']).toMatchObject({ status: 'ok', found: '1 write, 0 secret' })
+  const other = join(shop.folder, 'other')
+  mkdirSync(other)
+  expect((await examine('--data', other))['keys']).toMatchObject({ status: 'warn' })
 })
 
 test('a folder that is missing, is a file, or is empty fails with what to do', async () => {

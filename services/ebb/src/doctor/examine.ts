@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CliContext } from '../cli-context.ts'
 import { placeOf } from '../commands/data-folder.ts'
+import { keysFileOf } from '../commands/keys.ts'
 import { version as ebbVersion } from '../ebb-version.ts'
-import { probeServices, type ServiceAddresses } from '../survey/service-probes.ts'
+import { probeServices, type ServiceOptions } from '../survey/service-probes.ts'
 import { type Survey, surveyOf } from '../survey/survey.ts'
 import { attempt, type Check, ok } from './check.ts'
 import type { DoctorConfig } from './doctor.ts'
@@ -21,7 +22,7 @@ import {
 } from './machine.ts'
 
 /** What to look at. */
-export interface DoctorOptions extends ServiceAddresses {
+export interface DoctorOptions extends ServiceOptions {
   readonly data: string
   /** `spool` in the data folder unless given. */
   readonly spool?: string
@@ -53,9 +54,11 @@ export const allChecks = async (
     forEngines(folder, isShared),
   ]
   const isHere = folder.status !== 'fail'
+  const keysFile = keysFileOf(context, data)
+  const hasKeys = isHere || context.keysFile !== undefined
   if (!isHere && !isShared) return first
   // Asked beside the engines: a service waits for those, too, before it says that one is away.
-  const probing = probeServices(context, options)
+  const probing = probeServices(context, config, options)
   const owner = await readOwner(data)
   const isOwned = owner?.isAlive ?? false
   const place = placeOf(context, data)
@@ -78,9 +81,9 @@ export const allChecks = async (
     return [
       ...[...first, ...machine],
       ...(isShared || isReplay ? [] : [checkOwner(owner, start)]),
-      ...(isHere && !isReplay ? [await attempt('keys', () => checkKeys(data))] : []),
+      ...(hasKeys && !isReplay ? [await attempt('keys', () => checkKeys(keysFile))] : []),
       ...[...engines, ...log, ...records],
-      ...services.map((each) => checkHttp({ ...each, isRunning: isOwned, start })),
+      ...services.map((each) => checkHttp({ ...each, isRunning: isOwned, isShared, start })),
     ]
   } finally {
     await survey.close()

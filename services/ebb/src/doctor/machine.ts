@@ -2,7 +2,6 @@ import { access, constants, readdir, readFile, stat, statfs } from 'node:fs/prom
 import { join } from 'node:path'
 import type { Installation } from '@ebb/contracts/installation'
 import { openKeysFile } from '@ebb/runtime/keys-file'
-import { keysFileOf } from '../commands/keys.ts'
 import { printable } from '../commands/terminal-text.ts'
 import { type Check, fail, ok, warn } from './check.ts'
 
@@ -118,8 +117,8 @@ export const checkInstallation = (found: Installation | undefined, begin: string
 }
 
 /** Without a write key no storefront can send events. */
-export const checkKeys = (folder: string): Check => {
-  const keys = openKeysFile(keysFileOf(folder)).list()
+export const checkKeys = (file: string): Check => {
+  const keys = openKeysFile(file).list()
   const valid = keys.filter(({ revokedAt }) => revokedAt === undefined)
   const count = (of: string): number => valid.filter(({ kind }) => kind === of).length
   const writing = count('write')

@@ -15,8 +15,8 @@ import {
   type Probed,
   probeServices,
   type Readiness,
-  type Service,
-  type ServiceAddresses,
+  type ServiceConfig,
+  type ServiceOptions,
 } from '../survey/service-probes.ts'
 import { type Answer, type Survey, surveyOf } from '../survey/survey.ts'
 import { settledWithin } from '../survey/time-limit.ts'
@@ -27,7 +27,7 @@ export interface Status {
   readonly installation?: Installation
   /** On embedded engines: who has the data folder, or had it last. */
   readonly owner?: Owner
-  readonly services: readonly (Service & Partial<Readiness>)[]
+  readonly services: readonly (Pick<Probed, 'name' | 'url'> & Partial<Readiness>)[]
   readonly engines: readonly EngineStatus[]
   /** The clock of the shop: that on the wall where it is live. */
   readonly now: number
@@ -51,7 +51,7 @@ export interface EngineStatus {
 }
 
 /** What to look at. */
-export interface StatusOptions extends ServiceAddresses {
+export interface StatusOptions extends ServiceOptions {
   readonly data: string
 }
 
@@ -59,10 +59,14 @@ const MINUTE_MS = 60_000
 const PATIENCE_MS = 3_500
 
 /** Asks everything at once; nothing that is away keeps the rest from being told. */
-export const readStatus = async (context: CliContext, options: StatusOptions): Promise<Status> => {
+export const readStatus = async (
+  context: CliContext,
+  config: ServiceConfig,
+  options: StatusOptions,
+): Promise<Status> => {
   const { data } = options
   const isShared = context.engines.shared !== undefined
-  const probing = probeServices(context, options)
+  const probing = probeServices(context, config, options)
   const survey = await surveyOf(context, placeOf(context, data))
   try {
     const owner = isShared ? undefined : await readOwner(data)

@@ -20,8 +20,10 @@ const NAME_WIDTH = 11
 
 type Look = Pick<CliContext, 'isTerminal'>
 
-const installationText = ({ installation, now }: Status): string => {
-  if (installation === undefined) return 'no installation is to be seen here'
+const installationText = ({ installation, now, engines }: Status): string => {
+  const isLogAway = engines.some(({ need, isUp }) => need === 'event log' && !isUp)
+  if (installation === undefined)
+    return `no installation is to be seen here${isLogAway ? ': the event log is away' : ''}`
   const { kind, timeZone, currency, partitions } = installation
   return `${kind}, ${currency}, ${partitions} partitions, ${shopSecond(now, timeZone)} ${timeZone}`
 }

@@ -30,6 +30,7 @@ const status = (context: CliContext) =>
   statusCommand(context, {
     ...{ host: '127.0.0.1', collectorPort: NO_PORT, featuresPort: NO_PORT },
     ...{ retentionPort: NO_PORT, insightsPort: NO_PORT },
+    ...{ collectorUrl: '', featuresUrl: '', retentionUrl: '', insightsUrl: '' },
   })
 
 test('what runs is told with what came in and what waits', async () => {
@@ -55,7 +56,7 @@ test('a folder where nothing runs says so, and what stands in it all the same', 
 
 test('an empty folder is no fault', async () => {
   expect(await shop.run(status, '--data', join(shop.folder, 'none'))).toEqual([
-    'ebb        no installation is to be seen here',
+    'ebb        no installation is to be seen here: the event log is away',
     'runs       nothing',
     'engines    event log AWAY (SQLite (node:sqlite))',
   ])

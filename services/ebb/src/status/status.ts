@@ -25,7 +25,7 @@ export const statusCommand = (context: CliContext, config: ServiceConfig): Comma
     .addHelpText('after', EXAMPLES)
     .action(async (options: StatusOptions & { readonly json?: true }) => {
       context.endWithin(ENDS_WITHIN_MS)
-      const status = await readStatus(context, options)
+      const status = await readStatus(context, config, options)
       if (options.json) return context.print(JSON.stringify(status))
       for (const line of statusLines(status, context)) context.print(line)
     })

@@ -1,27 +1,26 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import type { EbbConfig } from '../config.ts'
+import { EBB_SETTINGS, type EbbConfig } from '../config.ts'
 
-/** Where the services listen. */
-export interface ServiceAddresses {
-  readonly host: string
-  readonly collectorPort: number
-  readonly featuresPort: number
-  readonly retentionPort: number
-  readonly insightsPort: number
-}
+const NAMES = ['collector', 'features', 'retention', 'insights'] as const
+type Name = (typeof NAMES)[number]
 
-/** The settings that say so. */
-export type ServiceConfig = Pick<EbbConfig, keyof ServiceAddresses>
+/** The settings that say where the services answer. */
+export type ServiceConfig = Pick<EbbConfig, 'host' | `${Name}Port` | `${Name}Url`>
+
+/** What options of a command line say in place of that. */
+export type ServiceOptions = Partial<Pick<EbbConfig, 'host' | `${Name}Port`>>
 
 /** Options for whoever has services elsewhere. */
 export const serviceOptions = (command: Command, config: ServiceConfig): Command =>
-  command
-    .option('--host <address>', 'where the services listen', config.host)
-    .option('--collector-port <port>', 'port of the collector', parsePort, config.collectorPort)
-    .option('--features-port <port>', 'port of features', parsePort, config.featuresPort)
-    .option('--retention-port <port>', 'port of retention', parsePort, config.retentionPort)
-    .option('--insights-port <port>', 'port of insights', parsePort, config.insightsPort)
+  NAMES.reduce(
+    (all, name) => {
+      const what = `port of ${name === 'collector' ? 'the collector' : name}`
+      const usual = serviceOf(name, config, {}).url
+      return all.option(`--${name}-port <port>`, `${what} (default: ${usual})`, parsePort)
+    },
+    command.option('--host <address>', `where the services listen (default: ${config.host})`),
+  )
 
 const parsePort = (text: string): number => {
   const port = Number(text)
@@ -31,26 +30,24 @@ const parsePort = (text: string): number => {
 
 /** An HTTP interface that should answer. */
 export interface Service {
-  readonly name: string
+  readonly name: Name
   /** Without a path. */
   readonly url: string
+  /** The environment variable for its address. */
+  readonly variable: string
+  /** The address is that of the variable. */
+  readonly isNamed: boolean
 }
 
-const servicesOf = (
-  { records }: Pick<CliContext, 'records'>,
-  { host, collectorPort, featuresPort, retentionPort, insightsPort }: ServiceAddresses,
-): Service[] => {
-  const ports = [
-    ['collector', collectorPort],
-    ['features', featuresPort],
-    ...(records === undefined
-      ? []
-      : ([
-          ['retention', retentionPort],
-          ['insights', insightsPort],
-        ] as const)),
-  ] as const
-  return ports.map(([name, port]) => ({ name, url: `http://${host}:${port}` }))
+/** Options come before the address of the environment, and that before host and port. */
+const serviceOf = (name: Name, config: ServiceConfig, options: ServiceOptions): Service => {
+  const { host, [`${name}Port` as const]: port } = options
+  const named = config[`${name}Url`]
+  const isNamed = named !== '' && host === undefined && port === undefined
+  const { env: variable } = EBB_SETTINGS[`${name}Url`]
+  if (isNamed) return { name, url: named, variable, isNamed }
+  const url = `http://${host ?? config.host}:${port ?? config[`${name}Port`]}`
+  return { name, url, variable, isNamed }
 }
 
 /** What a service says of itself. */
@@ -71,15 +68,18 @@ export interface Probed extends Service {
 
 /** Asks the services that there should be; those with business records only where there are any. */
 export const probeServices = (
-  context: Pick<CliContext, 'records' | 'interrupted'>,
-  addresses: ServiceAddresses,
-): Promise<Probed[]> =>
-  Promise.all(
-    servicesOf(context, addresses).map(async (service) => ({
-      ...service,
-      answer: await readinessOf(service.url, context.interrupted),
-    })),
+  { records, interrupted }: Pick<CliContext, 'records' | 'interrupted'>,
+  config: ServiceConfig,
+  options: ServiceOptions,
+): Promise<Probed[]> => {
+  const names = records === undefined ? NAMES.slice(0, 2) : NAMES
+  return Promise.all(
+    names.map(async (name) => {
+      const service = serviceOf(name, config, options)
+      return { ...service, answer: await readinessOf(service.url, interrupted) }
+    }),
   )
+}
 
 const readinessOf = async (
   url: string,

@@ -1,7 +1,7 @@
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
 import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
-import { NO_TRACER, type Tracer } from '@ebb/streaming/tracing'
+import { NO_TRACER, type Tracer, traceIdOf } from '@ebb/streaming/tracing'
 import type { TwoClocks } from '../ledger/coupons.ts'
 import { readSettings } from '../ledger/settings.ts'
 import { sendWebhook, type WebhookSettings } from './send-webhook.ts'
@@ -12,8 +12,14 @@ export interface WebhookSenderSettings {
   readonly webhook: WebhookSettings
   /** Triggers end by the process clock; attempts are noted by the wall clock. */
   readonly at: () => TwoClocks
-  /** A receiver did not take it, or the database is away. */
-  readonly onFault: (what: string) => void
+  /** A receiver did not take a trigger. */
+  readonly onRefused: (attempt: {
+    readonly decisionId: string
+    readonly outcome: string
+    readonly traceId?: string
+  }) => void
+  /** The database is away; it is asked again. */
+  readonly onRetry: (error: Error, attempt: number) => void
   readonly onHalt: (error: Error) => void
   readonly tracer?: Tracer
   /** An attempt was made. */
@@ -60,7 +66,7 @@ export const webhookSender = (settings: WebhookSenderSettings): WebhookSender =>
   const options = {
     signal: stopping.signal,
     wait: waitFor,
-    onRetry: (error: Error) => settings.onFault(error.message),
+    onRetry: settings.onRetry,
   }
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -88,6 +94,12 @@ interface Queued {
   readonly cause: string | null
 }
 
+/** What came of it: `delivered`, or why not. */
+interface Attempt {
+  readonly outcome: string
+  readonly traceId?: string
+}
+
 const STEP = { name: 'send webhook', kind: 'client' } as const
 
 /** One attempt, as a step of the trace that led here; one that failed is traced always. */
@@ -95,19 +107,26 @@ const send = async (
   { webhook, tracer = NO_TRACER, onOutcome }: WebhookSenderSettings,
   { id, data, cause }: Queued,
   signal: AbortSignal,
-): Promise<string> => {
+): Promise<Attempt> => {
+  const beganAt = Date.now()
   const step = tracer.follow(STEP, cause ?? undefined)
   const trace = step && { traceparent: step.traceparent }
   const outcome = await sendWebhook(webhook, { id, data, type: 'winback', ...trace }, signal)
   const isDelivered = outcome === 'delivered'
-  const fault = isDelivered ? undefined : new Error(outcome)
+  const fault = isDelivered ? undefined : attemptFault(outcome)
   step?.end(fault)
   // What the end of this process has cut short is attempted again by the next one.
-  if (signal.aborted && !isDelivered) return outcome
+  if (signal.aborted && !isDelivered) return { outcome }
   onOutcome?.(isDelivered ? 'delivered' : 'failed')
-  if (step !== undefined) return outcome
-  if (fault !== undefined) tracer.fault(STEP, fault)
-  return outcome
+  if (step !== undefined) return { outcome, traceId: traceIdOf(step.traceparent) }
+  const traceId = fault && tracer.fault(STEP, fault, { beganAt })
+  return { outcome, ...(traceId && { traceId }) }
+}
+
+/** Only a status is of few different values; other words may hold an address. */
+const attemptFault = (outcome: string): Error => {
+  const code = /^answered \d+$/.test(outcome) ? outcome : 'no answer'
+  return Object.assign(new Error(outcome), { code })
 }
 
 /**
@@ -124,10 +143,13 @@ const attemptNext = (settings: WebhookSenderSettings, signal: AbortSignal): Prom
     if (next === undefined) return false
     const { now, wallNow } = settings.at()
     const isOver = next.data.expiresAt <= now
-    const outcome = isOver ? 'not sent: its time was over' : await send(settings, next, signal)
+    const attempt: Attempt = isOver
+      ? { outcome: 'not sent: its time was over' }
+      : await send(settings, next, signal)
+    const { outcome } = attempt
     // What the end of this process has cut short is attempted again by the next one.
     if (signal.aborted && outcome !== 'delivered') return false
-    if (outcome !== 'delivered') settings.onFault(`webhook ${next.id}: ${outcome}`)
+    if (outcome !== 'delivered') settings.onRefused({ decisionId: next.id, ...attempt })
     await tx.query(
       'UPDATE webhooks SET outcome = $2, attempted_at_wall = $3 WHERE decision_id = $1',
       [next.id, outcome, wallNow],

@@ -93,7 +93,8 @@ describe.skipIf(postgres === undefined)('a trigger', () => {
       postgres: { ...rig.postgres, transaction },
       webhook: { url, secret, allowedHosts: ['127.0.0.1'] },
       at: () => ({ now, wallNow: now }),
-      onFault: (what) => faults.push(what),
+      onRefused: ({ outcome }) => faults.push(outcome),
+      onRetry: (error) => faults.push(error.message),
       onHalt: (error) => {
         throw error
       },
