@@ -22,5 +22,6 @@ export const staleWrites = (service: NodeProcess): number =>
 
 const STALE: ReadonlySet<string> = new Set([
   'another owner has this partition; acquiring again',
+  'waiting for an engine, trying again',
   'partition paused, trying again',
 ])
