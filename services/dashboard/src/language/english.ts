@@ -76,7 +76,7 @@ export const ENGLISH = {
     lag: 'Waiting',
     readerClock: (at: string) => `as of ${at}`,
     upToDate: 'up to date',
-    quiet: 'No events in the last minute',
+    quiet: 'No events counted in the last minute. Counting begins when somebody looks.',
     noEvents: 'No events yet',
     noEventsHint: 'Send a first one: set-up has a line that you can paste.',
     toSetup: 'Go to set-up',

@@ -73,7 +73,7 @@ export const SIMPLIFIED_CHINESE: Catalogue = {
     lag: '待读',
     readerClock: (at) => `截至 ${at}`,
     upToDate: '已跟上',
-    quiet: '最近一分钟没有事件',
+    quiet: '最近一分钟未计到事件。有人打开页面时才开始计数。',
     noEvents: '还没有事件',
     noEventsHint: '发送第一个事件：接入页有一行可直接粘贴的命令。',
     toSetup: '前往接入页',
