@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import type { ContractCase } from './contract.ts'
 import type { EventLog, LogRecord, NewRecord, PartitionListener } from './event-log.ts'
 
@@ -218,6 +219,20 @@ export const eventLogContract: readonly ContractCase<EventLogHarness>[] = [
       const { end } = await log.read({ topic, partition: 0 }, 0, 1)
       assert.equal(await log.advised(group, { topic, partition: 0 }), end)
       assert.equal(await log.advised(`other-${topic}`, { topic, partition: 0 }), 0)
+    },
+  },
+  {
+    name: 'advises the offset at which a group begins, where nothing follows it',
+    run: async ({ log, topic }) => {
+      const group = `beginning-${topic}`
+      await log.append({ topic, partition: 0 }, [record('k', 'a'), record('k', 'b')])
+      const { end } = await log.read({ topic, partition: 0 }, 0, 1)
+      const member = await log.consume(group, topic, {
+        ...collector(1).listener,
+        assigned: async (partition) => (partition === 0 ? end : 0),
+      })
+      while ((await log.advised(group, { topic, partition: 0 })) !== end) await setTimeout(10)
+      await member.stop()
     },
   },
   {

@@ -66,7 +66,10 @@ export interface EventLog {
    * After a `TransientError` the outcome is unknown: some or all may be in the log.
    */
   append(to: TopicPartition, records: readonly NewRecord[]): Promise<number>
-  /** Joins a consumer group on one topic. What `batch` resolves to is advised to the broker. */
+  /**
+   * Joins a consumer group on one topic. What `assigned` and `batch` resolve to is advised to the
+   * broker: also of a group that stands at the end, whose last process died before it said so.
+   */
   consume(group: string, topic: string, listener: PartitionListener): Promise<Consumption>
   /** At most `limit` records at `from` or behind it, without joining a group. */
   read(from: TopicPartition, offset: number, limit: number): Promise<Slice>

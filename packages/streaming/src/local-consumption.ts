@@ -50,6 +50,7 @@ const partitionLoop = async (
   const appended = appendSignal(local, signal)
   try {
     let offset = await listener.assigned(partition)
+    await local.advise(group, from, offset)
     while (!signal.aborted) {
       const seen = appended.count()
       const { records } = await retryTransient(() => local.read(from, offset, BATCH_RECORDS), {
