@@ -116,5 +116,6 @@ describe.skipIf(kafka === undefined || postgres === undefined)('on Kafka and Pos
     await records.close()
     await log.close()
     rmSync(folder, { recursive: true })
-  })
+    // A partition is without a reader for a session after each kill, and then for a rebalance.
+  }, 360_000)
 })

@@ -178,9 +178,9 @@ export const startRig = async (
   }
 }
 
-/** Resolves when it is so; throws where it is not within half a minute. */
+/** Resolves when it is so; throws where it is not within a minute and a half. */
 export const waitUntil = async (isSo: () => Promise<boolean>): Promise<void> => {
-  if (!(await untilTrue(isSo, 30_000))) throw new Error('it did not come about')
+  if (!(await untilTrue(isSo, 90_000))) throw new Error('it did not come about')
 }
 
 const isRead = async (log: EventLog, postgres: Postgres, topic: string): Promise<boolean> => {
