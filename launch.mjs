@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isStamped, once } from './launch-once.mjs'
 
 const ROOT = dirname(fileURLToPath(import.meta.url))
 const MODULES = join(ROOT, 'node_modules')
@@ -44,37 +45,84 @@ const ebb = async (args) => {
 const typescript = (file) => ['--disable-warning=ExperimentalWarning', join(ROOT, file)]
 
 /** Installs what the lock file names, unless that was done for this lock file already. */
-const install = async () => {
+const install = () => {
   const lock = createHash('sha256')
     .update(readFileSync(join(ROOT, 'package-lock.json')))
     .digest('hex')
   const stamp = join(MODULES, '.ebb-installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
-  process.stderr.write('Installing packages (once) …\n')
-  // npm under Windows is a .cmd, which only a shell starts.
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-  const options = {
-    cwd: ROOT,
-    env: withoutPrefix(process.env),
-    shell: process.platform === 'win32',
+  const isDone = () => {
+    if (isStamped(stamp, lock)) return true
+    if (!wasInstalledByHand()) return false
+    writeFileSync(stamp, lock)
+    return true
   }
-  const code = await run('npm', args, options)
-  if (code !== 0) throw new Error(`npm ci ended with ${code}; see its words above`)
-  writeFileSync(stamp, lock)
+  return once('Installing packages', { stamp, text: lock, isDone }, (onStart) => {
+    // npm under Windows is a .cmd, which only a shell starts.
+    const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+    const shell = process.platform === 'win32'
+    return run('npm', args, { cwd: ROOT, env: withoutPrefix(process.env), shell, onStart })
+  })
 }
 
+/**
+ * Whether npm has put here all that the lock file names, and nothing else: it writes down what it did
+ * when all of it is done, and itself believes that until a package is newer. What is for other
+ * machines may be missing. In doubt it was not.
+ */
+const wasInstalledByHand = () => {
+  const told = join(MODULES, '.package-lock.json')
+  const found = packagesIn(told)
+  const names = Object.keys(found)
+  if (names.length === 0) return false
+  const { mtimeMs } = statSync(told)
+  const { '': _root, ...wanted } = packagesIn(join(ROOT, 'package-lock.json'))
+  const isRight = ([name, entry]) => {
+    if (!Object.hasOwn(found, name)) return isForOthers(entry)
+    if (JSON.stringify(found[name]) !== JSON.stringify(entry)) return false
+    const folder = join(ROOT, name)
+    if (!existsSync(join(folder, 'package.json'))) return false
+    // Workspaces have none, and change while one works.
+    return entry.integrity === undefined || statSync(folder).mtimeMs <= mtimeMs
+  }
+  return names.every((name) => Object.hasOwn(wanted, name)) && Object.entries(wanted).every(isRight)
+}
+
+const packagesIn = (file) => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** Not for this machine; where no machine is named, it is for another package that is not here. */
+const isForOthers = ({ optional, os, cpu, libc }) => {
+  if (optional !== true) return false
+  const named = [
+    [os, process.platform],
+    [cpu, process.arch],
+    [libc, libc && libcHere()],
+  ].filter(([names]) => names !== undefined)
+  return named.length === 0 || named.some(([names, here]) => !isAmong([names].flat(), here))
+}
+
+const isAmong = (names, here) =>
+  names.includes(here) ||
+  (names.every((name) => name.startsWith('!')) && !names.includes(`!${here}`))
+
+const libcHere = () =>
+  process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
+
 /** Builds the page of the dashboard, unless that was done for the sources that are there. */
-const buildPage = async () => {
+const buildPage = () => {
   const folder = join(ROOT, 'services', 'dashboard')
   const stamp = join(folder, 'dist', '.built')
-  const sources = digestOf([join(folder, 'src'), ...PAGE_FILES.map((file) => join(folder, file))])
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return
-  process.stderr.write('Building the dashboard (once) …\n')
-  const vite = join(MODULES, 'vite', 'bin', 'vite.js')
-  const args = [vite, 'build', '--logLevel', 'error']
-  const code = await run(nodeBinary(), args, { cwd: folder, env: environment() })
-  if (code !== 0) throw new Error(`vite build ended with ${code}; see its words above`)
-  writeFileSync(stamp, sources)
+  const text = digestOf([join(folder, 'src'), ...PAGE_FILES.map((file) => join(folder, file))])
+  const isDone = () => isStamped(stamp, text)
+  return once('Building the dashboard', { stamp, text, isDone }, (onStart) => {
+    const args = [join(MODULES, 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error']
+    return run(nodeBinary(), args, { cwd: folder, env: environment(), onStart })
+  })
 }
 
 /** What the page is built from, beside its sources. */
@@ -165,9 +213,10 @@ const tellTests = () => {
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }
 
 /** Runs a program to its end, passing signals on; resolves to its exit code. */
-const run = (command, args, options) =>
+const run = (command, args, { onStart, ...options }) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options })
+    if (child.pid !== undefined) onStart?.(child)
     for (const signal of Object.keys(SIGNALS)) process.on(signal, () => child.kill(signal))
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(code ?? 128 + (SIGNALS[signal] ?? 0)))

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, test, vi } from 'vitest'
 import { type CollectorPorts, createCollector, start } from './collector.ts'
 import { eventsIn, memoryPorts, rejectsIn, SHOP, WRITE_KEY } from './collector-fixture.ts'
 import { type FaultyLog, faultyLog, heardLogger } from './spool/spool-fixture.ts'
@@ -45,6 +45,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await collector.stop()
+  vi.useRealTimers()
   rmSync(folder, { recursive: true })
 })
 
@@ -61,6 +62,18 @@ test('while the log is away, events are accepted and rejects kept, and it stays 
   assert.deepEqual([...(await idsInLog())], ['m-1'])
   assert.equal((await rejectsIn(ports.log)).length, 1)
   assert.equal(collector.spooled(), 0)
+})
+
+test('a log that went away while nobody sends is told, and that it is back', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  await open({ folder, limitBytes: 1e6 })
+  faulty.turn('silent')
+  await vi.advanceTimersByTimeAsync(7_500)
+  const told = 'the event log is away, 0 records wait in the spool'
+  assert.deepEqual(await ready(), { status: 200, log: told })
+  faulty.turn('there')
+  await vi.advanceTimersByTimeAsync(0)
+  assert.deepEqual(await ready(), { status: 200, log: 'ok' })
 })
 
 test('with nothing in it, a request goes nowhere', async () => {

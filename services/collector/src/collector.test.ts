@@ -5,7 +5,7 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
-import { test } from 'vitest'
+import { test, vi } from 'vitest'
 import { type CollectorPorts, createCollector, start } from './collector.ts'
 import {
   eventsIn,
@@ -191,17 +191,25 @@ test('global privacy control of the browser is heard', async () => {
 })
 
 test('it is ready while it reaches the log and the keys', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const ports = memoryPorts()
   let away = false
-  const partitions: EventLog['partitions'] = async (topic) => {
+  const read: EventLog['read'] = async (...of) => {
     if (away) throw new TransientError('EBB_TEST_AWAY', 'no broker answers')
-    return ports.log.partitions(topic)
+    return ports.log.read(...of)
   }
-  const { app } = await createCollector({ ...ports, log: { ...ports.log, partitions } }, SHOP)
+  const { app, stop } = await createCollector({ ...ports, log: { ...ports.log, read } }, SHOP)
   assert.equal((await app.inject('/readyz')).statusCode, 200)
   away = true
-  const { error } = (await app.inject('/readyz')).json()
+  await vi.advanceTimersByTimeAsync(5_000)
+  const { error, checks } = (await app.inject('/readyz')).json()
   assert.equal(error.message, 'Not ready: event log')
+  assert.match(checks['event log'], /no broker answers/)
+  away = false
+  await vi.advanceTimersByTimeAsync(2_500)
+  assert.equal((await app.inject('/readyz')).statusCode, 200)
+  await stop()
+  vi.useRealTimers()
 })
 
 test('it does not start without its topics', async () => {

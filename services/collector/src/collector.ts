@@ -1,10 +1,12 @@
 import { asyncApiDocument } from '@ebb/contracts/asyncapi'
+import { EVENTS } from '@ebb/contracts/topics'
 import type { AccessKeys } from '@ebb/runtime/access-keys'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import { createHttpServer, type HttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
 import { serveReference } from '@ebb/runtime/serve-reference'
 import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
+import { watchEngines } from '@ebb/runtime/watch-engines'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { COLLECTOR_SCOPE, collectorMetrics } from './collector-metrics.ts'
 import { COLLECTOR_REFERENCE } from './ingest-operations.ts'
@@ -69,8 +71,14 @@ export const createCollector = async (
   const writer = await (spool === undefined
     ? openRecordWriter(log)
     : openSpoolingWriter({ log, logger }, spool))
-  const readiness = { 'event log': writer.check, 'access keys': () => keys.find('') }
+  // A writer knows no more of the log than its last request.
+  const engines = watchEngines({ log: () => log.read({ topic: EVENTS, partition: 0 }, 0, 0) })
+  const readiness = {
+    'event log': () => writer.check(engines.fault('log')),
+    'access keys': () => keys.find(''),
+  }
   const server = createHttpServer({ logger, readiness, telemetry, scope: COLLECTOR_SCOPE })
+  server.app.addHook('onClose', async () => engines.stop())
   const metrics = collectorMetrics(telemetry, writer.spoolBytes)
   const { traceparentOf } = server
   serveReference(server.app, COLLECTOR_REFERENCE)

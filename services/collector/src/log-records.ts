@@ -42,8 +42,8 @@ export interface RecordWriter {
    * made so for now: some of them may be in the log then.
    */
   write(events: readonly NewRecord[], rejects: readonly NewRecord[]): Promise<void>
-  /** Throws, saying why, where `write` would throw. */
-  check(): Promise<WriterStanding>
+  /** Throws, saying why, where `write` would throw; `logFault` is why the log counts as away. */
+  check(logFault?: Error): Promise<WriterStanding>
   /** Records that are durable elsewhere and wait for the log. */
   spooled(): number
   /** Size of what they wait in. */
@@ -83,8 +83,8 @@ export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => 
         throw error instanceof TransientError ? logAway(error) : error
       }
     },
-    check: async () => {
-      await log.partitions(EVENTS)
+    check: async (logFault) => {
+      if (logFault !== undefined) throw logFault
       return {}
     },
     spooled: () => 0,

@@ -6,6 +6,7 @@ import { createHttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
 import { serveReference } from '@ebb/runtime/serve-reference'
 import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
+import { watchEngines } from '@ebb/runtime/watch-engines'
 import type { EventLog } from '@ebb/streaming/event-log'
 import type { DashboardKeys } from './access/dashboard-keys.ts'
 import { INSIGHTS_REFERENCE } from './api-operations.ts'
@@ -84,8 +85,10 @@ export const start = async (
     ...{ log, postgres, scoring, generation, logger, onHalt, telemetry },
     now: () => clock.now(),
   })
-  const readiness = { tables: () => postgres.query('SELECT 1') }
+  const engines = watchEngines({ tables: () => postgres.query('SELECT 1') })
+  const readiness = engines.checks
   const http = createHttpServer({ logger, readiness, telemetry, scope: SCOPE })
+  http.app.addHook('onClose', async () => engines.stop())
   securityHeaders(http.app)
   serveReference(http.app, INSIGHTS_REFERENCE)
   const streams = await apiRoutes(http.app, { wall: wallClock, ...ports }, config)

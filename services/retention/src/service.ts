@@ -12,6 +12,7 @@ import { processorLog } from '@ebb/runtime/processor-log'
 import { serveReference } from '@ebb/runtime/serve-reference'
 import { readerMetrics } from '@ebb/runtime/telemetry/reader-metrics'
 import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
+import { watchEngines } from '@ebb/runtime/watch-engines'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { observers } from '@ebb/streaming/observers'
 import type { Shop } from './alerts/decide-alerts.ts'
@@ -98,8 +99,10 @@ export const start = async (
   const { log, postgres, keys, clock, logger, onHalt, telemetry = NO_TELEMETRY } = ports
   const { currency, webhook, host, port } = config
   await prepareRetention(postgres, { ...config, now: clock.now() })
-  const readiness = { records: () => readSettings(postgres) }
+  const engines = watchEngines({ records: () => readSettings(postgres) })
+  const readiness = engines.checks
   const http = createHttpServer({ logger, readiness, telemetry, scope: SCOPE })
+  http.app.addHook('onClose', async () => engines.stop())
   serveReference(http.app, RETENTION_REFERENCE)
   couponRoutes(http.app, { postgres, keys, clock })
   winbackRoutes(http.app, { postgres, keys, clock, currency, ...(webhook && { webhook }) })

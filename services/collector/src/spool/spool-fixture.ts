@@ -46,6 +46,10 @@ export const faultyLog = (log: EventLog, first: LogState = 'there'): FaultyLog =
         await reach()
         return log.partitions(topic)
       },
+      read: async (from, offset, limit) => {
+        await reach(from.partition)
+        return log.read(from, offset, limit)
+      },
       append: (to, records) => {
         const done = last.then(() => append(to, records))
         last = done.catch(() => undefined)

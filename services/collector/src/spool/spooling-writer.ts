@@ -106,8 +106,8 @@ export const openSpoolingWriter = async (
     write,
     spooled: spool.waiting,
     spoolBytes: spool.bytes,
-    check: async () => {
-      if (!isSpooling) return {}
+    check: async (logFault) => {
+      if (!isSpooling && logFault === undefined) return {}
       await spool.check()
       return { note: `the event log is away, ${spool.waiting()} records wait in the spool` }
     },

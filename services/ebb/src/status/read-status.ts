@@ -2,10 +2,12 @@ import type { LiveView } from '@ebb/contracts/dashboard-api'
 import type { Installation } from '@ebb/contracts/installation'
 import type { WinbackStatus } from '@ebb/contracts/winback-api'
 import { DAY_MS } from '@ebb/customer/calendar'
+import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type AlertCount, alertCounts } from '@ebb/insights/alerts/alert-counts'
 import { countCustomers } from '@ebb/insights/live/live-view'
 import { winbackStatus } from '@ebb/retention/reports/winback-summary'
 import { wallClock } from '@ebb/runtime/clock'
+import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import type { CliContext } from '../cli-context.ts'
 import { placeOf } from '../commands/data-folder.ts'
 import { type Owner, readOwner } from '../doctor/machine.ts'
@@ -21,6 +23,7 @@ import {
 import { type Answer, type Survey, surveyOf } from '../survey/survey.ts'
 import { settledWithin } from '../survey/time-limit.ts'
 import { type RecentEvents, recentEvents } from './recent-events.ts'
+import { type ScorerStanding, scorerStanding } from './scorer-standing.ts'
 
 /** What there is to see at a glance; what cannot be asked is absent. Instants in ms. */
 export interface Status {
@@ -32,6 +35,8 @@ export interface Status {
   /** The clock of the shop: that on the wall where it is live. */
   readonly now: number
   readonly events?: RecentEvents & { readonly withinMs: number }
+  /** Where it is meant to run. */
+  readonly scorer?: ScorerStanding
   /** Records that wait, by reader. */
   readonly readers: readonly { readonly name: string; readonly lag: number }[]
   readonly customers?: LiveView['customers']
@@ -70,12 +75,15 @@ export const readStatus = async (
   const survey = await surveyOf(context, placeOf(context, data))
   try {
     const owner = isShared ? undefined : await readOwner(data)
-    const [services, read] = await Promise.all([probing, fromEngines(survey)])
+    const [services, { scorer, ...read }] = await Promise.all([probing, fromEngines(survey)])
+    const isReplay = survey.installation?.kind === 'replay'
+    const isMeant = !isReplay && (isShared || owner?.isAlive === true)
     return {
       ...(survey.installation && { installation: survey.installation }),
       ...(owner && { owner }),
       ...{ services: services.map(flat), engines: enginesOf(context, survey) },
       ...read,
+      ...(isMeant && scorer && { scorer }),
     }
   } finally {
     await survey.close()
@@ -90,7 +98,7 @@ type FromEngines = Omit<Status, 'installation' | 'owner' | 'services' | 'engines
 
 const fromEngines = async (survey: Survey): Promise<FromEngines> => {
   const { engines, installation } = survey
-  const { readers, clock } = await readersIn(survey)
+  const { readers, clock, scorer } = await readersIn(survey)
   const isLive = installation === undefined || installation.kind === 'live'
   const now = isLive ? wallClock.now() : Math.max(clock, installation.begunAt)
   // A minute of a demonstration is over before anybody could look.
@@ -102,7 +110,7 @@ const fromEngines = async (survey: Survey): Promise<FromEngines> => {
   ])
   const [customers, alerts, winbacks] = records
   return {
-    ...{ now, readers },
+    ...{ now, readers, ...(scorer && { scorer }) },
     ...(events && { events: { ...events, withinMs } }),
     ...(customers && { customers }),
     ...(alerts && { alerts }),
@@ -127,13 +135,14 @@ const answered = async <T>(asked: Promise<T>): Promise<T | undefined> => {
   return settled.status === 'fulfilled' ? settled.value : undefined
 }
 
-/** How far readers are, and the largest clock among them. */
+/** How far readers are, the scorer by itself, and the largest clock among them. */
 const readersIn = async (
   survey: Survey,
-): Promise<{ readers: Status['readers']; clock: number }> => {
+): Promise<Pick<Status, 'readers' | 'scorer'> & { readonly clock: number }> => {
   const { engines, store, installation } = survey
   if (engines === undefined || installation === undefined) return { readers: [], clock: 0 }
-  const { generation } = installation
+  const { generation, kind } = installation
+  const isLive = kind === 'live'
   const records = survey.records?.status === 'fulfilled' ? survey.records.value : undefined
   const asked = [
     ...(store?.status === 'fulfilled' ? processorsOf(generation) : []),
@@ -142,13 +151,27 @@ const readersIn = async (
     const places = await answered(placesOf({ engines, ...(records && { records }) }, reader))
     return places && { name: reader.name, places }
   })
-  const found = (await Promise.all(asked)).filter((each) => each !== undefined)
+  const [members, ...answers] = await Promise.all([scorerMembers(survey), ...asked])
+  const found = answers.filter((each) => each !== undefined)
+  const placesIn = (processor: string) => found.find(({ name }) => name === processor)?.places
+  const [features, scorer] = [FEATURES_PROCESSOR, SCORER_PROCESSOR].map(placesIn)
   const clocks = found.flatMap(({ places }) => places.map(({ clock = 0 }) => clock))
   return {
     readers: found.map(({ name, places }) => ({ name, lag: lagOf(places) })),
+    ...(features && scorer && { scorer: scorerStanding({ features, scorer, isLive, ...members }) }),
     clock: Math.max(0, ...clocks),
   }
 }
+
+/** How many read for the scorer; nothing where that cannot be asked. */
+const scorerMembers = async ({ engines, installation }: Survey) => {
+  const reader = processorsOf(installation?.generation ?? 0).find(isScorer)!
+  const asked = engines?.members && answered(engines.members([reader.group]))
+  const [members] = (await asked) ?? []
+  return members && { members: members.length }
+}
+
+const isScorer = ({ name }: { readonly name: string }): boolean => name === SCORER_PROCESSOR
 
 const enginesOf = (
   { engines, records: named }: CliContext,

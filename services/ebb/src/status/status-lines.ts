@@ -29,21 +29,38 @@ const installationText = ({ installation, now, engines }: Status): string => {
 }
 
 /** What runs, by its process and by what answers. */
-const runsText = ({ owner, services, installation }: Status, look: Look): string => {
+const runsText = (status: Status, look: Look): string => {
+  const { owner, services, installation } = status
   const answers = services.filter(({ isReady }) => isReady !== undefined)
-  const told = services.map(({ name, isReady, told = '' }) => {
-    if (isReady === undefined) return `${name} no answer`
-    if (isReady) return told === '' ? `${name} ready` : `${name} ready (${printable(told)})`
-    return painted(`${name} NOT READY (${printable(told)})`, 'red', look)
-  })
+  const told = servicesText(services, look)
   if (owner !== undefined && !owner.isAlive) {
     const stopped = painted(`STOPPED; the last was ${printable(owner.what)}`, 'red', look)
     return answers.length === 0 ? stopped : `${stopped}; another answers: ${told.join(', ')}`
   }
   if (installation === undefined && answers.length === 0) return 'nothing'
   const who = owner?.isAlive ? [`process ${owner.pid} (${printable(owner.what)})`] : []
-  return [...who, ...told].join(', ')
+  return [...who, ...told, ...scorerText(status, look)].join(', ')
 }
+
+const servicesText = (services: Status['services'], look: Look): string[] =>
+  services.map(({ name, isReady, told = '' }) => {
+    if (isReady === undefined) return `${name} no answer`
+    if (isReady) return told === '' ? `${name} ready` : `${name} ready (${printable(told)})`
+    return painted(`${name} NOT READY (${printable(told)})`, 'red', look)
+  })
+
+const scorerText = ({ scorer, alertsPaused }: Status, look: Look): string[] => {
+  if (scorer === undefined) return []
+  const { keepsUp, lag, behindMs, isRead } = scorer
+  if (isRead === false) return [painted(`scorer NOT RUNNING (${waits(lag)})`, 'red', look)]
+  if (alertsPaused) return ['scorer paused']
+  if (keepsUp) return ['scorer keeps up']
+  const late = behindMs === 0 ? '' : `, ${duration(behindMs)} late`
+  return [painted(`scorer BEHIND (${waits(lag)}${late})`, 'red', look)]
+}
+
+const waits = (lag: number): string =>
+  lag === 1 ? '1 record waits' : `${amount(lag)} records wait`
 
 const enginesText = ({ engines, owner }: Status, look: Look): string =>
   engines

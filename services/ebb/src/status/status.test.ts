@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { tickRecord } from '@ebb/contracts/tick'
+import { EVENTS } from '@ebb/contracts/topics'
 import { embeddedEngines } from '@ebb/embedded/embedded-engines'
+import { featuresDefinition } from '@ebb/features/features-definition'
 import { switchesRecord } from '@ebb/runtime/alerts-switch'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { CliContext } from '../cli-context.ts'
@@ -9,16 +12,21 @@ import {
   day,
   live,
   order,
+  runToEnd,
+  SHOP,
   type TestShop,
   testShop,
 } from '../commands/shop-fixture.ts'
+import type { Status } from './read-status.ts'
 import { recentEvents } from './recent-events.ts'
+import { scorerStanding } from './scorer-standing.ts'
 import { statusCommand } from './status.ts'
 import { statusLines } from './status-lines.ts'
 
 /** Nothing listens there. */
 const NO_PORT = 1
 const PLAIN = { isTerminal: false }
+const READY = [{ name: 'features', url: '', isReady: true, status: 200, told: '' }] as const
 
 let shop: TestShop
 beforeEach(() => {
@@ -40,10 +48,46 @@ test('what runs is told with what came in and what waits', async () => {
     const lines = await shop.run(status)
     expect(lines[0]).toMatch(/^ebb +live, EUR, 2 partitions, .* Europe\/Berlin$/)
     expect(lines[1]).toMatch(/^runs +process \d+ \(a test\), collector no answer, features no/)
+    expect(lines[1]).toMatch(/, scorer keeps up$/)
     expect(lines[2]).toMatch(/^engines +event log up .*, state store up/)
     expect(lines[3]).toMatch(/^events +3 in the last minute; the last at 2040-01-01/)
     expect(lines[4]).toMatch(/^behind +features 2, scorer 0$/)
   })
+})
+
+test('a scorer that stands is told by its clock, also where few records wait', async () => {
+  await shop.owned(async (engines) => {
+    await live(engines, [order('anna', day(0))], [day(1)])
+    await engines.log.append({ topic: EVENTS, partition: 0 }, [tickRecord(day(1) + 90_000)])
+    await runToEnd(engines, featuresDefinition(SHOP))
+    const lines = await shop.run(status)
+    expect(lines[1]).toMatch(/, scorer BEHIND \(1 record waits, 90 s late\)$/)
+    const [json] = await shop.run(status, '--json')
+    expect(JSON.parse(json!).scorer).toEqual({ keepsUp: false, lag: 1, behindMs: 90_000 })
+  })
+})
+
+test('a scorer that nobody runs, or that is paused, is told', () => {
+  const told = (scorer: Status['scorer'] & object, alertsPaused: boolean): string =>
+    statusLines(
+      { ...{ now: 0, readers: [], engines: [], scorer, alertsPaused }, services: READY },
+      PLAIN,
+    )[1]!
+  const scorer = { keepsUp: false, lag: 1_001, behindMs: 0, isRead: true }
+  expect(told(scorer, false)).toBe('runs       features ready, scorer BEHIND (1,001 records wait)')
+  expect(told(scorer, true)).toBe('runs       features ready, scorer paused')
+  const nobody = 'runs       features ready, scorer NOT RUNNING (1,001 records wait)'
+  expect(told({ ...scorer, isRead: false }, true)).toBe(nobody)
+})
+
+test.each([
+  ['with a reader', { members: 1 }, { keepsUp: true, isRead: true }],
+  ['without one', { members: 0 }, { keepsUp: false, isRead: false }],
+])('a scorer %s, and its clock that only counts live', (_, members, expected) => {
+  const place = { partition: 0, offset: 5, end: 5, advised: 0 }
+  const [features, scorer] = [[{ ...place, clock: 90_000 }], [{ ...place, clock: 1_000 }]]
+  const standing = scorerStanding({ features, scorer, isLive: false, ...members })
+  expect(standing).toEqual({ lag: 0, behindMs: 0, ...expected })
 })
 
 test('a folder where nothing runs says so, and what stands in it all the same', async () => {

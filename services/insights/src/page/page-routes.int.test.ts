@@ -67,15 +67,29 @@ describe('the page', () => {
     expect(answer.headers.get('content-type')).toBe('image/png')
   })
 
-  test.each(['/assets/gone.js', '/api', '/api/nothing', '/api/session/x'])(
-    '%s is nothing',
-    async (path) => {
-      await serve()
-      const answer = await get(path)
-      expect(answer.status).toBe(404)
-      expect(await answer.json()).toMatchObject({ error: { code: 'EBB_HTTP_NOT_FOUND' } })
-    },
-  )
+  test.each([
+    ...['/assets/gone.js', '/assets', '/api', '/api/nothing', '/api/session/x'],
+    ...['/asyncapi.json', '/asyncapi.json?x=1', '/robots.txt', '/docs/events.md'],
+  ])('%s is nothing', async (path) => {
+    await serve()
+    const answer = await get(path)
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ error: { code: 'EBB_HTTP_NOT_FOUND' } })
+  })
+
+  test.each([
+    ['application/json', 404],
+    ['application/json, text/plain', 404],
+    ['text/html,application/xhtml+xml,*/*;q=0.8', 200],
+    ['*/*', 200],
+  ])('a guessed path answers who takes %s with %i, the first page with 200', async (accept, of) => {
+    await serve()
+    const answer = await get('/customers', { accept })
+    expect(answer.status).toBe(of)
+    const told = of === 404 ? '"code":"EBB_HTTP_NOT_FOUND"' : '<title>Ebb</title>'
+    expect(await answer.text()).toContain(told)
+    expect((await get('/', { accept })).status).toBe(200)
+  })
 
   test.each(['/..%2fbeside.txt', '/assets/..%2f..%2fbeside.txt', '/%2e%2e%2fbeside.txt'])(
     '%s reaches no file outside',

@@ -3,23 +3,31 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { INDEX, type PageFile, type PageFiles } from './page-files.ts'
 
 /**
- * The page: its files, and `index.html` for every path that is no file, since the page has paths of
- * its own. Nothing below `/api` is of the page.
+ * The page: its files, and `index.html` for whoever guesses a path and takes HTML. A path that names a
+ * file which is not there is nothing, and neither `/api` nor what is below it is of the page.
  */
 export const pageRoutes = (app: FastifyInstance, files: PageFiles): void => {
   app.get<{ Params: { '*': string } }>('/*', (request, reply) =>
-    sendFile(fileAt(files, request.params['*']), request, reply),
+    sendFile(fileAt(files, request.params['*'], request.headers), request, reply),
   )
 }
 
-const fileAt = (files: PageFiles, path: string): PageFile => {
+const fileAt = (
+  files: PageFiles,
+  path: string,
+  { accept = '*/*' }: FastifyRequest['headers'],
+): PageFile => {
   const found = files.get(path)
   if (found !== undefined) return found
-  if (path === 'api' || path.startsWith('api/') || path.startsWith('assets/')) throw notFound(path)
+  if (path !== '' && (NO_PAGE.test(path) || !HTML.test(accept))) throw notFound(path)
   const index = files.get(INDEX)
   if (index === undefined) throw notBuilt()
   return index
 }
+
+/** What is for programs, and what names a file. */
+const NO_PAGE = /^(api|assets)(\/|$)|\.\w+$/
+const HTML = /text\/(html|\*)|\*\/\*/i
 
 const sendFile = (
   { type, body, gzipped, etag, cacheControl }: PageFile,
