@@ -12,6 +12,7 @@ import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { partitionOwner } from '@ebb/streaming/partition-owner'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
+import { stateCaches } from '@ebb/streaming/state-cache'
 import { BEGIN, canonicalEvent, intakeContext, SHOP } from './bench-shop.ts'
 import type { Benchmark, Contestant, Scale } from './benchmark.ts'
 import { fillStore, packedHistory } from './history-states.ts'
@@ -66,7 +67,7 @@ const eventsOf = (round: number, popularity: Popularity, { events }: Scale): Cus
   const name = `round-${round}`
   const next = shopTraffic({ name, customers, popularity, isUnderWay: true })
   return Array.from({ length: events }, () =>
-    customerEventOf(canonicalEvent(next(BEGIN), intakeContext(BEGIN))),
+    customerEventOf(canonicalEvent(next(BEGIN), intakeContext(BEGIN)), SHOP.timeZone),
   )
 }
 
@@ -134,11 +135,13 @@ const committing =
     await fillStore(store, packedHistory(events * CUSTOMERS_EACH), SHARED_PARTITIONS)
     const log = memoryEventLog({ topics: topicsOf(SHARED_PARTITIONS), now: () => BEGIN })
     const { signal } = new AbortController()
+    const caches = stateCaches()
     const owners = await Promise.all(
       Array.from({ length: SHARED_PARTITIONS }, async (_, partition) => {
         const owner = partitionOwner({
           definition: foldAlone,
           ports: { log, store },
+          caches,
           options: {
             onHalt: (error) => {
               throw error

@@ -22,7 +22,7 @@ export const keyedEvent = (
   { tickEveryMs }: { readonly tickEveryMs: number },
 ): KeyedEvent => ({
   key: customerKey(canonical.customer),
-  event: customerEventOf(canonical),
+  event: customerEventOf(canonical, SHOP.timeZone),
   clock: Math.floor(canonical.occurredAt / tickEveryMs) * tickEveryMs,
 })
 

@@ -7,8 +7,9 @@ export const Instant = Type.Integer({ minimum: 0, maximum: Date.UTC(10_000, 0) }
 
 /** What an event says of an order: ids, and money in minor units. */
 export const OrderPart = Type.Object({
-  /** Absent only on a refund that names no order. */
+  /** Absent only where a refund, its cancellation, a delivery or a delay names no order. */
   id: Type.Optional(Text(256)),
+  /** Of a refund, where it is named; always there on `Return Cancelled`. */
   refundId: Type.Optional(Text(256)),
   /** As sent, in minor units of `currency`. */
   amountMinor: Type.Optional(Type.Integer({ minimum: 0 })),

@@ -30,6 +30,13 @@ test('small words of a name are written in every way too', () => {
   assert.equal(canonicalEventName('order_canceled'), 'Order Cancelled')
 })
 
+test.each(['Return Canceled', 'Refund Cancelled', 'refund_canceled', 'returnCancelled'])(
+  '%s is a return that is cancelled',
+  (written) => {
+    assert.equal(canonicalEventName(written), 'Return Cancelled')
+  },
+)
+
 test.each(['Newsletter Opened', 'Purchase', 'constructor', '__proto__', ''])(
   '%s is not in the table and stays as it is',
   (name) => {

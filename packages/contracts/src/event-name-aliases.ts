@@ -39,6 +39,10 @@ export const EVENT_NAMES: readonly EventName[] = [
   { name: 'Order Updated' },
   { name: 'Order Refunded', ga4: ['refund'] },
   { name: 'Order Cancelled', spellings: ['Order Canceled'] },
+  {
+    name: 'Return Cancelled',
+    spellings: ['Return Canceled', 'Refund Cancelled', 'Refund Canceled'],
+  },
   { name: 'Coupon Entered' },
   { name: 'Coupon Applied' },
   { name: 'Coupon Denied' },

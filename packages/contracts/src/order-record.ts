@@ -10,6 +10,7 @@ export const OrderRecord = Type.Object({
   kind: Type.Union([
     Type.Literal('placed'),
     Type.Literal('updated'),
+    Type.Literal('delivered'),
     Type.Literal('cancelled'),
     Type.Literal('refunded'),
   ]),

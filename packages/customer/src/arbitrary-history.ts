@@ -4,6 +4,8 @@ import type { CustomerEvent } from './customer-event.ts'
 import type { CustomerState } from './customer-state.ts'
 import { EVENT_NAMES } from './event-names.ts'
 import { fold } from './fold.ts'
+import { REASON_CODES } from './reason-code.ts'
+import { CHANNELS, DEVICES } from './taste-codes.ts'
 
 /** An event, and the clock of the partition (ms) when it is read. */
 export interface ReadEvent {
@@ -31,7 +33,10 @@ export const arbitraryTimeZone = fc.constantFrom(
   'Africa/Cairo',
 )
 
-const ORDER_NAMES = ['Order Completed', 'Order Updated', 'Order Cancelled', 'Order Refunded']
+const ORDER_NAMES = [
+  ...['Order Completed', 'Order Updated', 'Order Delivered', 'Delivery Late'],
+  ...['Order Cancelled', 'Order Refunded', 'Return Cancelled'],
+]
 const OTHER_NAMES = EVENT_NAMES.map(([name]) => name).filter((name) => !ORDER_NAMES.includes(name))
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
@@ -47,15 +52,38 @@ const common = {
   occurredAt: arbitraryInstant,
 }
 
+const names = fc.uniqueArray(fc.constantFrom('Shoes', 'Toys', 'Books', 'Ö'), { maxLength: 3 })
+
+const tastes = { categories: names, brands: names }
+
 const arbitraryActivity = fc.record(
   {
     ...common,
     type: fc.constantFrom('track', 'track', 'track', 'page', 'screen', 'identify'),
     name: fc.oneof(fc.constantFrom(...OTHER_NAMES), fc.string({ maxLength: 80, unit: 'binary' })),
-    rating: fc.integer({ min: 0, max: 5 }),
+    rating: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(2.5, -1, 9)),
     consent: arbitraryConsent,
+    page: fc.constantFrom('/', '/cart', '/shoes/:id', 'ü'),
+    channel: fc.constantFrom(...CHANNELS),
+    device: fc.constantFrom(...DEVICES),
+    ...tastes,
+    ticketId: fc.constantFrom('t1', 't2'),
+    results: fc.constantFrom(0, 3),
+    complaint: fc.constantFrom(...REASON_CODES),
   },
   { requiredKeys: ['customer', 'sourceRank', 'occurredAt', 'type', 'name'] },
+)
+
+const arbitraryDetails = fc.record(
+  {
+    amountMinor: fc.integer({ min: 0, max: 5_000 }),
+    discountMinor: fc.integer({ min: 0, max: 500 }),
+    units: fc.nat({ max: 12 }),
+    items: fc.uniqueArray(fc.constantFrom(...'abcdefghijkl'), { maxLength: 12 }),
+    promisedAt: arbitraryInstant,
+    reason: fc.constantFrom(...REASON_CODES),
+  },
+  { requiredKeys: [] },
 )
 
 /** Few ids of orders and refunds, so that they meet. */
@@ -64,18 +92,27 @@ const arbitraryOrderEvent = fc
     ...common,
     name: fc.constantFrom('Order Completed', ...ORDER_NAMES),
     id: optional(fc.constantFrom('o1', 'o1', 'o2', 'o3')),
-    amountMinor: optional(fc.integer({ min: 0, max: 5_000 })),
     refundId: optional(fc.constantFrom('r1', 'r2')),
+    details: arbitraryDetails,
+    categories: optional(names),
   })
-  .map(({ id, amountMinor, refundId, ...event }) => ({
+  .map(({ id, refundId, details, categories, ...event }) => ({
     ...event,
     type: 'track' as const,
+    ...(categories !== undefined && { categories }),
     order: {
-      ...((id !== undefined || event.name !== 'Order Refunded') && { id: id ?? 'o1' }),
-      ...(amountMinor !== undefined && { amountMinor }),
-      ...(refundId !== undefined && { refundId }),
+      ...details,
+      ...((id !== undefined || !MAY_BE_LOOSE.has(event.name)) && { id: id ?? 'o1' }),
+      ...((refundId !== undefined || event.name === 'Return Cancelled') && {
+        refundId: refundId ?? 'r1',
+      }),
     },
   }))
+
+/** These need not name an order. */
+const MAY_BE_LOOSE: ReadonlySet<string> = new Set([
+  ...['Order Refunded', 'Return Cancelled', 'Order Delivered', 'Delivery Late'],
+])
 
 /** One event without its id. */
 export const arbitraryUnnamedEvent: fc.Arbitrary<Omit<CustomerEvent, 'id'>> = fc.oneof(
@@ -107,6 +144,24 @@ export const arbitraryReading: fc.Arbitrary<ReadEvent[]> = arbitraryHistory.chai
     events.map((event, index) => ({ event, clock: clocks[index] ?? 0 })),
   ),
 )
+
+/** So many groups of events, three days apart, each within a day, read until a day later. */
+export const arbitraryVisits: fc.Arbitrary<ReadEvent[][]> = fc
+  .array(fc.array(fc.tuple(arbitraryActivity, fc.nat(), fc.nat()), { maxLength: 8 }), {
+    maxLength: 4,
+  })
+  .map((groups) =>
+    groups.map((group, g) => {
+      const from = NOON + 3 * g * DAY_MS
+      // Often within half an hour of each other.
+      const within = (n: number) => (n % 3 === 0 ? n % DAY_MS : n % (4 * 3_600_000))
+      const clocks = group.map(([, , n]) => from + DAY_MS + (n % DAY_MS)).sort((a, b) => a - b)
+      return group.map(([event, n], i) => ({
+        event: { ...event, id: `e${g}-${i}`, occurredAt: from + within(n) },
+        clock: clocks[i]!,
+      }))
+    }),
+  )
 
 /** The state after all of these, read one after the other. */
 export const foldAll = (

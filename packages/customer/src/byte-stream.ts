@@ -97,9 +97,18 @@ export function readMany<T>(input: ByteReader, readOne: () => T): T[] {
 }
 
 /** Reads the next text. */
-export const readText = (input: ByteReader): string => input.texts[input.textOffset++] ?? ''
+export function readText(input: ByteReader): string {
+  const text = input.texts[input.textOffset++]
+  if (text === undefined) throw new RangeError('it has too few texts')
+  return text
+}
 
-const nextByte = (input: ByteReader): number => input.bytes[input.offset++] ?? 0
+/** What is no packed state may ask for billions of numbers: it ends where its bytes end. */
+function nextByte(input: ByteReader): number {
+  const byte = input.bytes[input.offset++]
+  if (byte === undefined) throw new RangeError('it ends too early')
+  return byte
+}
 
 function reserve(out: ByteWriter, size: number): void {
   if (out.length + size <= out.bytes.length) return

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryTimeZone } from './arbitrary-history.ts'
-import { DAY_MS, dayOf, startOfDay } from './calendar.ts'
+import { DAY_MS, dayOf, hourOf, startOfDay } from './calendar.ts'
 import { civilDay } from './history-recount.ts'
 
 const arbitraryInstant = fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2040, 0) })
@@ -77,4 +77,18 @@ describe('startOfDay', () => {
     const skipped = dayNumber(2011, 11, 30)
     expect(startOfDay(skipped, 'Pacific/Apia')).toBe(startOfDay(skipped + 1, 'Pacific/Apia'))
   })
+})
+
+test('hourOf agrees with the calendar of the platform', () => {
+  fc.assert(
+    fc.property(arbitraryInstant, arbitraryTimeZone, (instant, timeZone) => {
+      const format = new Intl.DateTimeFormat('en-US', {
+        timeZone,
+        hour: 'numeric',
+        hourCycle: 'h23',
+      })
+      expect(hourOf(instant, timeZone)).toBe(Number(format.format(instant)))
+    }),
+    { numRuns: 300 },
+  )
 })

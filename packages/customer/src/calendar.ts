@@ -1,6 +1,8 @@
 /** Milliseconds of a UTC day, and of a civil day without a change of the clocks. */
 export const DAY_MS = 86_400_000
 
+const HOUR_MS = 3_600_000
+
 /** How far civil time runs ahead of UTC within one UTC day. */
 interface DayOffsets {
   readonly before: number
@@ -28,9 +30,20 @@ const zones = new Map<string, Zone>()
  * time zone that is not known.
  */
 export function dayOf(instant: number, timeZone: string): number {
-  if (timeZone === 'UTC') return Math.floor(instant / DAY_MS)
+  return Math.floor((instant + civilOffset(instant, timeZone)) / DAY_MS)
+}
+
+/** Civil hour in which an instant (ms) falls, 0 to 23. As `dayOf`. */
+export function hourOf(instant: number, timeZone: string): number {
+  const civil = instant + civilOffset(instant, timeZone)
+  return Math.floor((civil - Math.floor(civil / DAY_MS) * DAY_MS) / HOUR_MS)
+}
+
+/** How far civil time runs ahead of UTC at an instant, ms. */
+function civilOffset(instant: number, timeZone: string): number {
+  if (timeZone === 'UTC') return 0
   const { before, changesAt, after } = offsetsOf(Math.floor(instant / DAY_MS), zoneOf(timeZone))
-  return Math.floor((instant + (instant < changesAt ? before : after)) / DAY_MS)
+  return instant < changesAt ? before : after
 }
 
 /**

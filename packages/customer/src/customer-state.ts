@@ -1,13 +1,24 @@
 import { COUNTERS } from './event-names.ts'
+import type { EvidenceKind } from './evidence-kinds.ts'
+import type { ReasonCode } from './reason-code.ts'
+import type { Channel, Device } from './taste-codes.ts'
 
 /** One number for each of `COUNTERS`, at its position. */
 export type Counts = readonly number[]
 
+/** A weight by taste code, ascending, none of them 0. */
+export type Tastes = readonly (readonly [code: number, weight: number])[]
+
+/** What happened, added up. */
+export interface Tally {
+  readonly counts: Counts
+  readonly tastes: Tastes
+}
+
 /** What happened on one day. */
-export interface DayTile {
+export interface DayTile extends Tally {
   /** Civil day in the shop's time zone, counted from 1970-01-01. */
   readonly day: number
-  readonly counts: Counts
 }
 
 /** When something took place, by the word of the most trusted source that reported it. */
@@ -17,9 +28,9 @@ export interface Occurrence {
   readonly at: number
 }
 
-/** An amount, by the word of the greatest (rank, instant, hash of the event id). */
-export interface Amount {
-  readonly minor: number
+/** A value, by the word of the greatest (rank, instant, hash of the event id). */
+export interface Said<T> {
+  readonly value: T
   readonly rank: number
   readonly at: number
   /** Hash of the id of the event that brought it; one of the fact's `seen`. */
@@ -29,9 +40,13 @@ export interface Amount {
 /** Money paid back. */
 export interface Refund {
   readonly id: string
-  readonly occurred: Occurrence
-  /** Absent: the whole order, or unknown where no order is named. */
-  readonly amount: Amount | undefined
+  /** Absent while only its cancellation is known. */
+  readonly occurred: Occurrence | undefined
+  /** The return was called off: nothing is paid back. */
+  readonly cancelled: boolean
+  /** Minor units. Absent: the whole order, or unknown where no order is named. */
+  readonly amount: Said<number> | undefined
+  readonly reason: Said<ReasonCode> | undefined
   /** Hashes of the ids of the events merged into it, in order of arrival. */
   readonly seen: readonly number[]
 }
@@ -41,8 +56,20 @@ export interface Order {
   readonly id: string
   /** Absent while only changes, cancellations or refunds of it are known. */
   readonly placed: Occurrence | undefined
-  readonly amount: Amount | undefined
-  readonly cancelled: boolean
+  readonly delivered: Occurrence | undefined
+  readonly cancelled: Occurrence | undefined
+  /** A delay that somebody reported. */
+  readonly late: Occurrence | undefined
+  /** Minor units. */
+  readonly amount: Said<number> | undefined
+  /** Minor units taken off. */
+  readonly discount: Said<number> | undefined
+  /** Pieces. */
+  readonly units: Said<number> | undefined
+  /** By when it was to be delivered, ms. */
+  readonly promised: Said<number> | undefined
+  /** What was in it: see `basketOf`. */
+  readonly basket: Said<readonly number[]> | undefined
   readonly refunds: readonly Refund[]
   /** Hashes of the ids of the events merged into it, in order of arrival, refunds apart. */
   readonly seen: readonly number[]
@@ -59,6 +86,34 @@ export interface Choice {
   readonly allowed: boolean
   readonly occurredAt: number
   readonly by: number
+}
+
+/** A value of a visit's first or last event that has one. */
+export interface VisitMark<T> {
+  readonly at: number
+  readonly value: T
+}
+
+/** A visit: events of a storefront, none farther than half an hour from the next. */
+export interface Visit {
+  readonly startAt: number
+  readonly endAt: number
+  readonly events: number
+  readonly entry: VisitMark<string> | undefined
+  readonly exit: VisitMark<string> | undefined
+  /** How the visitor came; absent: directly. */
+  readonly channel: VisitMark<Channel> | undefined
+  readonly device: VisitMark<Device> | undefined
+}
+
+/** Something that went wrong for the customer, or that made it good again. */
+export interface Evidence {
+  readonly kind: EvidenceKind
+  readonly occurredAt: number
+  /** Of the event. */
+  readonly id: string
+  /** Hash of the support case; 0 where there is none. */
+  readonly ref: number
 }
 
 /** Ids of the events read on one UTC day of the partition's clock. */
@@ -82,7 +137,15 @@ export interface CustomerState {
   /** Days with something to count, ascending, none older than the horizon at `changedAt`. */
   readonly tiles: readonly DayTile[]
   /** Sum of the days older than that. */
-  readonly totals: Counts
+  readonly totals: Tally
+  /** Names of the buckets of categories and brands, by taste code, ascending. */
+  readonly tasteNames: readonly (readonly [code: number, name: string])[]
+  /** Visits that may still grow, by their start, ascending. */
+  readonly openVisits: readonly Visit[]
+  /** The last three that are over, by their start, ascending; the days have counted them. */
+  readonly lastVisits: readonly Visit[]
+  /** The greatest eight by (instant, id), ascending. */
+  readonly evidence: readonly Evidence[]
   /** The last ten by (instant, name), ascending. */
   readonly recent: readonly RecentEvent[]
   /** By day of the clock, ascending. */
@@ -96,6 +159,9 @@ export interface CustomerState {
 /** Counts of nothing. */
 export const NO_COUNTS: Counts = COUNTERS.map(() => 0)
 
+/** Nothing happened. */
+export const EMPTY_TALLY: Tally = { counts: NO_COUNTS, tastes: [] }
+
 /** The state of a customer of whom nothing is known. */
 export const EMPTY_STATE: CustomerState = {
   changedAt: 0,
@@ -103,7 +169,11 @@ export const EMPTY_STATE: CustomerState = {
   analytics: undefined,
   marketing: undefined,
   tiles: [],
-  totals: NO_COUNTS,
+  totals: EMPTY_TALLY,
+  tasteNames: [],
+  openVisits: [],
+  lastVisits: [],
+  evidence: [],
   recent: [],
   ring: [],
   orders: [],

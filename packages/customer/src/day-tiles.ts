@@ -1,36 +1,73 @@
-import { type Counts, type CustomerState, type DayTile, NO_COUNTS } from './customer-state.ts'
+import {
+  type Counts,
+  type CustomerState,
+  EMPTY_TALLY,
+  type Tally,
+  type Tastes,
+} from './customer-state.ts'
+import { COUNTERS, type Counter } from './event-names.ts'
 
 /** Longest window, in days: today and the 89 before. Older days are rolled up into totals. */
 const HORIZON_DAYS = 90
 
 /** Days of their own, and what they left behind. */
-type Tally = Pick<CustomerState, 'tiles' | 'totals'>
+type Days = Pick<CustomerState, 'tiles' | 'totals'>
 
-/** The tally with every tile that is older than the horizon of `today` added to the totals. */
-export function rollUp(tally: Tally, today: number): Tally {
-  const { tiles, totals } = tally
-  const oldest = today - HORIZON_DAYS + 1
-  if (tiles.length === 0 || (tiles[0] as DayTile).day >= oldest) return tally
-  const old = tiles.filter(({ day }) => day < oldest)
-  return {
-    tiles: tiles.slice(old.length),
-    totals: old.reduce((sum, { counts }) => addCounts(sum, counts), totals),
-  }
+/** What is to be added to a day. */
+export interface Addition {
+  readonly counts: readonly (readonly [counter: Counter, amount: number])[]
+  readonly tastes: Tastes
 }
 
-/** The tally with one more of a counter on `day`, however old. */
-export function countOn({ tiles, totals }: Tally, counter: number, day: number): Tally {
+/** The days with every tile that is older than the horizon of `today` added to the totals. */
+export function rollUp(days: Days, today: number): Days {
+  const { tiles, totals } = days
+  const oldest = today - HORIZON_DAYS + 1
+  const [first] = tiles
+  if (first === undefined || first.day >= oldest) return { tiles, totals }
+  const old = tiles.filter(({ day }) => day < oldest)
+  return { tiles: tiles.slice(old.length), totals: old.reduce(addTally, totals) }
+}
+
+/** The days with more on `day`, however old. */
+export function addOn(days: Days, day: number, addition: Addition): Days {
+  if (addition.counts.length === 0 && addition.tastes.length === 0) return days
+  const { tiles, totals } = days
   let index = tiles.length - 1
-  while (index >= 0 && (tiles[index] as DayTile).day > day) index--
+  while (index >= 0 && tiles[index]!.day > day) index--
   const tile = tiles[index]
-  if (tile?.day === day) {
-    return { tiles: tiles.with(index, { day, counts: increment(tile.counts, counter) }), totals }
-  }
-  const added = { day, counts: increment(NO_COUNTS, counter) }
+  if (tile?.day === day)
+    return { tiles: tiles.with(index, { day, ...addTo(tile, addition) }), totals }
+  const added = { day, ...addTo(EMPTY_TALLY, addition) }
   return { tiles: tiles.toSpliced(index + 1, 0, added), totals }
 }
 
-const addCounts = (a: Counts, b: Counts): Counts => a.map((count, i) => count + (b[i] ?? 0))
+/** Both together. */
+export const addTally = (a: Tally, b: Tally): Tally => ({
+  counts: a.counts.map((count, i) => count + (b.counts[i] ?? 0)),
+  tastes: addTastes(a.tastes, b.tastes),
+})
 
-const increment = (counts: Counts, counter: number): Counts =>
-  counts.with(counter, (counts[counter] ?? 0) + 1)
+const addTo = ({ counts, tastes }: Tally, addition: Addition): Tally => ({
+  counts: addCounts(counts, addition.counts),
+  tastes: addTastes(tastes, addition.tastes),
+})
+
+const addCounts = (counts: Counts, more: Addition['counts']): Counts => {
+  if (more.length === 0) return counts
+  const sum = counts.slice()
+  for (const [counter, amount] of more) {
+    const index = COUNTERS.indexOf(counter)
+    sum[index] = (sum[index] ?? 0) + amount
+  }
+  return sum
+}
+
+/** Weights by code of both, ascending. */
+export function addTastes(a: Tastes, b: Tastes): Tastes {
+  if (b.length === 0) return a
+  if (a.length === 0 && b.length === 1) return b
+  const sum = new Map(a)
+  for (const [code, weight] of b) sum.set(code, (sum.get(code) ?? 0) + weight)
+  return [...sum].sort(([left], [right]) => left - right)
+}

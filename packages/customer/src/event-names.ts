@@ -1,8 +1,10 @@
 import type { CustomerEvent } from './customer-event.ts'
 
 /**
- * What a day tile counts: what customers do, then what goes wrong for them (friction).
- * Packed states refer to positions in this list, so it may only grow at its end.
+ * What a day tile counts. `ratings` are the reviews and answers with stars, `ratingTenths` is the sum
+ * of their stars in tenths; a day has the sessions that began on it, `dwellSeconds` from their first
+ * to their last event, `bounces` where there is one event only.
+ * Packed states refer to positions in this list, so it may only grow at its end, to at most 31.
  */
 export const COUNTERS = [
   'pageViews',
@@ -18,13 +20,31 @@ export const COUNTERS = [
   'couponDenials',
   'lateDeliveries',
   'lowRatings',
+  'wishlistAdds',
+  'reviews',
+  'ratings',
+  'ratingTenths',
+  'emptySearches',
+  'sessions',
+  'dwellSeconds',
+  'bounces',
 ] as const
 
 export type Counter = (typeof COUNTERS)[number]
 
+/** Counters of what goes wrong for customers. */
+const FRICTION: ReadonlySet<Counter> = new Set([
+  'ticketsOpened',
+  'paymentFailures',
+  'pageErrors',
+  'couponDenials',
+  'lateDeliveries',
+  'lowRatings',
+] as const)
+
 /**
- * Names that a state knows, each with what it counts. A review or an answer counts only when its
- * rating is low. Packed states refer to positions in this list, so it may only grow at its end.
+ * Names that a state knows, each with what it adds one to.
+ * Packed states refer to positions in this list, so it may only grow at its end.
  */
 export const EVENT_NAMES: readonly (readonly [name: string, counter?: Counter])[] = [
   ['Page Viewed', 'pageViews'],
@@ -40,15 +60,15 @@ export const EVENT_NAMES: readonly (readonly [name: string, counter?: Counter])[
   ['Page Error', 'pageErrors'],
   ['Coupon Denied', 'couponDenials'],
   ['Delivery Late', 'lateDeliveries'],
-  ['Product Reviewed', 'lowRatings'],
-  ['Survey Answered', 'lowRatings'],
+  ['Product Reviewed', 'reviews'],
+  ['Survey Answered'],
   ['Order Completed'],
   ['Order Updated'],
   ['Order Cancelled'],
   ['Order Refunded'],
   ['Order Delivered'],
   ['Product Clicked'],
-  ['Product Added to Wishlist'],
+  ['Product Added to Wishlist', 'wishlistAdds'],
   ['Product Removed from Wishlist'],
   ['Product Shared'],
   ['Product List Filtered'],
@@ -66,6 +86,8 @@ export const EVENT_NAMES: readonly (readonly [name: string, counter?: Counter])[
   ['Identified'],
   ['Group Joined'],
   ['Alias Created'],
+  ['Return Cancelled'],
+  ['Wishlist Product Added to Cart', 'cartAdds'],
 ]
 
 /** Longest name that a state keeps, in UTF-16 units. */
@@ -81,12 +103,20 @@ const NAME_OF_TYPE = {
   alias: 'Alias Created',
 } as const
 
-const COUNTER_OF = new Map(
-  EVENT_NAMES.map(([name, counter]) => [name, counter && COUNTERS.indexOf(counter)]),
-)
+const COUNTER_OF = new Map(EVENT_NAMES.map(([name, counter]) => [name, counter]))
 
-const FIRST_FRICTION = COUNTERS.indexOf('ticketsOpened')
-const LOW_RATINGS = COUNTERS.indexOf('lowRatings')
+/** These come from the desk of the shop, whoever reports them: nobody visits it meanwhile. */
+const NO_VISITS: ReadonlySet<string> = new Set([
+  'Order Updated',
+  'Order Cancelled',
+  'Order Refunded',
+  'Order Delivered',
+  'Delivery Late',
+  'Return Cancelled',
+  'Ticket Resolved',
+])
+
+const BACK_END_RANK = 2
 
 /**
  * The name under which a state records an event. Only `track` events keep their own, cut to
@@ -98,13 +128,29 @@ export function recordedName(event: CustomerEvent): string {
   return event.name.slice(0, NAME_LIMIT).toWellFormed()
 }
 
-/** Position in `COUNTERS` of what an event under its recorded name adds one to, if anything. */
-export function counterOf(name: string, rating: number | undefined): number | undefined {
+/** What an event under its recorded name adds to counters, and how much. */
+export function countsOf(
+  name: string,
+  { rating, results }: Pick<CustomerEvent, 'rating' | 'results'>,
+): readonly (readonly [Counter, number])[] {
   const counter = COUNTER_OF.get(name)
-  if (counter === LOW_RATINGS && (rating === undefined || rating > LOW_RATING)) return undefined
-  return counter
+  const counts: [Counter, number][] = counter === undefined ? [] : [[counter, 1]]
+  if (name === 'Products Searched' && results === 0) counts.push(['emptySearches', 1])
+  if (rating === undefined || !RATED.has(name)) return counts
+  const stars = Math.min(5, Math.max(0, rating))
+  counts.push(['ratings', 1], ['ratingTenths', Math.round(10 * stars)])
+  if (rating <= LOW_RATING) counts.push(['lowRatings', 1])
+  return counts
 }
 
-/** Whether the counter at this position counts something that went wrong. */
-export const isFriction = (counter: number | undefined): boolean =>
-  counter !== undefined && counter >= FIRST_FRICTION
+const RATED: ReadonlySet<string> = new Set(['Product Reviewed', 'Survey Answered'])
+
+/** Whether something went wrong for the customer. */
+export const isFriction = (counts: ReturnType<typeof countsOf>): boolean =>
+  counts.some(([counter]) => FRICTION.has(counter))
+
+/** Whether an event under its recorded name shows that the customer was in the storefront. */
+export const isVisit = (name: string, { type, sourceRank }: CustomerEvent): boolean =>
+  (type === 'track' || type === 'page' || type === 'screen') &&
+  sourceRank < BACK_END_RANK &&
+  !NO_VISITS.has(name)

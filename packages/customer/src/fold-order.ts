@@ -1,6 +1,7 @@
+import { basketOf } from './basket.ts'
 import type { CustomerEvent } from './customer-event.ts'
 import type { CustomerState, Order, Refund } from './customer-state.ts'
-import { type OrderFact, orderFact, refundFact } from './order-fact.ts'
+import { isReturned, type OrderFact, orderFact, refundFact } from './order-fact.ts'
 import { mergeOrder, mergeRefund, type OrderReport } from './order-merge.ts'
 
 /** What an order event makes of the orders and refunds of a customer. */
@@ -14,12 +15,21 @@ interface OrderChange {
 const KIND_OF = new Map<string, OrderReport['kind']>([
   ['Order Completed', 'placed'],
   ['Order Updated', 'updated'],
+  ['Order Delivered', 'delivered'],
+  ['Delivery Late', 'late'],
   ['Order Cancelled', 'cancelled'],
   ['Order Refunded', 'refunded'],
+  ['Return Cancelled', 'return cancelled'],
 ])
 
+/** Without the order that they speak of, these are activity. */
+const NEEDS_ORDER: ReadonlySet<OrderReport['kind']> = new Set(['delivered', 'late'])
+
 /** Whether an event under its recorded name speaks of an order fact. */
-export const isOrderEvent = (name: string): boolean => KIND_OF.has(name)
+export const isOrderEvent = (name: string, { order }: Pick<CustomerEvent, 'order'>): boolean => {
+  const kind = KIND_OF.get(name)
+  return kind !== undefined && (order?.id !== undefined || !NEEDS_ORDER.has(kind))
+}
 
 /**
  * Whether an order event with this hash of its id was merged before, into any order or refund and
@@ -48,15 +58,21 @@ export function foldOrder(state: CustomerState, event: CustomerEvent, by: number
 
 function reportOf(event: CustomerEvent, by: number): OrderReport {
   const kind = KIND_OF.get(event.name) ?? 'updated'
+  const isOfRefund = kind === 'refunded' || kind === 'return cancelled'
   const order = event.order ?? {}
   // The collector fills a missing order id; without it the order would vanish, so its event's id
   // stands in here.
-  const orderId = order.id ?? (kind === 'refunded' ? undefined : event.id)
+  const orderId = order.id ?? (isOfRefund ? undefined : event.id)
   return {
     kind,
     orderId: orderId?.toWellFormed(),
     refundId: (order.refundId ?? event.id).toWellFormed(),
     amountMinor: order.amountMinor,
+    discountMinor: order.discountMinor,
+    units: order.units,
+    promisedAt: order.promisedAt,
+    basket: basketOf(order.items, event.categories),
+    reason: order.reason,
     rank: event.sourceRank,
     at: event.occurredAt,
     by,
@@ -85,30 +101,49 @@ function factOf(
   { id, report }: { id: string; report: OrderReport },
 ): OrderFact | undefined {
   const source = { id, occurredAt: report.at }
-  if (report.kind === 'refunded') {
+  if (report.kind === 'refunded' || report.kind === 'return cancelled') {
     const refund = refundOf(after.refunds, report.refundId)
     const known = refundOf(before?.refunds ?? [], report.refundId)
     const changed = refund !== undefined && !isSameRefund(known, refund)
     return changed ? refundFact(refund, after, source) : undefined
   }
   const kind = kindOfChange(before, after)
-  return kind === undefined ? undefined : orderFact(after, { kind, ...source })
+  if (kind === undefined) return undefined
+  const fact = orderFact(after, { kind, ...source })
+  // What was delivered was bought: it comes back, and its money.
+  return kind === 'cancelled' && isReturned(after)
+    ? { ...fact, kind: 'refunded', refundId: id }
+    : fact
 }
 
 /** A second report of a placement is at most an update: an order is placed once. */
-function kindOfChange(before: Order | undefined, after: Order): OrderReport['kind'] | undefined {
-  if (after.cancelled !== (before?.cancelled ?? false)) return 'cancelled'
+function kindOfChange(before: Order | undefined, after: Order): OrderFact['kind'] | undefined {
+  if ((after.cancelled === undefined) !== (before?.cancelled === undefined)) return 'cancelled'
   if (after.placed !== undefined && before?.placed === undefined) return 'placed'
-  const same =
-    after.placed?.at === before?.placed?.at && after.amount?.minor === before?.amount?.minor
-  return same ? undefined : 'updated'
+  if (after.delivered !== undefined && before?.delivered === undefined) return 'delivered'
+  return isSameOrder(before, after) ? undefined : 'updated'
 }
+
+const isSameOrder = (before: Order | undefined, after: Order): boolean =>
+  before !== undefined &&
+  after.placed?.at === before.placed?.at &&
+  after.delivered?.at === before.delivered?.at &&
+  after.cancelled?.at === before.cancelled?.at &&
+  after.late?.at === before.late?.at &&
+  after.amount?.value === before.amount?.value &&
+  after.discount?.value === before.discount?.value &&
+  after.units?.value === before.units?.value &&
+  after.promised?.value === before.promised?.value
 
 const refundOf = (refunds: readonly Refund[], id: string): Refund | undefined =>
   refunds.find((refund) => refund.id === id)
 
 const isSameRefund = (a: Refund | undefined, b: Refund): boolean =>
-  a?.occurred.at === b.occurred.at && a.amount?.minor === b.amount?.minor
+  a !== undefined &&
+  a.occurred?.at === b.occurred?.at &&
+  a.cancelled === b.cancelled &&
+  a.amount?.value === b.amount?.value &&
+  a.reason?.value === b.reason?.value
 
 const isSeen = (refunds: readonly Refund[], idHash: number): boolean =>
   refunds.some((refund) => refund.seen.includes(idHash))

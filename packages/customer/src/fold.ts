@@ -2,13 +2,16 @@ import { dayOf } from './calendar.ts'
 import { withChoice } from './consent.ts'
 import type { CustomerEvent, Moment } from './customer-event.ts'
 import { type CustomerState, EMPTY_STATE } from './customer-state.ts'
-import { countOn, rollUp } from './day-tiles.ts'
+import { addOn, rollUp } from './day-tiles.ts'
 import { eventIdHash } from './event-id-hash.ts'
-import { counterOf, isFriction, recordedName } from './event-names.ts'
+import { countsOf, isFriction, isVisit, recordedName } from './event-names.ts'
+import { evidenceKind, withEvidence } from './evidence.ts'
 import { foldOrder, hasOrderEvent, isOrderEvent } from './fold-order.ts'
 import { addId, hasId } from './id-ring.ts'
 import type { OrderFact } from './order-fact.ts'
 import { withRecent } from './recent-events.ts'
+import { tastesOf, withTasteNames } from './tastes.ts'
+import { closeVisits, withVisit } from './visits.ts'
 
 /**
  * What an event did, the first that applies of: `none` (a copy), `order`, `refund`, `friction`,
@@ -28,24 +31,27 @@ interface Folded {
 /**
  * Folds one event into the state of its customer; `undefined` is a customer not heard of before.
  * Pure: no clock but `at`, and `before` stays as it is. The facts do not depend on the order of
- * arrival of distinct events. A copy returns `before` itself; copies are known by their id, for
+ * arrival of distinct events, but for visits: an event that is read more than two days after it took
+ * place is counted and opens none. A copy returns `before` itself; copies are known by their id, for
  * seven days of the clock, and for ever where they speak of an order or a refund. Of copies that
  * differ the first one read holds. Throws `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
  */
 export function fold(before: CustomerState | undefined, event: CustomerEvent, at: Moment): Folded {
   const state = before ?? EMPTY_STATE
-  const idHash = eventIdHash(event.id)
   const name = recordedName(event)
-  return isOrderEvent(name)
-    ? foldOrderEvent(state, { event, name, idHash }, at)
-    : foldActivity(state, { event, name, idHash }, at)
+  const named = { event, name, idHash: eventIdHash(event.id) }
+  // A delay of a known order is told by the order; a day counts only those of no order.
+  return isOrderEvent(name, event)
+    ? foldOrderEvent(state, { ...named, counts: [] }, at)
+    : foldActivity(state, { ...named, counts: countsOf(name, event) }, at)
 }
 
-/** An event, the name under which it is recorded, and the hash of its id. */
+/** An event, the name under which it is recorded, the hash of its id, and what it counts. */
 interface Named {
   readonly event: CustomerEvent
   readonly name: string
   readonly idHash: number
+  readonly counts: ReturnType<typeof countsOf>
 }
 
 function foldOrderEvent(state: CustomerState, named: Named, at: Moment): Folded {
@@ -59,36 +65,40 @@ function foldOrderEvent(state: CustomerState, named: Named, at: Moment): Folded 
 function foldActivity(state: CustomerState, named: Named, at: Moment): Folded {
   if (hasId(state.ring, named.idHash)) return { state, effect: 'none' }
   const ring = addId(state.ring, named.idHash, at.clock)
-  const after = { ...advanced(state, named, at), ring }
-  const friction = isFriction(counterOf(named.name, named.event.rating))
-  return { state: after, effect: friction ? 'friction' : plainEffect(state, after) }
+  const kind = evidenceKind(named.name, named.event, named.counts)
+  const evidence = withEvidence(state.evidence, kind, named.event)
+  const after = { ...advanced(state, named, at), ring, evidence }
+  const effect = isFriction(named.counts) ? 'friction' : plainEffect(state, after)
+  return { state: after, effect }
 }
 
 /** What every event brings, whatever it speaks of. */
 function advanced(state: CustomerState, named: Named, at: Moment): CustomerState {
   const { event, name, idHash } = named
   const { occurredAt, consent } = event
-  const { tiles, totals } = tallied(state, named, at)
   const source = { occurredAt, by: idHash }
   return {
+    ...state,
+    ...counted(state, named, at),
     changedAt: at.clock,
     userId: greater(state.userId, event.customer.userId),
     analytics: withChoice(state.analytics, consent?.analytics, source),
     marketing: withChoice(state.marketing, consent?.marketing, source),
-    tiles,
-    totals,
+    tasteNames: withTasteNames(state.tasteNames, name, event),
     recent: withRecent(state.recent, { name, occurredAt }),
-    ring: state.ring,
-    orders: state.orders,
-    refunds: state.refunds,
   }
 }
 
-function tallied(state: CustomerState, { event, name }: Named, { clock, timeZone }: Moment) {
-  const counter = counterOf(name, event.rating)
-  const counted =
-    counter === undefined ? state : countOn(state, counter, dayOf(event.occurredAt, timeZone))
-  return rollUp(counted, dayOf(clock, timeZone))
+/** Visits and days with the event in them; what the clock has closed is counted and rolled up. */
+function counted(state: CustomerState, { event, name, counts }: Named, at: Moment) {
+  const { clock, timeZone } = at
+  const { lastVisits, tiles, totals } = state
+  const day = dayOf(event.occurredAt, timeZone)
+  const days = addOn({ tiles, totals }, day, { counts, tastes: tastesOf(name, event) })
+  const isOpening = isVisit(name, event)
+  const openVisits = isOpening ? withVisit(state.openVisits, event, at) : state.openVisits
+  const closed = closeVisits({ openVisits, lastVisits, ...days }, at)
+  return { ...closed, ...rollUp(closed, dayOf(clock, timeZone)) }
 }
 
 /** One key has one user; should it ever have two, the greater id holds, whichever came first. */

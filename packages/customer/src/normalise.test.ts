@@ -5,7 +5,10 @@ import { arbitraryReading, foldAll, NOON } from './arbitrary-history.ts'
 import { DAY_MS } from './calendar.ts'
 import { type CustomerState, EMPTY_STATE } from './customer-state.ts'
 import { normalise, statesDigest } from './normalise.ts'
+import { channelCode } from './taste-codes.ts'
 
+const NOTHING = { counts: {}, tastes: [] }
+const DIRECT = channelCode('direct')
 const END = NOON + 200 * DAY_MS
 
 const views = (count: number): CustomerState =>
@@ -57,10 +60,11 @@ describe('normalise', () => {
 
   test('rolls days up by the clock: the 90th day counts, the 91st is a total', () => {
     const today = Math.floor(NOON / DAY_MS)
+    const tally = { counts: { productViews: 2, sessions: 1 }, tastes: [[DIRECT, 1]] }
     const kept = normalise(views(2), NOON + 89 * DAY_MS, 'UTC')
-    expect([kept.tiles, kept.totals]).toEqual([[{ counts: { productViews: 2 }, day: today }], {}])
+    expect([kept.tiles, kept.totals]).toEqual([[{ ...tally, day: today }], NOTHING])
     const rolled = normalise(views(2), NOON + 90 * DAY_MS, 'UTC')
-    expect([rolled.tiles, rolled.totals]).toEqual([[], { productViews: 2 }])
+    expect([rolled.tiles, rolled.totals]).toEqual([[], tally])
   })
 })
 

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto'
 import { dayOf } from './calendar.ts'
-import type { Choice, Counts, CustomerState, Order, Refund } from './customer-state.ts'
+import type {
+  Choice,
+  Counts,
+  CustomerState,
+  Evidence,
+  Order,
+  Refund,
+  Tally,
+  Visit,
+} from './customer-state.ts'
 import { rollUp } from './day-tiles.ts'
 import { COUNTERS } from './event-names.ts'
+import { closeVisits } from './visits.ts'
 
 /**
  * The facts of a customer as plain JSON with sorted keys: equal for equal histories, in whatever
@@ -11,16 +21,20 @@ import { COUNTERS } from './event-names.ts'
  * zone.
  */
 export function normalise(state: CustomerState, clock: number, timeZone: string) {
-  const { tiles, totals } = rollUp(state, dayOf(clock, timeZone))
+  const closed = closeVisits(state, { clock, timeZone })
+  const { tiles, totals } = rollUp(closed, dayOf(clock, timeZone))
   return {
     analytics: choiceFacts(state.analytics),
+    evidence: state.evidence.map(evidenceFacts),
     marketing: choiceFacts(state.marketing),
     orders: state.orders.map(orderFacts).sort(byId),
     recent: state.recent.map(({ name, occurredAt }) => ({ name, occurredAt })),
     refunds: state.refunds.map(refundFacts).sort(byId),
-    tiles: tiles.map(({ counts, day }) => ({ counts: countFacts(counts), day })),
-    totals: countFacts(totals),
+    tasteNames: state.tasteNames,
+    tiles: tiles.map((tile) => ({ ...tallyFacts(tile), day: tile.day })),
+    totals: tallyFacts(totals),
     userId: state.userId ?? null,
+    visits: [...closed.lastVisits, ...closed.openVisits].map(visitFacts),
   }
 }
 
@@ -42,6 +56,8 @@ export function statesDigest(
 
 const SORTED_COUNTERS = COUNTERS.toSorted()
 
+const tallyFacts = ({ counts, tastes }: Tally) => ({ counts: countFacts(counts), tastes })
+
 const countFacts = (counts: Counts): Record<string, number> =>
   Object.fromEntries(
     SORTED_COUNTERS.map(
@@ -52,18 +68,38 @@ const countFacts = (counts: Counts): Record<string, number> =>
 const choiceFacts = (choice: Choice | undefined) =>
   choice === undefined ? null : { allowed: choice.allowed, occurredAt: choice.occurredAt }
 
-const orderFacts = ({ amount, cancelled, id, placed, refunds }: Order) => ({
-  amountMinor: amount?.minor ?? null,
-  cancelled,
-  id,
-  placedAt: placed?.at ?? null,
-  refunds: refunds.map(refundFacts).sort(byId),
+const evidenceFacts = ({ id, kind, occurredAt, ref }: Evidence) => ({ id, kind, occurredAt, ref })
+
+const visitFacts = ({ channel, device, endAt, entry, events, exit, startAt }: Visit) => ({
+  channel: channel?.value ?? null,
+  device: device?.value ?? null,
+  endAt,
+  entry: entry?.value ?? null,
+  events,
+  exit: exit?.value ?? null,
+  startAt,
 })
 
-const refundFacts = ({ amount, id, occurred }: Refund) => ({
-  amountMinor: amount?.minor ?? null,
+const orderFacts = (order: Order) => ({
+  amountMinor: order.amount?.value ?? null,
+  basket: order.basket?.value ?? null,
+  cancelledAt: order.cancelled?.at ?? null,
+  deliveredAt: order.delivered?.at ?? null,
+  discountMinor: order.discount?.value ?? null,
+  id: order.id,
+  lateAt: order.late?.at ?? null,
+  placedAt: order.placed?.at ?? null,
+  promisedAt: order.promised?.value ?? null,
+  refunds: order.refunds.map(refundFacts).sort(byId),
+  units: order.units?.value ?? null,
+})
+
+const refundFacts = ({ amount, cancelled, id, occurred, reason }: Refund) => ({
+  amountMinor: amount?.value ?? null,
+  cancelled,
   id,
-  occurredAt: occurred.at,
+  occurredAt: occurred?.at ?? null,
+  reason: reason?.value ?? null,
 })
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>

@@ -5,7 +5,7 @@ import type { CustomerEvent } from './customer-event.ts'
 import type { CustomerState } from './customer-state.ts'
 import { fold } from './fold.ts'
 import { recountLooseRefunds, recountOrders } from './history-recount.ts'
-import type { OrderFact } from './order-fact.ts'
+import { isPaidBack, isValid, type OrderFact, refundedMinor } from './order-fact.ts'
 
 const AT = { clock: NOON, timeZone: 'UTC' }
 
@@ -50,17 +50,25 @@ describe('orders of a state', () => {
         const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
         const refundsOf = (refunds: CustomerState['refunds'] = []) =>
           refunds
-            .map(({ id, occurred, amount }) => ({ id, at: occurred.at, amount: amount?.minor }))
+            .map((refund) => ({
+              id: refund.id,
+              at: isPaidBack(refund) ? refund.occurred.at : undefined,
+              amount: refund.amount?.value,
+            }))
             .sort(byId)
-        const orders = (state?.orders ?? []).map(
-          ({ id, placed: when, amount, cancelled, refunds }) => ({
-            id,
-            valid: when !== undefined && !cancelled,
-            placedAt: when?.at,
-            amount: amount?.minor,
-            refunds: refundsOf(refunds),
-          }),
-        )
+        const orders = (state?.orders ?? []).map((order) => ({
+          id: order.id,
+          valid: isValid(order),
+          placedAt: order.placed?.at,
+          deliveredAt: order.delivered?.at,
+          lateAt: order.late?.at,
+          promisedAt: order.promised?.value,
+          amount: order.amount?.value,
+          discount: order.discount?.value,
+          units: order.units?.value,
+          paidBack: refundedMinor(order),
+          refunds: refundsOf(order.refunds),
+        }))
         const expected = recountOrders(events).map((order) => ({
           ...order,
           refunds: order.refunds.toSorted(byId),
@@ -133,6 +141,40 @@ describe('the fact of an order', () => {
       { kind: 'refunded', id: 'r', refundId: 'r', occurredAt: NOON, amountMinor: 30 },
       undefined,
     ])
+  })
+
+  test('pays nothing back where the return was called off, whichever comes first', () => {
+    const refund = { id: 'r', name: 'Order Refunded', order: { id: 'o1', refundId: 'r7' } }
+    const calledOff = { ...refund, id: 'c', name: 'Return Cancelled' }
+    const fact = { ...placedFact, kind: 'refunded', refundId: 'r7' }
+    expect(factsOf(placed, refund, calledOff).slice(1)).toEqual([
+      { ...fact, id: 'r', amountMinor: 100 },
+      { ...fact, id: 'c', amountMinor: 0 },
+    ])
+    expect(factsOf(placed, calledOff, refund).slice(1)).toEqual([
+      { ...fact, id: 'c', amountMinor: 0 },
+      { ...fact, id: 'r', amountMinor: 0 },
+    ])
+  })
+
+  test('is delivered once, and cancelled behind that it was bought and came back', () => {
+    const delivered = { id: 'd', name: 'Order Delivered', order: { id: 'o1' } }
+    const cancelled = { id: 'c', name: 'Order Cancelled', order: { id: 'o1' } }
+    const facts = factsOf(placed, delivered, { ...delivered, id: 'e' }, cancelled)
+    expect(facts.slice(1)).toEqual([
+      { ...placedFact, kind: 'delivered', id: 'd' },
+      undefined,
+      { ...placedFact, kind: 'refunded', id: 'c', refundId: 'c' },
+    ])
+    const orders = (...parts: Part[]) =>
+      foldAll(
+        parts.map((part) => ({ event: event(part), clock: NOON })),
+        'UTC',
+      )!.orders
+    const [returned] = orders(placed, delivered, cancelled)
+    expect([isValid(returned!), refundedMinor(returned!)]).toEqual([true, 100])
+    const [stopped] = orders(placed, { ...delivered, occurredAt: NOON + 1 }, cancelled)
+    expect(isValid(stopped!)).toBe(false)
   })
 
   test('bears the id of its event where an order has none', () => {

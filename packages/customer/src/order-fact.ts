@@ -5,7 +5,7 @@ import type { Occurrence, Order, Refund } from './customer-state.ts'
  * may be made; each says how the merged order stands then.
  */
 export interface OrderFact {
-  readonly kind: 'placed' | 'updated' | 'cancelled' | 'refunded'
+  readonly kind: 'placed' | 'updated' | 'delivered' | 'cancelled' | 'refunded'
   /** Id of the event that brought it. */
   readonly id: string
   /** Absent on a refund that names no order. */
@@ -17,23 +17,55 @@ export interface OrderFact {
   /** When the order was placed, in ms; absent while that is not known. */
   readonly placedAt?: number
   /**
-   * Of the order; on `refunded` what is paid back. In minor units; absent where it is unknown.
+   * Of the order; on `refunded` what is paid back, 0 where the return was called off. In minor
+   * units; absent where it is unknown.
    */
   readonly amountMinor?: number
 }
 
-/** Whether an order counts: it was placed and not cancelled. */
-export const isValid = (order: Order): order is Order & { placed: Occurrence } =>
-  order.placed !== undefined && !order.cancelled
+/** An order that counts. */
+export type ValidOrder = Order & { readonly placed: Occurrence }
+
+/**
+ * Whether an order counts: it was placed, and not cancelled before it was delivered. What is
+ * cancelled behind that comes back: `isReturned`.
+ */
+export const isValid = (order: Order): order is ValidOrder =>
+  order.placed !== undefined && (order.cancelled === undefined || isReturned(order))
+
+/** Whether an order was cancelled after it had been delivered: bought, but paid back. */
+export const isReturned = ({ delivered, cancelled }: Order): boolean =>
+  delivered !== undefined && cancelled !== undefined && delivered.at <= cancelled.at
 
 /** Minor units of an order; 0 where the amount is unknown. */
-export const grossMinor = (order: Order): number => order.amount?.minor ?? 0
+export const grossMinor = (order: Order): number => order.amount?.value ?? 0
+
+/** Minor units that a refund of an order of `gross` minor units pays back. */
+export const paidBackMinor = ({ occurred, cancelled, amount }: Refund, gross: number): number =>
+  occurred === undefined || cancelled ? 0 : (amount?.value ?? gross)
 
 /** Minor units paid back of an order, never more than its amount. */
 export function refundedMinor(order: Order): number {
   const gross = grossMinor(order)
-  const paidBack = order.refunds.reduce((sum, { amount }) => sum + (amount?.minor ?? gross), 0)
+  if (isReturned(order)) return gross
+  const paidBack = order.refunds.reduce((sum, refund) => sum + paidBackMinor(refund, gross), 0)
   return Math.min(gross, paidBack)
+}
+
+/** Whether money was paid back: the refund took place, and was not called off. */
+export const isPaidBack = (refund: Refund): refund is Refund & { readonly occurred: Occurrence } =>
+  refund.occurred !== undefined && !refund.cancelled
+
+/**
+ * Since when a valid order is late at `now` (ms): since somebody said so, or since the promised
+ * instant where it had not been delivered by then; `undefined` where it is not.
+ */
+export function lateSince(order: ValidOrder, now: number): number | undefined {
+  const { promised, delivered, late } = order
+  const due = promised?.value
+  const missed = due !== undefined && due <= now && (delivered === undefined || delivered.at > due)
+  if (late === undefined) return missed ? due : undefined
+  return missed ? Math.min(late.at, due) : late.at
 }
 
 /** The fact of an order that the event `id` changed. */
@@ -41,7 +73,7 @@ export function orderFact(
   order: Order,
   source: Pick<OrderFact, 'kind' | 'id' | 'occurredAt'>,
 ): OrderFact {
-  return { ...source, ...partOf(order), ...amountPart(order.amount?.minor) }
+  return { ...source, ...partOf(order), ...amountPart(order.amount?.value) }
 }
 
 /** The fact of a refund, of the order that it names, if any. */
@@ -50,7 +82,7 @@ export function refundFact(
   order: Order | undefined,
   source: Pick<OrderFact, 'id' | 'occurredAt'>,
 ): OrderFact {
-  const paidBack = refund.amount?.minor ?? order?.amount?.minor
+  const paidBack = refund.cancelled ? 0 : (refund.amount?.value ?? order?.amount?.value)
   const { id: refundId } = refund
   return { kind: 'refunded', ...source, ...partOf(order), refundId, ...amountPart(paidBack) }
 }

@@ -1,12 +1,26 @@
-import type { Amount, Occurrence, Order, Refund } from './customer-state.ts'
+import type { Occurrence, Order, Refund, Said } from './customer-state.ts'
+import type { ReasonCode } from './reason-code.ts'
 
 /** One record that speaks of an order, as the merges read it. */
 export interface OrderReport {
-  readonly kind: 'placed' | 'updated' | 'cancelled' | 'refunded'
+  readonly kind:
+    | 'placed'
+    | 'updated'
+    | 'delivered'
+    | 'late'
+    | 'cancelled'
+    | 'refunded'
+    | 'return cancelled'
   /** Absent only on a refund that names no order. */
   readonly orderId: string | undefined
   readonly refundId: string
   readonly amountMinor: number | undefined
+  readonly discountMinor: number | undefined
+  readonly units: number | undefined
+  readonly promisedAt: number | undefined
+  /** See `basketOf`. */
+  readonly basket: readonly number[] | undefined
+  readonly reason: ReasonCode | undefined
   readonly rank: number
   readonly at: number
   /** Hash of the id of the event. */
@@ -19,61 +33,85 @@ export interface OrderReport {
  */
 export function mergeOrder(before: Order | undefined, id: string, report: OrderReport): Order {
   const order = before ?? newOrder(id)
+  if (report.kind === 'refunded' || report.kind === 'return cancelled')
+    return { ...order, refunds: mergeRefund(order.refunds, report) }
+  const told = { ...withDetails(order, report), seen: [...order.seen, report.by] }
   switch (report.kind) {
     case 'placed':
-      return {
-        ...withAmount(order, report),
-        placed: mergeOccurrence(order.placed, report),
-      }
+      return { ...told, placed: mergeOccurrence(order.placed, report) }
     case 'updated':
-      return withAmount(order, report)
+      return told
+    case 'delivered':
+      return { ...told, delivered: mergeOccurrence(order.delivered, report) }
+    case 'late':
+      return { ...told, late: mergeOccurrence(order.late, report) }
     case 'cancelled':
-      return { ...order, cancelled: true, seen: [...order.seen, report.by] }
-    case 'refunded':
-      return { ...order, refunds: mergeRefund(order.refunds, report) }
+      return { ...told, cancelled: mergeOccurrence(order.cancelled, report) }
   }
 }
 
 /** The refunds with one more record of a refund merged in, by refund id. */
 export function mergeRefund(refunds: readonly Refund[], report: OrderReport): readonly Refund[] {
   const index = refunds.findIndex((refund) => refund.id === report.refundId)
-  const before = refunds[index]
-  const merged: Refund = {
-    id: report.refundId,
-    occurred: mergeOccurrence(before?.occurred, report),
-    amount: mergeAmount(before?.amount, report),
-    seen: [...(before?.seen ?? []), report.by],
-  }
-  return before === undefined ? [...refunds, merged] : refunds.with(index, merged)
+  const before = refunds[index] ?? newRefund(report.refundId)
+  const seen = [...before.seen, report.by]
+  const merged: Refund =
+    report.kind === 'return cancelled'
+      ? { ...before, cancelled: true, seen }
+      : {
+          ...{ id: before.id, cancelled: before.cancelled, seen },
+          occurred: mergeOccurrence(before.occurred, report),
+          amount: mergeSaid(before.amount, report.amountMinor, report),
+          reason: mergeSaid(before.reason, report.reason, report),
+        }
+  return index < 0 ? [...refunds, merged] : refunds.with(index, merged)
 }
 
-const newOrder = (id: string): Order => ({
-  id,
-  placed: undefined,
-  amount: undefined,
-  cancelled: false,
-  refunds: [],
-  seen: [],
+const NOTHING = {
+  ...{ placed: undefined, delivered: undefined, cancelled: undefined, late: undefined },
+  ...{ amount: undefined, discount: undefined, units: undefined },
+  ...{ promised: undefined, basket: undefined },
+}
+
+const newOrder = (id: string): Order => ({ id, ...NOTHING, refunds: [], seen: [] })
+
+const newRefund = (id: string): Refund => ({
+  ...{ id, occurred: undefined, cancelled: false, amount: undefined, reason: undefined, seen: [] },
 })
 
-const withAmount = (order: Order, report: OrderReport): Order => ({
-  ...order,
-  amount: mergeAmount(order.amount, report),
-  seen: [...order.seen, report.by],
-})
+/** A cancellation says nothing of the amount: what it carries may be what is paid back. */
+const withDetails = (order: Order, report: OrderReport): Order => {
+  if (report.kind === 'cancelled') return order
+  const { amountMinor, discountMinor, units, promisedAt, basket } = report
+  const isSold = report.kind === 'placed' || report.kind === 'updated'
+  const promised = mergeSaid(order.promised, promisedAt, report)
+  if (!isSold) return { ...order, promised }
+  return {
+    ...order,
+    promised,
+    amount: mergeSaid(order.amount, amountMinor, report),
+    discount: mergeSaid(order.discount, discountMinor, report),
+    units: mergeSaid(order.units, units, report),
+    basket: mergeSaid(order.basket, basket, report),
+  }
+}
 
 function mergeOccurrence(before: Occurrence | undefined, { rank, at }: OrderReport): Occurrence {
   if (before === undefined || rank > before.rank) return { rank, at }
   return rank === before.rank && at < before.at ? { rank, at } : before
 }
 
-function mergeAmount(before: Amount | undefined, report: OrderReport): Amount | undefined {
-  const { amountMinor: minor, rank, at, by } = report
-  if (minor === undefined) return before
-  return before === undefined || outranks(report, before) ? { minor, rank, at, by } : before
+function mergeSaid<T>(
+  before: Said<T> | undefined,
+  value: T | undefined,
+  report: OrderReport,
+): Said<T> | undefined {
+  if (value === undefined) return before
+  const { rank, at, by } = report
+  return before === undefined || outranks(report, before) ? { value, rank, at, by } : before
 }
 
-function outranks(report: OrderReport, before: Amount): boolean {
+function outranks(report: OrderReport, before: Said<unknown>): boolean {
   if (report.rank !== before.rank) return report.rank > before.rank
   if (report.at !== before.at) return report.at > before.at
   return report.by > before.by

@@ -15,10 +15,10 @@ import {
   type Choice,
   type Counts,
   type CustomerState,
-  type DayTile,
   type IdBucket,
   NO_COUNTS,
   type RecentEvent,
+  type Tally,
 } from './customer-state.ts'
 import { EVENT_NAMES } from './event-names.ts'
 import { idBucket } from './id-ring.ts'
@@ -66,15 +66,30 @@ export function readPerson(input: ByteReader, changedAt: number): Person {
 /** Writes days, totals, recent events, and the ring of ids. */
 export function writeActivity(out: ByteWriter, state: CustomerState): void {
   writeTiles(out, state)
-  writeCounts(out, state.totals)
+  writeTally(out, state.totals)
   writeRecent(out, state)
   writeRing(out, state)
 }
 
 /** Reads what `writeActivity` wrote. */
-export function readActivity(input: ByteReader, changedAt: number): Activity {
-  const tiles = readTiles(input, changedAt)
-  const totals = readCounts(input)
+export const readActivity = (input: ByteReader, changedAt: number): Activity =>
+  readAll(input, changedAt, readTally)
+
+/** Reads the activity of states of version 1, whose days had no tastes. */
+export const readActivity1 = (input: ByteReader, changedAt: number): Activity =>
+  readAll(input, changedAt, (from) => ({ counts: readCounts(from), tastes: [] }))
+
+function readAll(
+  input: ByteReader,
+  changedAt: number,
+  readOne: (input: ByteReader) => Tally,
+): Activity {
+  let day = Math.floor(changedAt / DAY_MS)
+  const tiles = readMany(input, () => {
+    day += readSigned(input)
+    return { day, ...readOne(input) }
+  })
+  const totals = readOne(input)
   const recent = readRecent(input, changedAt)
   return { tiles, totals, recent, ring: readRing(input, changedAt) }
 }
@@ -93,19 +108,32 @@ function readChoice(input: ByteReader, allowed: boolean, changedAt: number): Cho
 function writeTiles(out: ByteWriter, { tiles, changedAt }: CustomerState): void {
   writeNumber(out, tiles.length)
   let previous = Math.floor(changedAt / DAY_MS)
-  for (const { day, counts } of tiles) {
-    writeSigned(out, day - previous)
-    writeCounts(out, counts)
-    previous = day
+  for (const tile of tiles) {
+    writeSigned(out, tile.day - previous)
+    writeTally(out, tile)
+    previous = tile.day
   }
 }
 
-function readTiles(input: ByteReader, changedAt: number): DayTile[] {
-  let day = Math.floor(changedAt / DAY_MS)
-  return readMany(input, () => {
-    day += readSigned(input)
-    return { day, counts: readCounts(input) }
+function writeTally(out: ByteWriter, { counts, tastes }: Tally): void {
+  writeCounts(out, counts)
+  writeNumber(out, tastes.length)
+  let previous = 0
+  for (const [code, weight] of tastes) {
+    writeNumber(out, code - previous)
+    writeNumber(out, weight)
+    previous = code
+  }
+}
+
+function readTally(input: ByteReader): Tally {
+  const counts = readCounts(input)
+  let code = 0
+  const tastes = readMany(input, () => {
+    code += readNumber(input)
+    return [code, readNumber(input)] as const
   })
+  return { counts, tastes }
 }
 
 /** One bit for each counter that is not 0, then those. */

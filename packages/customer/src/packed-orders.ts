@@ -10,30 +10,52 @@ import {
   writeNumber,
   writeSigned,
 } from './byte-stream.ts'
-import type { Amount, Occurrence, Order, Refund } from './customer-state.ts'
+import type { Occurrence, Order, Refund, Said } from './customer-state.ts'
+import { REASON_CODES, type ReasonCode } from './reason-code.ts'
 
-/** Flags of an order or a refund. */
-const OCCURRED = 1
-const HAS_AMOUNT = 2
-/** The first event that was merged brought both the occurrence and the amount. */
-const ONE_SOURCE = 4
-const CANCELLED = 8
+/**
+ * What an order or a refund is made of, in the order in which it is written; each at its bit. The
+ * commonest are in the first byte.
+ */
+const ORDER_FIELDS = [
+  'placed',
+  'amount',
+  'units',
+  'basket',
+  'discount',
+  'promised',
+  'delivered',
+  'cancelled',
+  'late',
+] as const
+const REFUND_FIELDS = ['occurred', 'amount', 'reason'] as const
 
-/** What orders and refunds have in common. */
-interface Report {
-  readonly occurred: Occurrence | undefined
-  readonly amount: Amount | undefined
+/** Not all of it was brought by the first event that was merged; says another mask which part. */
+const MIXED = 1
+/** Of an order: there are refunds. Of a refund: it was called off. */
+const EXTRA = 2
+const FLAGS = 2
+
+/** An occurrence, or a value and where it comes from. */
+type Part = Occurrence | Said<unknown> | undefined
+
+/** What the parts of one order or refund are written against. */
+interface Frame {
   readonly seen: readonly number[]
-  readonly cancelled: boolean
+  /** Of the first event that was merged. */
+  readonly first: Occurrence
+  readonly changedAt: number
 }
 
 /** Writes orders, with instants as differences from `changedAt`. */
 export function writeOrders(out: ByteWriter, orders: readonly Order[], changedAt: number): void {
   writeNumber(out, orders.length)
-  for (const { id, placed, amount, cancelled, refunds, seen } of orders) {
-    out.texts.push(id)
-    writeReport(out, { occurred: placed, amount, seen, cancelled }, changedAt)
-    writeRefunds(out, refunds, changedAt)
+  for (const order of orders) {
+    out.texts.push(order.id)
+    const parts = ORDER_FIELDS.map((name): Part => order[name])
+    const hasRefunds = order.refunds.length > 0
+    writeParts(out, { parts, seen: order.seen, extra: hasRefunds, names: ORDER_FIELDS }, changedAt)
+    if (hasRefunds) writeRefunds(out, order.refunds, changedAt)
   }
 }
 
@@ -41,18 +63,19 @@ export function writeOrders(out: ByteWriter, orders: readonly Order[], changedAt
 export function readOrders(input: ByteReader, changedAt: number): Order[] {
   return readMany(input, () => {
     const id = readText(input)
-    const { occurred, amount, cancelled, seen } = readReport(input, changedAt)
-    const refunds = readRefunds(input, changedAt)
-    return { id, placed: occurred, amount, cancelled, refunds, seen }
+    const { parts, seen, extra } = readParts(input, ORDER_FIELDS, changedAt)
+    const refunds = extra ? readRefunds(input, changedAt) : []
+    return { id, ...(parts as Omit<Order, 'id' | 'refunds' | 'seen'>), refunds, seen }
   })
 }
 
 /** Writes refunds, with instants as differences from `changedAt`. */
 export function writeRefunds(out: ByteWriter, refunds: readonly Refund[], changedAt: number): void {
   writeNumber(out, refunds.length)
-  for (const { id, occurred, amount, seen } of refunds) {
+  for (const { id, seen, cancelled: extra, ...refund } of refunds) {
     out.texts.push(id)
-    writeReport(out, { occurred, amount, seen, cancelled: false }, changedAt)
+    const parts = REFUND_FIELDS.map((name): Part => refund[name])
+    writeParts(out, { parts, seen, extra, names: REFUND_FIELDS }, changedAt)
   }
 }
 
@@ -60,58 +83,142 @@ export function writeRefunds(out: ByteWriter, refunds: readonly Refund[], change
 export function readRefunds(input: ByteReader, changedAt: number): Refund[] {
   return readMany(input, () => {
     const id = readText(input)
-    const { occurred, amount, seen } = readReport(input, changedAt)
-    return { id, occurred: occurred ?? { rank: 0, at: 0 }, amount, seen }
+    const { parts, seen, extra: cancelled } = readParts(input, REFUND_FIELDS, changedAt)
+    return { id, ...(parts as Pick<Refund, 'occurred' | 'amount' | 'reason'>), cancelled, seen }
   })
 }
 
-function writeReport(out: ByteWriter, report: Report, changedAt: number): void {
-  const { occurred, amount, seen, cancelled } = report
-  const oneSource = isOneSource(report)
-  writeNumber(
-    out,
-    (occurred ? OCCURRED : 0) |
-      (amount ? HAS_AMOUNT : 0) |
-      (oneSource ? ONE_SOURCE : 0) |
-      (cancelled ? CANCELLED : 0),
-  )
+type FieldName = (typeof ORDER_FIELDS)[number] | (typeof REFUND_FIELDS)[number]
+
+interface Written {
+  readonly parts: readonly Part[]
+  readonly names: readonly FieldName[]
+  readonly seen: readonly number[]
+  readonly extra: boolean
+}
+
+function writeParts(out: ByteWriter, written: Written, changedAt: number): void {
+  const { parts, names, seen, extra } = written
+  const first = firstOf(parts, seen)
+  const present = maskOf(parts, (part) => part !== undefined)
+  const mixed = maskOf(parts, (part) => part !== undefined && !isOfFirst(part, first, seen))
+  const flags = (mixed === 0 ? 0 : MIXED) | (extra ? EXTRA : 0)
+  writeNumber(out, (present << FLAGS) | flags)
+  if (mixed !== 0) writeNumber(out, mixed)
   writeNumber(out, seen.length)
   writeHashes(out, seen)
-  if (occurred !== undefined) writeInstant(out, occurred, changedAt)
-  if (amount === undefined) return
-  writeNumber(out, amount.minor)
-  if (oneSource) return
-  writeInstant(out, amount, changedAt)
-  writeNumber(out, seen.indexOf(amount.by))
+  if (first !== undefined) writeInstant(out, first, changedAt)
+  const frame = { seen, first: first ?? NO_INSTANT, changedAt }
+  for (const [index, part] of parts.entries()) {
+    if (part === undefined) continue
+    if (mixed & (1 << index)) writeSource(out, part, frame)
+    if ('value' in part) writeValue(out, { name: names[index]!, value: part.value, frame })
+  }
 }
 
-function readReport(input: ByteReader, changedAt: number): Report {
-  const flags = readNumber(input)
+function readParts(input: ByteReader, names: readonly FieldName[], changedAt: number) {
+  const head = readNumber(input)
+  const present = head >> FLAGS
+  const mixed = head & MIXED ? readNumber(input) : 0
   const seen = readHashes(input, readNumber(input))
-  const occurred = flags & OCCURRED ? readInstant(input, changedAt) : undefined
-  const amount =
-    flags & HAS_AMOUNT ? readAmount(input, { flags, seen, occurred, changedAt }) : undefined
-  return { occurred, amount, seen, cancelled: (flags & CANCELLED) !== 0 }
+  // Where there is any part, there is a first one.
+  const first = present === 0 ? NO_INSTANT : readInstant(input, changedAt)
+  const frame = { seen, first, changedAt }
+  const parts: Partial<Record<FieldName, Part>> = {}
+  for (const [index, name] of names.entries()) {
+    if (!(present & (1 << index))) {
+      parts[name] = undefined
+      continue
+    }
+    const isSaid = !OCCURRENCES.has(name)
+    const source = mixed & (1 << index) ? readSource(input, isSaid, frame) : { ...first, by: 0 }
+    parts[name] = isSaid
+      ? saidOf(readValue(input, name, frame), source, mixed & (1 << index) ? source.by : seen[0])
+      : { rank: source.rank, at: source.at }
+  }
+  return { parts, seen, extra: (head & EXTRA) !== 0 }
 }
 
-function readAmount(
-  input: ByteReader,
-  read: { flags: number; seen: number[]; occurred: Occurrence | undefined; changedAt: number },
-): Amount {
-  const minor = readNumber(input)
-  const { rank, at } =
-    read.occurred !== undefined && read.flags & ONE_SOURCE
-      ? read.occurred
-      : readInstant(input, read.changedAt)
-  const by = read.seen[read.flags & ONE_SOURCE ? 0 : readNumber(input)] ?? 0
-  return { minor, rank, at, by }
+const saidOf = (value: unknown, { rank, at }: Occurrence, by = 0): Said<unknown> => ({
+  ...{ value, rank, at, by },
+})
+
+const NO_INSTANT: Occurrence = { rank: 0, at: 0 }
+
+const OCCURRENCES: ReadonlySet<FieldName> = new Set([
+  'placed',
+  'delivered',
+  'cancelled',
+  'late',
+  'occurred',
+] as const)
+
+/** Rank and instant of the first event that was merged, as far as any part still shows them. */
+const firstOf = (parts: readonly Part[], seen: readonly number[]): Occurrence | undefined =>
+  parts.find((part) => part !== undefined && 'by' in part && part.by === seen[0]) ??
+  parts.find((part) => part !== undefined)
+
+const isOfFirst = (part: Exclude<Part, undefined>, first: Part, seen: readonly number[]): boolean =>
+  part.at === first?.at && part.rank === first.rank && (!('by' in part) || part.by === seen[0])
+
+const maskOf = (parts: readonly Part[], isIn: (part: Part) => boolean): number =>
+  parts.reduce((mask, part, index) => (isIn(part) ? mask | (1 << index) : mask), 0)
+
+function writeSource(out: ByteWriter, part: Exclude<Part, undefined>, frame: Frame): void {
+  writeInstant(out, part, frame.changedAt)
+  if ('by' in part) writeNumber(out, frame.seen.indexOf(part.by))
 }
 
-const isOneSource = ({ occurred, amount, seen }: Report): boolean =>
-  amount !== undefined &&
-  amount.by === seen[0] &&
-  amount.at === occurred?.at &&
-  amount.rank === occurred.rank
+function readSource(input: ByteReader, isSaid: boolean, { seen, changedAt }: Frame) {
+  const { rank, at } = readInstant(input, changedAt)
+  return { rank, at, by: isSaid ? (seen[readNumber(input)] ?? 0) : 0 }
+}
+
+interface Value {
+  readonly name: FieldName
+  readonly value: unknown
+  readonly frame: Frame
+}
+
+function writeValue(out: ByteWriter, { name, value, frame }: Value): void {
+  switch (name) {
+    case 'basket':
+      writeAscending(out, value as readonly number[])
+      break
+    case 'reason':
+      writeNumber(out, REASON_CODES.indexOf(value as ReasonCode))
+      break
+    case 'promised':
+      writeSigned(out, (value as number) - frame.first.at)
+      break
+    default:
+      writeNumber(out, value as number)
+  }
+}
+
+function readValue(input: ByteReader, name: FieldName, { first }: Frame): unknown {
+  if (name === 'basket') return readAscending(input)
+  if (name === 'reason') return REASON_CODES[readNumber(input)] ?? 'UNKNOWN'
+  if (name === 'promised') return first.at + readSigned(input)
+  return readNumber(input)
+}
+
+function writeAscending(out: ByteWriter, numbers: readonly number[]): void {
+  writeNumber(out, numbers.length)
+  let previous = 0
+  for (const number of numbers) {
+    writeNumber(out, number - previous)
+    previous = number
+  }
+}
+
+function readAscending(input: ByteReader): number[] {
+  let previous = 0
+  return readMany(input, () => {
+    previous += readNumber(input)
+    return previous
+  })
+}
 
 function writeInstant(out: ByteWriter, { rank, at }: Occurrence, changedAt: number): void {
   writeNumber(out, rank)

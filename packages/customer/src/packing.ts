@@ -1,11 +1,21 @@
 import { Packr } from 'msgpackr'
 import { type ByteReader, type ByteWriter, readNumber, writeNumber } from './byte-stream.ts'
 import type { CustomerState } from './customer-state.ts'
-import { readActivity, readPerson, writeActivity, writePerson } from './packed-activity.ts'
+import {
+  readActivity,
+  readActivity1,
+  readPerson,
+  writeActivity,
+  writePerson,
+} from './packed-activity.ts'
 import { readOrders, readRefunds, writeOrders, writeRefunds } from './packed-orders.ts'
+import { readOrders1, readRefunds1 } from './packed-orders-1.ts'
+import { readVisited, writeVisited } from './packed-visits.ts'
 
 /** Raised whenever packed states of before could be misread. */
-const VERSION = 1
+const VERSION = 2
+/** What was written by the release before is read, too. */
+const EARLIER = 1
 
 type Frame = readonly [version: number, numbers: Uint8Array, ...texts: string[]]
 
@@ -26,6 +36,7 @@ export function pack(state: CustomerState): Uint8Array {
   writeNumber(out, state.changedAt)
   writePerson(out, state)
   writeActivity(out, state)
+  writeVisited(out, state)
   writeOrders(out, state.orders, state.changedAt)
   writeRefunds(out, state.refunds, state.changedAt)
   scratch = out.bytes
@@ -38,10 +49,10 @@ export function pack(state: CustomerState): Uint8Array {
  */
 export function unpack(bytes: Uint8Array): CustomerState {
   const frame = frameOf(bytes)
-  if (frame[0] !== VERSION)
+  if (frame[0] !== VERSION && frame[0] !== EARLIER)
     throw unreadable(
       'EBB_STATE_VERSION',
-      `it has version ${frame[0]}, and this version of Ebb reads ${VERSION}; ` +
+      `it has version ${frame[0]}, and this version of Ebb reads ${EARLIER} and ${VERSION}; ` +
         'run the one that wrote it, or make the states again with `ebb rebuild`',
     )
   try {
@@ -62,17 +73,31 @@ function frameOf(bytes: Uint8Array): Frame {
 }
 
 function stateOf(frame: Frame): CustomerState {
-  const [, bytes, ...texts] = frame
+  const [version, bytes, ...texts] = frame
   const input: ByteReader = { bytes, texts, offset: 0, textOffset: 0 }
   const changedAt = readNumber(input)
   const person = readPerson(input, changedAt)
-  const activity = readActivity(input, changedAt)
-  const orders = readOrders(input, changedAt)
-  const refunds = readRefunds(input, changedAt)
+  const state =
+    version === EARLIER ? earlierState(input, changedAt) : currentState(input, changedAt)
   if (input.offset !== input.bytes.length || input.textOffset !== texts.length)
     throw new Error('it is longer or shorter than its contents')
-  return { changedAt, ...person, ...activity, orders, refunds }
+  return { changedAt, ...person, ...state }
 }
+
+const currentState = (input: ByteReader, changedAt: number) => ({
+  ...readActivity(input, changedAt),
+  ...readVisited(input, changedAt),
+  orders: readOrders(input, changedAt),
+  refunds: readRefunds(input, changedAt),
+})
+
+/** It knew no visits, tastes and evidence: they begin with the next event. */
+const earlierState = (input: ByteReader, changedAt: number) => ({
+  ...readActivity1(input, changedAt),
+  ...{ openVisits: [], lastVisits: [], tasteNames: [], evidence: [] },
+  orders: readOrders1(input, changedAt),
+  refunds: readRefunds1(input, changedAt),
+})
 
 const unreadable = (code: string, message: string): Error =>
   Object.assign(new Error(`A customer state cannot be unpacked: ${message}.`), { code })

@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { arbitraryReading, arbitraryTimeZone, foldAll, NOON } from './arbitrary-history.ts'
+import {
+  arbitraryReading,
+  arbitraryTimeZone,
+  foldAll,
+  NOON,
+  type ReadEvent,
+} from './arbitrary-history.ts'
 import { DAY_MS } from './calendar.ts'
 import type { CustomerEvent } from './customer-event.ts'
 import { EMPTY_STATE } from './customer-state.ts'
-import { civilDay, recountLooseRefunds, recountOrders } from './history-recount.ts'
+import { civilDay, recountLooseRefunds, recountOrders, recountVisits } from './history-recount.ts'
 import { windows } from './windows.ts'
 
 const COUNTED = new Map(
@@ -13,6 +19,8 @@ const COUNTED = new Map(
     'Product List Viewed': 'listViews',
     'Products Searched': 'searches',
     'Product Added': 'cartAdds',
+    'Wishlist Product Added to Cart': 'cartAdds',
+    'Product Added to Wishlist': 'wishlistAdds',
     'Product Removed': 'cartRemoves',
     'Checkout Started': 'checkouts',
     'Ticket Opened': 'ticketsOpened',
@@ -20,48 +28,69 @@ const COUNTED = new Map(
     'Page Error': 'pageErrors',
     'Coupon Denied': 'couponDenials',
     'Delivery Late': 'lateDeliveries',
+    'Product Reviewed': 'reviews',
     'Page Viewed': 'pageViews',
     'Screen Viewed': 'pageViews',
   }),
 )
 
-function counterName({ type, name, rating }: CustomerEvent): string | undefined {
-  if (type === 'page' || type === 'screen') return 'pageViews'
-  if (type !== 'track') return undefined
-  if (name !== 'Product Reviewed' && name !== 'Survey Answered') return COUNTED.get(name)
-  return rating !== undefined && rating <= 2 ? 'lowRatings' : undefined
+/** What an event counts by definition, orders apart. */
+function countersOf({ type, name, rating, results, order }: CustomerEvent): [string, number][] {
+  if (type === 'page' || type === 'screen') return [['pageViews', 1]]
+  if (type !== 'track' || (name === 'Delivery Late' && order?.id !== undefined)) return []
+  const counters: [string, number][] = COUNTED.has(name) ? [[COUNTED.get(name)!, 1]] : []
+  if (name === 'Products Searched' && results === 0) counters.push(['emptySearches', 1])
+  if ((name !== 'Product Reviewed' && name !== 'Survey Answered') || rating === undefined)
+    return counters
+  const stars = Math.min(5, Math.max(0, rating))
+  counters.push(['ratings', 1], ['ratingTenths', Math.round(stars * 10)])
+  if (rating <= 2) counters.push(['lowRatings', 1])
+  return counters
+}
+
+/** What a window is counted from. */
+interface Holding {
+  readonly now: number
+  readonly holds: (instant: number) => boolean
 }
 
 /** The window by definition, from the list of all events. */
-function recount(events: readonly CustomerEvent[], holds: (instant: number) => boolean) {
-  const totals: Record<string, number> = {
-    ...windows(EMPTY_STATE, NOON, 'UTC').lifetime,
-  }
+function recount(reading: readonly ReadEvent[], { now, holds }: Holding) {
+  const events = reading.map(({ event }) => event)
+  const totals: Record<string, number> = { ...windows(EMPTY_STATE, NOON, 'UTC').lifetime }
   const add = (key: string, value = 1) => {
     totals[key] = (totals[key] ?? Number.NaN) + value
   }
-  for (const event of events) {
-    const counter = counterName(event)
-    if (counter !== undefined && holds(event.occurredAt)) add(counter)
+  for (const event of events.filter(({ occurredAt }) => holds(occurredAt)))
+    for (const [counter, amount] of countersOf(event)) add(counter, amount)
+  for (const visit of recountVisits(reading).filter(({ startAt }) => holds(startAt))) {
+    add('sessions')
+    add('dwellSeconds', Math.floor((visit.endAt - visit.startAt) / 1000))
+    add('bounces', visit.events === 1 ? 1 : 0)
   }
-  const loose = recountLooseRefunds(events).filter(({ at }) => holds(at))
-  for (const { amount = 0 } of loose) {
+  const orders = recountOrders(events)
+  for (const { at, amount = 0 } of recountLooseRefunds(events)) {
+    if (at === undefined || !holds(at)) continue
     add('refunds')
     add('refundedMinor', amount)
   }
-  for (const { valid, placedAt, amount = 0, refunds } of recountOrders(events)) {
-    add('refunds', refunds.filter(({ at }) => holds(at)).length)
-    if (!valid || placedAt === undefined || !holds(placedAt)) continue
+  for (const { at } of orders.flatMap(({ refunds }) => refunds))
+    add('refunds', at !== undefined && holds(at) ? 1 : 0)
+  const valid = orders.filter((order) => order.valid)
+  const [first] = valid.toSorted((a, b) => a.placedAt! - b.placedAt! || (a.id < b.id ? -1 : 1))
+  for (const order of valid) {
+    const due = order.promisedAt !== undefined && order.promisedAt <= now ? order.promisedAt : NaN
+    const isMissed = due < (order.deliveredAt ?? Infinity)
+    const late = [...(isMissed ? [due] : []), ...(order.lateAt === undefined ? [] : [order.lateAt])]
+    if (late.length > 0 && holds(Math.min(...late))) add('lateDeliveries')
+    if (!holds(order.placedAt!)) continue
     add('orders')
-    add('grossMinor', amount)
-    const paidBack = refunds.map((refund) => refund.amount ?? amount)
-    add(
-      'refundedMinor',
-      Math.min(
-        amount,
-        paidBack.reduce((a, b) => a + b, 0),
-      ),
-    )
+    add('repeatOrders', order === first ? 0 : 1)
+    add('units', order.units ?? 0)
+    add('grossMinor', order.amount ?? 0)
+    add('discountMinor', order.discount ?? 0)
+    add('discountedOrders', (order.discount ?? 0) > 0 ? 1 : 0)
+    add('refundedMinor', order.paidBack)
   }
   return { ...totals, netMinor: (totals['grossMinor'] ?? 0) - (totals['refundedMinor'] ?? 0) }
 }
@@ -96,18 +125,20 @@ describe('windows', () => {
         (reading, timeZone, after) => {
           const now = Math.max(NOON, reading.at(-1)?.clock ?? 0) + after
           const today = civilDay(now, timeZone)
-          const events = reading.map(({ event }) => event)
           const last = (days: number) =>
-            recount(events, (instant) => {
-              const day = civilDay(instant, timeZone)
-              return day > today - days && day <= today
+            recount(reading, {
+              now,
+              holds: (instant) => {
+                const day = civilDay(instant, timeZone)
+                return day > today - days && day <= today
+              },
             })
           expect(windows(foldAll(reading, timeZone) ?? EMPTY_STATE, now, timeZone)).toEqual({
             d1: last(1),
             d7: last(7),
             d30: last(30),
             d90: last(90),
-            lifetime: recount(events, () => true),
+            lifetime: recount(reading, { now, holds: () => true }),
           })
         },
       ),

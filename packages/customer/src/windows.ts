@@ -1,13 +1,34 @@
 import { dayOf } from './calendar.ts'
 import type { Counts, CustomerState } from './customer-state.ts'
-import { COUNTERS, type Counter } from './event-names.ts'
-import { grossMinor, isValid, refundedMinor } from './order-fact.ts'
+import { COUNTERS } from './event-names.ts'
+import {
+  grossMinor,
+  isPaidBack,
+  isValid,
+  lateSince,
+  paidBackMinor,
+  refundedMinor,
+  type ValidOrder,
+} from './order-fact.ts'
+import { visitAddition } from './visits.ts'
 
-/** Counters and money of one window; money in minor units. */
-type WindowTotals = Record<
-  Counter | 'refunds' | 'orders' | 'grossMinor' | 'refundedMinor' | 'netMinor',
-  number
->
+/** What a window adds up of orders. Money in minor units. */
+const ORDER_TOTALS = [
+  'orders',
+  'repeatOrders',
+  'units',
+  'grossMinor',
+  'discountMinor',
+  'discountedOrders',
+  'refunds',
+  'refundedMinor',
+  'netMinor',
+] as const
+
+export const WINDOW_TOTALS = [...COUNTERS, ...ORDER_TOTALS] as const
+
+/** Counters, orders and money of one window. */
+export type WindowTotals = Record<(typeof WINDOW_TOTALS)[number], number>
 
 /** `d7` is today and the six civil days before it; `lifetime` is everything. */
 export type Windows = Record<'d1' | 'd7' | 'd30' | 'd90' | 'lifetime', WindowTotals>
@@ -15,8 +36,10 @@ export type Windows = Record<'d1' | 'd7' | 'd30' | 'd90' | 'lifetime', WindowTot
 /**
  * Counters, orders and revenue at `now` (ms), which must not lie before the clock of the last fold.
  * An order and what was paid back of it count on the day it was placed; a refund that names no
- * order, and the number of refunds, on the day of the refund. `netMinor` may be negative only by
- * refunds that name no order. Throws `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
+ * order, and the number of refunds, on the day of the refund; a session on the day it began, also
+ * while it goes on; a late delivery on the day from which it was late. `repeatOrders` are those that
+ * are not the customer's first. `netMinor` may be negative only by refunds that name no order.
+ * Throws `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
  */
 export function windows(state: CustomerState, now: number, timeZone: string): Windows {
   const result = {
@@ -30,9 +53,12 @@ export function windows(state: CustomerState, now: number, timeZone: string): Wi
   const onDay = (day: number): WindowTotals => result[smallestWindow(today - day)]
   const at = (instant: number): WindowTotals => onDay(dayOf(instant, timeZone))
 
-  addCounts(result.lifetime, state.totals)
+  addCounts(result.lifetime, state.totals.counts)
   for (const { day, counts } of state.tiles) addCounts(onDay(day), counts)
-  addOrders(state, at)
+  for (const visit of state.openVisits)
+    for (const [counter, amount] of visitAddition(visit).counts)
+      at(visit.startAt)[counter] += amount
+  addOrders(state, { at, now })
   addRefunds(state, at)
   return cumulated(result)
 }
@@ -49,27 +75,47 @@ function addCounts(totals: WindowTotals, counts: Counts): void {
   for (const [index, counter] of COUNTERS.entries()) totals[counter] += counts[index] ?? 0
 }
 
-function addOrders({ orders }: CustomerState, at: (instant: number) => WindowTotals): void {
-  for (const order of orders) {
-    if (!isValid(order)) continue
+interface Places {
+  readonly at: (instant: number) => WindowTotals
+  readonly now: number
+}
+
+function addOrders({ orders }: CustomerState, { at, now }: Places): void {
+  const valid = orders.filter(isValid)
+  const first = firstOf(valid)
+  for (const order of valid) {
     const totals = at(order.placed.at)
+    const discount = order.discount?.value ?? 0
     totals.orders += 1
+    totals.repeatOrders += order === first ? 0 : 1
+    totals.units += order.units?.value ?? 0
     totals.grossMinor += grossMinor(order)
+    totals.discountMinor += discount
+    totals.discountedOrders += discount > 0 ? 1 : 0
     totals.refundedMinor += refundedMinor(order)
+    const late = lateSince(order, now)
+    if (late !== undefined) at(late).lateDeliveries += 1
   }
 }
+
+/** Of orders at one instant the one with the least id is the first. */
+const firstOf = (orders: readonly ValidOrder[]): ValidOrder | undefined =>
+  orders.reduce<ValidOrder | undefined>((first, order) => {
+    if (first === undefined || order.placed.at < first.placed.at) return order
+    return order.placed.at === first.placed.at && order.id < first.id ? order : first
+  }, undefined)
 
 function addRefunds(
   { orders, refunds }: CustomerState,
   at: (instant: number) => WindowTotals,
 ): void {
-  for (const { occurred, amount } of refunds) {
-    at(occurred.at).refunds += 1
-    at(occurred.at).refundedMinor += amount?.minor ?? 0
+  for (const refund of refunds) {
+    if (!isPaidBack(refund)) continue
+    at(refund.occurred.at).refunds += 1
+    at(refund.occurred.at).refundedMinor += paidBackMinor(refund, 0)
   }
-  for (const order of orders) {
-    for (const { occurred } of order.refunds) at(occurred.at).refunds += 1
-  }
+  for (const refund of orders.flatMap((order) => order.refunds))
+    if (isPaidBack(refund)) at(refund.occurred.at).refunds += 1
 }
 
 function cumulated(result: Windows): Windows {
@@ -85,28 +131,37 @@ function cumulated(result: Windows): Windows {
 }
 
 function addTotals(totals: WindowTotals, more: WindowTotals): void {
-  for (const key of TOTALS) totals[key] += more[key]
+  for (const key of WINDOW_TOTALS) totals[key] += more[key]
 }
 
-const nothing = (): WindowTotals => ({
-  pageViews: 0,
-  productViews: 0,
-  listViews: 0,
-  searches: 0,
-  cartAdds: 0,
-  cartRemoves: 0,
-  checkouts: 0,
-  ticketsOpened: 0,
-  paymentFailures: 0,
-  pageErrors: 0,
-  couponDenials: 0,
-  lateDeliveries: 0,
-  lowRatings: 0,
-  refunds: 0,
-  orders: 0,
-  grossMinor: 0,
-  refundedMinor: 0,
-  netMinor: 0,
-})
+const NOTHING = Object.fromEntries(WINDOW_TOTALS.map((name) => [name, 0])) as WindowTotals
 
-const TOTALS = Object.keys(nothing()) as (keyof WindowTotals)[]
+const nothing = (): WindowTotals => ({ ...NOTHING })
+
+/** Shares and means of a window; null where there is nothing to divide by. */
+export interface WindowRates {
+  /** Orders a session, which may be above 1. */
+  readonly conversion: number | null
+  /** Minor units an order, before refunds; a fraction. */
+  readonly averageOrderMinor: number | null
+  /** Share of orders that are not the customer's first. */
+  readonly repurchaseShare: number | null
+  /** Share of orders with something taken off. */
+  readonly discountShare: number | null
+  /** Stars. */
+  readonly meanRating: number | null
+}
+
+/** What follows from the totals of a window. */
+export const windowRates = (totals: WindowTotals): WindowRates => {
+  const { orders, sessions } = totals
+  return {
+    conversion: ratio(orders, sessions),
+    averageOrderMinor: ratio(totals.grossMinor, orders),
+    repurchaseShare: ratio(totals.repeatOrders, orders),
+    discountShare: ratio(totals.discountedOrders, orders),
+    meanRating: ratio(totals.ratingTenths / 10, totals.ratings),
+  }
+}
+
+const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)

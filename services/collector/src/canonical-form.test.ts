@@ -128,6 +128,19 @@ test('an order is known by the first id that is there, a completed one without b
   assert.equal(order('Product Added', { order_id: 'o', total: 'much' }), undefined)
 })
 
+test('a return that is cancelled is known by its refund, and says no amount', () => {
+  const cancelled = { refund_id: 'r', order_id: 'o', total: 'all' }
+  assert.deepEqual(order('Refund Canceled', cancelled), { id: 'o', refundId: 'r' })
+  assert.deepEqual(order('Return Cancelled', { refundId: 7 }), { refundId: '7' })
+})
+
+test('a delivery and a delay carry the order that they name, and no amount', () => {
+  for (const name of ['Order Delivered', 'Delivery Late']) {
+    assert.deepEqual(order(name, { order_id: 'o', refund_id: 'r', total: 'all' }), { id: 'o' })
+    assert.deepEqual(order(name, { promised_at: '2024-06-01' }), {})
+  }
+})
+
 test('total goes before revenue, value and amount', () => {
   assert.equal(order('Order Completed', { amount: 4, value: 3, revenue: 2 })?.amountMinor, 200)
   assert.equal(order('Order Completed', { revenue: 2, total: 0 })?.amountMinor, 0)
@@ -185,6 +198,10 @@ test.each([
   [{ ...completed, properties: { order_id: [] } }, 'EBB_EVENT_ID_INVALID /properties/order_id'],
   [{ event: 'Order Cancelled', userId: 'u' }, 'EBB_EVENT_ORDER_ID_MISSING /properties/order_id'],
   [
+    { event: 'Return Cancelled', userId: 'u', properties: { order_id: 'o' } },
+    'EBB_EVENT_REFUND_ID_MISSING /properties/refund_id',
+  ],
+  [
     { event: 'Product Reviewed', userId: 'u', properties: { rating: 8 } },
     'EBB_EVENT_RATING_INVALID /properties/rating',
   ],
@@ -233,7 +250,10 @@ const property = fc.constantFrom(
 )
 const bag = fc.dictionary(property, oddValue, { maxKeys: 2, noNullPrototype: true })
 const likely = fc.record({
-  event: fc.constantFrom('Order Completed', 'Order Refunded', 'Product Reviewed', 'login', 'e'),
+  event: fc.constantFrom(
+    ...['Order Completed', 'Order Refunded', 'Return Cancelled', 'Delivery Late'],
+    ...['Product Reviewed', 'login', 'e'],
+  ),
   userId: fc.oneof(fc.string({ minLength: 1 }), fc.integer()),
   properties: bag,
   context: bag,

@@ -29,11 +29,21 @@ export interface OrderReading {
   readonly rateUnknown: boolean
 }
 
-const ORDER_EVENTS: ReadonlySet<string> = new Set([
-  'Order Completed',
-  'Order Updated',
-  'Order Cancelled',
-  'Order Refunded',
+interface OrderEvent {
+  /** Without one: an event that needs it is refused, `event` has the id of the event itself. */
+  readonly orderId: 'needed' | 'optional' | 'event'
+  readonly refundId?: 'needed' | 'optional'
+  readonly hasAmount?: true
+}
+
+const ORDER_EVENTS: ReadonlyMap<string, OrderEvent> = new Map<string, OrderEvent>([
+  ['Order Completed', { orderId: 'event', hasAmount: true }],
+  ['Order Updated', { orderId: 'needed', hasAmount: true }],
+  ['Order Cancelled', { orderId: 'needed', hasAmount: true }],
+  ['Order Refunded', { orderId: 'optional', refundId: 'optional', hasAmount: true }],
+  ['Return Cancelled', { orderId: 'optional', refundId: 'needed' }],
+  ['Order Delivered', { orderId: 'optional' }],
+  ['Delivery Late', { orderId: 'optional' }],
 ])
 
 /** Where an order id may stand, the first that is there counts. `transaction_id` is GA4's. */
@@ -43,34 +53,41 @@ const REFUND_ID_FIELDS = ['refund_id', 'refundId']
 const AMOUNT_FIELDS = ['total', 'revenue', 'value', 'amount']
 
 /**
- * What an order event says of its order; `undefined` for any other event. An `Order Completed`
- * that names no order gets the id of the event; a refund may name none; the others have to.
+ * What an order event says of its order; `undefined` for any other event. An `Order Completed` that
+ * names no order gets the id of the event; a refund, its cancellation, a delivery and a delay may
+ * name none; the others have to. The cancellation has to name its refund.
  */
 export const orderPart = (
   properties: JsonObject,
   context: OrderContext,
 ): Outcome<OrderReading | undefined> => {
-  if (!ORDER_EVENTS.has(context.name)) return { ok: undefined }
-  const ids = orderIds(properties, context)
+  const event = ORDER_EVENTS.get(context.name)
+  if (event === undefined) return { ok: undefined }
+  const ids = orderIds(properties, event, context)
   if ('refused' in ids) return ids
-  const money = orderMoney(properties, context)
+  const money = event.hasAmount ? orderMoney(properties, context) : { ok: NO_MONEY }
   if ('refused' in money) return money
   const { rateUnknown, ...amounts } = money.ok
   return { ok: { order: { ...ids.ok, ...amounts }, rateUnknown } }
 }
 
+type OrderIds = Pick<OrderPart, 'id' | 'refundId'>
+
 const orderIds = (
   properties: JsonObject,
+  event: OrderEvent,
   { name, eventId }: OrderContext,
-): Outcome<Pick<OrderPart, 'id' | 'refundId'>> => {
+): Outcome<OrderIds> => {
   const named = firstId(properties, ORDER_ID_FIELDS)
   if ('refused' in named) return named
-  const id = named.ok ?? (name === 'Order Completed' ? eventId : undefined)
-  if (name !== 'Order Refunded') return id === undefined ? noOrderId(name) : { ok: { id } }
+  const id = named.ok ?? (event.orderId === 'event' ? eventId : undefined)
+  if (id === undefined && event.orderId === 'needed') return noOrderId(name)
+  const ids = id === undefined ? {} : { id }
+  if (event.refundId === undefined) return { ok: ids }
   const refund = firstId(properties, REFUND_ID_FIELDS)
   if ('refused' in refund) return refund
-  const refundId = refund.ok
-  return { ok: { ...(id !== undefined && { id }), ...(refundId !== undefined && { refundId }) } }
+  if (refund.ok !== undefined) return { ok: { ...ids, refundId: refund.ok } }
+  return event.refundId === 'needed' ? noRefundId(name) : { ok: ids }
 }
 
 const firstId = (
@@ -143,6 +160,15 @@ const noOrderId = (name: string): { refused: Refusal } => ({
     what: `"${name}" does not say which order`,
     path: '/properties/order_id',
     fix: 'Send the id of the order as properties.order_id',
+  },
+})
+
+const noRefundId = (name: string): { refused: Refusal } => ({
+  refused: {
+    code: 'EBB_EVENT_REFUND_ID_MISSING',
+    what: `"${name}" does not say which refund`,
+    path: '/properties/refund_id',
+    fix: 'Send the refund_id of the "Order Refunded" as properties.refund_id',
   },
 })
 

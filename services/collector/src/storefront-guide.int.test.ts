@@ -57,13 +57,15 @@ test.skipIf(chromium === undefined)(
     const [library = '', call = ''] = programs('html')
     const told = call.replace('</script>', `.then(${SHOW})</script>`)
     const here = library.replace('http://127.0.0.1:8080', url).replace('ebbw_…', WRITE_KEY)
-    const page = await visited(await servedPage(`<!doctype html><title>-</title>${here}${told}`))
+    const address = await servedPage(`<!doctype html><title>-</title>${here}${told}`)
+    const page = await visited(address)
     expect(page).toContain('<title>accepted 1</title>')
     const [event] = await eventsIn(log)
     expect(event).toMatchObject({
       ...{ name: 'Product Viewed', source: 'storefront', consent: { marketing: true } },
       customer: { userId: '42', anonymousId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       properties: { product_id: 'p1' },
+      context: { page: { url: address }, userAgent: expect.stringContaining('Mozilla') },
     })
   },
   90_000,

@@ -1,6 +1,6 @@
 import { type Configuration, readConfiguration, setting } from '@ebb/runtime/configuration'
 import { KAFKA_SETTINGS, REDIS_SETTINGS } from '@ebb/runtime/engine-settings'
-import { KEYS_SETTING, SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
+import { KEYS_SETTING, SERVICE_SETTINGS, STATE_CACHE_SETTING } from '@ebb/runtime/service-settings'
 import Type from 'typebox'
 
 /** The settings of the feature service as a process of its own. */
@@ -9,6 +9,7 @@ export const FEATURES_SETTINGS = {
   ...REDIS_SETTINGS,
   ...SERVICE_SETTINGS,
   keys: KEYS_SETTING,
+  stateCacheBytes: STATE_CACHE_SETTING,
   host: setting({
     env: 'EBB_FEATURES_HOST',
     what: 'address that the feature service listens on',

@@ -1,5 +1,9 @@
+import type { CustomerState, Visit } from '@ebb/customer/customer-state'
+import { standingEvidence } from '@ebb/customer/evidence'
 import { orderRhythm } from '@ebb/customer/order-rhythm'
-import { windows } from '@ebb/customer/windows'
+import { purchaseHabits, purchases } from '@ebb/customer/purchases'
+import { topTastes } from '@ebb/customer/tastes'
+import { windowRates, windows } from '@ebb/customer/windows'
 import { decodePartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { partitionOf } from '@ebb/streaming/partitioner'
@@ -18,18 +22,51 @@ export interface CustomerReader {
 
 /** The customer under a key (`u:` or `a:` and the id), `undefined` where nothing was heard. */
 export const readCustomer = async (
-  { store, partitions, timeZone, currency }: CustomerReader,
+  reader: CustomerReader,
   customerId: string,
-): Promise<CustomerView | undefined> => {
-  const { states, position } = await store.read(partitionOf(customerId, partitions), [customerId])
-  const [bytes] = states
-  if (bytes === undefined || position === undefined) return undefined
-  const { customer } = unpackFeaturesState(bytes)
-  const { clock } = decodePartitionRecord(position.record)
+): Promise<CustomerView | undefined> => (await readCustomers(reader, [customerId])).get(customerId)
+
+/** Customers by their keys, in the order of these; nothing for those of whom nothing was heard. */
+export const readCustomers = async (
+  { store, partitions, ...shop }: CustomerReader,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, CustomerView>> => {
+  const ids = [...new Set(customerIds)]
+  const byPartition = Map.groupBy(ids, (id) => partitionOf(id, partitions))
+  const found = new Map<string, CustomerView>()
+  await Promise.all(
+    [...byPartition].map(async ([partition, keys]) => {
+      const { states, position } = await store.read(partition, keys)
+      if (position === undefined) return
+      const { clock } = decodePartitionRecord(position.record)
+      for (const [index, bytes] of states.entries()) {
+        if (bytes === undefined) continue
+        const { customer } = unpackFeaturesState(bytes)
+        found.set(keys[index]!, viewOf(keys[index]!, customer, { ...shop, clock }))
+      }
+    }),
+  )
+  return new Map(ids.filter((id) => found.has(id)).map((id) => [id, found.get(id)!]))
+}
+
+interface Look {
+  readonly clock: number
+  readonly timeZone: string
+  readonly currency: string
+}
+
+const LAST = 10
+
+const viewOf = (
+  customerId: string,
+  customer: CustomerState,
+  { clock, timeZone, currency }: Look,
+): CustomerView => {
   // Before the first tick the clock is 0, and windows never end before the last change.
   const asOf = Math.max(clock, customer.changedAt)
   const consent = consentOf(customer)
   const rhythm = orderRhythm(customer, timeZone)
+  const totals = windows(customer, asOf, timeZone)
   return {
     customerId,
     ...(customer.userId !== undefined && { userId: customer.userId }),
@@ -37,7 +74,28 @@ export const readCustomer = async (
     currency,
     ...(consent !== undefined && { consent }),
     rhythm: rhythm === undefined ? null : rhythmView(rhythm),
-    windows: windows(customer, asOf, timeZone),
+    windows: totals,
+    rates: {
+      d1: windowRates(totals.d1),
+      d7: windowRates(totals.d7),
+      d30: windowRates(totals.d30),
+      d90: windowRates(totals.d90),
+      lifetime: windowRates(totals.lifetime),
+    },
+    tastes: topTastes(customer, asOf, timeZone),
+    habits: purchaseHabits(customer, timeZone) ?? null,
+    purchases: purchases(customer)
+      .slice(-LAST)
+      .map(({ placedAt, ...purchase }) => ({ ...purchase, placedAt: iso(placedAt) }))
+      .reverse(),
+    evidence: standingEvidence(customer, asOf, timeZone).map(
+      ({ occurredAt, resolvedAt, ...evidence }) => ({
+        ...evidence,
+        occurredAt: iso(occurredAt),
+        ...(resolvedAt !== undefined && { resolvedAt: iso(resolvedAt) }),
+      }),
+    ),
+    visits: [...customer.lastVisits, ...customer.openVisits].map(visitView).reverse(),
     recent: customer.recent
       .map(({ name, occurredAt }) => ({ name, occurredAt: iso(occurredAt) }))
       .reverse(),
@@ -47,6 +105,17 @@ export const readCustomer = async (
 const rhythmView = (rhythm: NonNullable<ReturnType<typeof orderRhythm>>): CustomerRhythmView => {
   const { orders, repeatDays, firstAt, lastAt, lastOrderId } = rhythm
   return { orders, repeatDays, firstAt: iso(firstAt), lastAt: iso(lastAt), lastOrderId }
+}
+
+const visitView = (visit: Visit): CustomerView['visits'][number] => {
+  const { startAt, endAt, events, entry, exit, channel, device } = visit
+  return {
+    ...{ startAt: iso(startAt), endAt: iso(endAt), events },
+    ...(entry !== undefined && { entryPage: entry.value }),
+    ...(exit !== undefined && { exitPage: exit.value }),
+    channel: channel?.value ?? 'direct',
+    ...(device !== undefined && { device: device.value }),
+  }
 }
 
 const iso = (instant: number): string => new Date(instant).toISOString()

@@ -6,6 +6,7 @@ import { processorReject } from '@ebb/contracts/processor-reject'
 import { readTick, tickRecord } from '@ebb/contracts/tick'
 import { EVENTS, FEATURES, ORDERS } from '@ebb/contracts/topics'
 import type { CustomerEvent } from '@ebb/customer/customer-event'
+import { nextEvidenceAt } from '@ebb/customer/evidence'
 import { type Effect, fold } from '@ebb/customer/fold'
 import type { OrderFact } from '@ebb/customer/order-fact'
 import type { LogRecord } from '@ebb/streaming/event-log'
@@ -37,7 +38,10 @@ const events = messageCodec(CanonicalEvent)
 const features = messageCodec(FeaturesRecord)
 const orders = messageCodec(OrderRecord)
 
-/** Plain activity waits for the next minute of the clock; everything else is told at once. */
+/**
+ * Plain activity waits for the next minute of the clock; everything else is told at once, and what
+ * follows from the passing of time (a missed delivery) at the first tick behind it.
+ */
 const AT_ONCE: ReadonlySet<Effect> = new Set(['order', 'refund', 'friction', 'consent', 'identity'])
 
 /**
@@ -53,12 +57,8 @@ export const featuresDefinition = (
   unpack: unpackFeaturesState,
   tickAt: readTick,
   handle: (before, record, at) => handleEvent(before, record, { ...at, ...settings }),
-  dueAt: ({ customer, told }, clock) => {
-    if (told) return undefined
-    const nextMinute = (Math.floor(customer.changedAt / MINUTE_MS) + 1) * MINUTE_MS
-    // A tick at that minute has told it already; nothing needs to be written down for that.
-    return nextMinute > clock ? nextMinute : undefined
-  },
+  dueAt: (state, clock) =>
+    earlier(nextTelling(state, clock), nextEvidenceAt(state.customer, clock)),
   fire: ({ customer }, key, at) => ({
     outputs: [featuresOutput(featuresOf(key, customer, { ...at, ...settings }), at)],
   }),
@@ -73,6 +73,17 @@ export const featuresDefinition = (
   },
 })
 
+/** When plain activity is told. */
+const nextTelling = ({ customer, told }: FeaturesState, clock: number): number | undefined => {
+  if (told) return undefined
+  const nextMinute = (Math.floor(customer.changedAt / MINUTE_MS) + 1) * MINUTE_MS
+  // A tick at that minute has told it already; nothing needs to be written down for that.
+  return nextMinute > clock ? nextMinute : undefined
+}
+
+const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
+
 type FeaturesContext = Moment & FeaturesSettings
 
 const handleEvent = (
@@ -84,7 +95,7 @@ const handleEvent = (
     const message = `control record ${record.key} is not known to this version; upgrade features`
     return { refusal: { code: 'EBB_CONTROL_UNKNOWN', message } }
   }
-  const event = readEvent(record.value)
+  const event = readEvent(record.value, at.timeZone)
   if ('code' in event) return { refusal: event }
   const { state: customer, effect, orderFact } = fold(before?.customer, event, at)
   if (effect === 'none') return {}
@@ -100,9 +111,9 @@ const handleEvent = (
   return { state: { customer, told }, outputs }
 }
 
-const readEvent = (value: Uint8Array): CustomerEvent | Refusal => {
+const readEvent = (value: Uint8Array, timeZone: string): CustomerEvent | Refusal => {
   try {
-    return customerEventOf(events.decode(value))
+    return customerEventOf(events.decode(value), timeZone)
   } catch (error) {
     if (!(error instanceof MessageError)) throw error
     const message = `the event cannot be read (${error.message}); send it again through the collector`

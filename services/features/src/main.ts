@@ -18,6 +18,7 @@ import { runService } from '@ebb/runtime/run-service'
 import { prefixOf } from '@ebb/runtime/service-settings'
 import { watchGeneration } from '@ebb/runtime/watch-generation'
 import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
+import { stateCaches } from '@ebb/streaming/state-cache'
 import { featuresConfig } from './config.ts'
 import { FEATURES_PROCESSOR } from './features-definition.ts'
 import { LIVE_TICK_MS, start } from './service.ts'
@@ -25,6 +26,7 @@ import { LIVE_TICK_MS, start } from './service.ts'
 await runService('features', featuresConfig, async (config, process) => {
   const { logger, lifecycle, telemetry, onNotice, patiently } = process
   const { namespace, host, port } = config
+  const caches = stateCaches(config.stateCacheBytes)
   const prefix = prefixOf(namespace)
   const connection = { ...kafkaConnection(config), clientId: 'ebb-features', prefix, onNotice }
   const wholeLog = await openKafkaEventLog({ ...connection, now: wallClock.now })
@@ -41,7 +43,7 @@ await runService('features', featuresConfig, async (config, process) => {
   lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
   const service = await patiently(() =>
     start(
-      { log, store, keys, clock: wallClock, logger, telemetry, onHalt },
+      { log, store, caches, keys, clock: wallClock, logger, telemetry, onHalt },
       { timeZone, currency, generation, host, port, tickIntervalMs: LIVE_TICK_MS },
     ),
   )

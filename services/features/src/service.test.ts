@@ -1,7 +1,7 @@
 import { FEATURES } from '@ebb/contracts/topics'
 import { TransientError } from '@ebb/streaming/faults'
 import { partitionOf } from '@ebb/streaming/partitioner'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   canonical,
   decoded,
@@ -22,7 +22,14 @@ let rig: Rig
 beforeEach(async () => {
   rig = await startRig()
 })
-afterEach(() => rig.service.stop())
+afterEach(async () => {
+  await rig.service.stop()
+  vi.useRealTimers()
+})
+
+/** Time for two looks at the engines. */
+const TWO_LOOKS_MS = 5_000
+const holdLooks = () => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
 
 const order = (id: string, day: number) =>
   recordOf(orderEvent(id, { occurredAt: NOON - day * DAY_MS, consent: { marketing: true } }))
@@ -151,6 +158,7 @@ describe('the feature service', () => {
 
   test('is not ready while its states cannot be read', async () => {
     await rig.service.stop()
+    holdLooks()
     const { log, store } = rig.ports
     let isAway = false
     const read: typeof store.read = async (partition, keys) => {
@@ -159,6 +167,7 @@ describe('the feature service', () => {
     }
     rig = await startRig({ log, store: { ...store, read } })
     isAway = true
+    await vi.advanceTimersByTimeAsync(TWO_LOOKS_MS)
     const answer = await rig.get('/readyz')
     expect(answer.status).toBe(503)
     expect(await answer.json()).toMatchObject({
@@ -168,6 +177,7 @@ describe('the feature service', () => {
 
   test('is not ready while the log cannot be read', async () => {
     await rig.service.stop()
+    holdLooks()
     const { log, store } = rig.ports
     let isAway = false
     const read: typeof log.read = async (...of) => {
@@ -176,6 +186,7 @@ describe('the feature service', () => {
     }
     rig = await startRig({ log: { ...log, read }, store })
     isAway = true
+    await vi.advanceTimersByTimeAsync(TWO_LOOKS_MS)
     const answer = await rig.get('/readyz')
     expect(answer.status).toBe(503)
     expect(await answer.json()).toMatchObject({

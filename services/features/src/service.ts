@@ -7,10 +7,12 @@ import { processorLog } from '@ebb/runtime/processor-log'
 import { serveReference } from '@ebb/runtime/serve-reference'
 import { readerMetrics } from '@ebb/runtime/telemetry/reader-metrics'
 import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
+import { watchEngines } from '@ebb/runtime/watch-engines'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { observers } from '@ebb/streaming/observers'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { runProcessor } from '@ebb/streaming/processor'
+import type { StateCaches } from '@ebb/streaming/state-cache'
 import { FEATURES_REFERENCE } from './customer-operations.ts'
 import { customerRoutes } from './customer-routes.ts'
 import {
@@ -25,6 +27,8 @@ import { ticker } from './ticker.ts'
 export interface FeaturesPorts {
   readonly log: EventLog
   readonly store: PartitionStore
+  /** Of this process; one of its own unless given. */
+  readonly caches?: StateCaches
   readonly keys: AccessKeys
   /** What ticks say. */
   readonly clock: ProcessClock
@@ -64,7 +68,7 @@ export const start = async (
   ports: FeaturesPorts,
   config: FeaturesConfig,
 ): Promise<FeaturesService> => {
-  const { log, store, keys, clock, logger, onHalt, telemetry = NO_TELEMETRY } = ports
+  const { log, store, caches, keys, clock, logger, onHalt, telemetry = NO_TELEMETRY } = ports
   const { tracer } = telemetry
   const now = () => clock.now()
   const ticks = ticker({
@@ -72,12 +76,14 @@ export const start = async (
     intervalMs: config.tickIntervalMs,
     onFault: onceAMinute((err) => logger.warn({ err }, 'no tick was appended; trying again')),
   })
-  const readiness = {
+  const engines = watchEngines({
     states: () => store.read(0, []),
     // How many partitions there are is remembered; where one ends has to be asked for.
     'event log': () => log.read({ topic: EVENTS, partition: 0 }, 0, 0),
-  }
+  })
+  const readiness = engines.checks
   const http = createHttpServer({ logger, readiness, telemetry, scope: SCOPE })
+  http.app.addHook('onClose', async () => engines.stop())
   const partitions = await log.partitions(EVENTS)
   serveReference(http.app, FEATURES_REFERENCE)
   customerRoutes(http.app, { keys, reader: { store, partitions, ...config } })
@@ -92,7 +98,7 @@ export const start = async (
   const running = await runProcessor(
     measuredFeatures(featuresDefinition(config), telemetry, now),
     { log, store },
-    { observer, onHalt, generation: config.generation, tracer },
+    { observer, onHalt, generation: config.generation, tracer, ...(caches && { caches }) },
   ).catch(async (error: unknown) => {
     // Whoever tries again needs the port.
     await http.stop()

@@ -1,6 +1,7 @@
 import { tickRecord } from '@ebb/contracts/tick'
 import { EVENTS } from '@ebb/contracts/topics'
-import type { EventLog } from '@ebb/streaming/event-log'
+import type { EventLog, TopicPartition } from '@ebb/streaming/event-log'
+import { atOffset, messagingStep } from '@ebb/streaming/messaging-step'
 import type { ProcessorObserver } from '@ebb/streaming/processor-options'
 import { NO_TRACER, TRACE_HEADER, type Tracer } from '@ebb/streaming/tracing'
 
@@ -61,16 +62,24 @@ export const ticker = ({
   const owned = new Map<number, Owned>()
   let isStopped = false
 
+  const append = async (to: TopicPartition, at: number): Promise<number> => {
+    const step = tracer.begin(messagingStep('send', { log, ...to }))
+    const headers = step && { headers: { [TRACE_HEADER]: step.traceparent } }
+    try {
+      const offset = await log.append(to, [{ ...tickRecord(at), ...headers }])
+      step?.end(undefined, atOffset(offset))
+      return offset
+    } catch (error) {
+      step?.end(error as Error)
+      throw error
+    }
+  }
   const tick = async (partition: number, mine: Owned): Promise<void> => {
     mine.timer = undefined
     try {
       const at = now()
       if (at < mine.clock) throw clockBehind(mine.clock - at)
-      const step = tracer.begin({ name: 'tick', kind: 'producer' })
-      const headers = step && { headers: { [TRACE_HEADER]: step.traceparent } }
-      const to = { topic: EVENTS, partition }
-      const appended = log.append(to, [{ ...tickRecord(at), ...headers }])
-      const offset = await appended.finally(() => step?.end())
+      const offset = await append({ topic: EVENTS, partition }, at)
       if (owned.get(partition) !== mine) return
       mine.outstanding = offset
       cameBack(partition, mine)

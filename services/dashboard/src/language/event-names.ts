@@ -21,6 +21,7 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
   ['Order Updated', '更新订单'],
   ['Order Refunded', '订单退款'],
   ['Order Cancelled', '取消订单'],
+  ['Return Cancelled', '取消退货'],
   ['Coupon Entered', '输入优惠券'],
   ['Coupon Applied', '使用优惠券'],
   ['Coupon Denied', '优惠券被拒'],

@@ -54,7 +54,7 @@ export const CLEAN_LINES = `
       invoice LIKE 'C%' AS isCancellation
     FROM lines;
   CREATE TEMP TABLE clean AS
-    SELECT invoice, at, customer, (quantity * price10000 + 50) / 100 AS pence
+    SELECT invoice, at, customer, quantity, (quantity * price10000 + 50) / 100 AS pence
     FROM parsed
     WHERE hasCustomer AND NOT isCancellation AND quantity > 0 AND price10000 > 0
       AND NOT isNegative`

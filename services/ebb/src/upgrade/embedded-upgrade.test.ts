@@ -3,7 +3,6 @@ import { AlertRecord } from '@ebb/contracts/alert-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { ALERTS, EMBEDDED_PARTITIONS } from '@ebb/contracts/topics'
 import { DAY_MS } from '@ebb/customer/calendar'
-import { statesDigest } from '@ebb/customer/normalise'
 import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { openSqlitePartitionStore } from '@ebb/embedded/sqlite-partition-store'
 import { wallClock } from '@ebb/runtime/clock'
@@ -18,6 +17,7 @@ import { type TestShop, testShop } from '../commands/shop-fixture.ts'
 import { runRebuild } from '../rebuild/run-rebuild.ts'
 import { featuresStates, scannedStates } from '../scanned-states.ts'
 import { copyOfEarlierData, EARLIER, removeCopy } from './earlier-data.ts'
+import { digestOfVersion1 } from './facts-of-version-1.ts'
 import { orderOf } from './fixture-history.ts'
 import { type RunningCopy, startOn } from './running-copy.ts'
 
@@ -48,7 +48,7 @@ describe(`data that version ${EARLIER.version} wrote`, () => {
   test('unpacks to the states that it had counted', async () => {
     const states = await featuresStates(storeOf('features'), EMBEDDED_PARTITIONS)
     expect(states).toHaveLength(counted.customers)
-    expect(statesDigest(states, counted.clock, 'UTC')).toBe(counted.statesDigest)
+    expect(digestOfVersion1(states, counted.clock)).toBe(counted.statesDigest)
     const risks = await scannedStates(storeOf('scorer'), EMBEDDED_PARTITIONS, unpackScorerState)
     const stages = Object.fromEntries(risks.map(([key, { risk }]) => [key, risk.stage]))
     expect(stages).toEqual({
@@ -62,7 +62,13 @@ describe(`data that version ${EARLIER.version} wrote`, () => {
       ...{ place: { folder, namespace: '' }, now: wallClock.now },
       ...{ interrupted: new AbortController().signal, onProgress: () => {}, onRetry: () => {} },
     }
-    expect(await runRebuild(embeddedEngines, request)).toEqual({ generation: 1, ...counted })
+    const rebuilt = await runRebuild(embeddedEngines, request)
+    const { customers, clock } = counted
+    expect(rebuilt).toMatchObject({ generation: 1, customers, clock })
+    const states = await featuresStates(storeOf('features.g1'), EMBEDDED_PARTITIONS)
+    expect(digestOfVersion1(states, clock)).toBe(counted.statesDigest)
+    // And what that version did not know is found in its log.
+    expect(states.some(([, { openVisits }]) => openVisits.length > 0)).toBe(true)
   })
 
   test('is shown by the commands', async () => {

@@ -6,6 +6,7 @@ import type { AccessKeys, KeyGrant } from '@ebb/runtime/access-keys'
 import { requireScope } from '@ebb/runtime/authorise'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { CodedError } from '@ebb/runtime/coded-error'
+import { bodyReader } from '@ebb/runtime/read-body'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { greatestDiscountOf } from '../coupon/discount.ts'
 import {
@@ -24,7 +25,6 @@ import {
   ValidationBody,
 } from './coupon-operations.ts'
 import { type Answer, answerOnce, forgetRedemption } from './idempotency.ts'
-import { bodyReader } from './read-body.ts'
 import { wrongCodeLimit } from './wrong-code-limit.ts'
 
 /** What the routes work with. */
@@ -37,9 +37,9 @@ export interface CouponRoutesPorts {
 
 const RESERVED_FOR_S = 900
 
-const readValidation = bodyReader(ValidationBody)
-const readReservation = bodyReader(ReservationBody)
-const readRedemption = bodyReader(RedemptionBody)
+const readValidation = bodyReader(ValidationBody, 'docs/coupons.md')
+const readReservation = bodyReader(ReservationBody, 'docs/coupons.md')
+const readRedemption = bodyReader(RedemptionBody, 'docs/coupons.md')
 
 /**
  * What the back end of a storefront asks for: `POST /v1/coupons/:code/validate`, `/reservations` and

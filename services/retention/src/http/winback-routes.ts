@@ -7,6 +7,7 @@ import type { AccessKeys } from '@ebb/runtime/access-keys'
 import { requireScope } from '@ebb/runtime/authorise'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { CodedError } from '@ebb/runtime/coded-error'
+import { bodyReader } from '@ebb/runtime/read-body'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parseCouponCode } from '../coupon/coupon-code.ts'
 import { couponView, findCoupon } from '../ledger/coupons.ts'
@@ -16,7 +17,6 @@ import { setMode } from '../ledger/settings.ts'
 import { listDecisions } from '../reports/decision-list.ts'
 import { winbackStatus, winbackSummary } from '../reports/winback-summary.ts'
 import { sendWebhook, type WebhookSettings } from '../webhook/send-webhook.ts'
-import { bodyReader } from './read-body.ts'
 
 /** What the routes work with. */
 export interface WinbackRoutesPorts {
@@ -36,9 +36,9 @@ export const SCOPE_WINBACKS_WRITE = 'winbacks:write'
 const MOST_AT_ONCE = 500
 const LONGEST_POLICY_BYTES = 262_144
 
-const readQuery = bodyReader(DecisionQuery)
-const readExclusion = bodyReader(ExclusionBody)
-const readMode = bodyReader(ModeBody)
+const readQuery = bodyReader(DecisionQuery, 'docs/winbacks.md')
+const readExclusion = bodyReader(ExclusionBody, 'docs/winbacks.md')
+const readMode = bodyReader(ModeBody, 'docs/winbacks.md')
 
 /**
  * What people and programs see of win-backs, and how they steer them, below `/v1/winbacks`. Reading

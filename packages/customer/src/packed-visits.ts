@@ -1,0 +1,128 @@
+import {
+  type ByteReader,
+  type ByteWriter,
+  readHashes,
+  readMany,
+  readNumber,
+  readSigned,
+  readText,
+  writeHashes,
+  writeNumber,
+  writeSigned,
+} from './byte-stream.ts'
+import type { CustomerState, Evidence, Visit, VisitMark } from './customer-state.ts'
+import { EVIDENCE } from './evidence-kinds.ts'
+import { CHANNELS, DEVICES } from './taste-codes.ts'
+
+type Visited = Pick<CustomerState, 'openVisits' | 'lastVisits' | 'tasteNames' | 'evidence'>
+
+const MARKS = ['entry', 'exit', 'channel', 'device'] as const
+
+const KINDS = EVIDENCE.map(({ kind }) => kind)
+
+/** Writes names of tastes, visits and evidence. */
+export function writeVisited(out: ByteWriter, state: CustomerState): void {
+  const { tasteNames, openVisits, lastVisits, evidence, changedAt } = state
+  writeNumber(out, tasteNames.length)
+  let previous = 0
+  for (const [code, name] of tasteNames) {
+    writeNumber(out, code - previous)
+    out.texts.push(name)
+    previous = code
+  }
+  const pages = pagesOf([...openVisits, ...lastVisits])
+  writeNumber(out, pages.length)
+  out.texts.push(...pages)
+  for (const visits of [openVisits, lastVisits]) {
+    writeNumber(out, visits.length)
+    for (const visit of visits) writeVisit(out, visit, { pages, changedAt })
+  }
+  writeNumber(out, evidence.length)
+  for (const each of evidence) writeEvidence(out, each, changedAt)
+}
+
+/** Reads what `writeVisited` wrote. */
+export function readVisited(input: ByteReader, changedAt: number): Visited {
+  let code = 0
+  const tasteNames = readMany(input, () => {
+    code += readNumber(input)
+    return [code, readText(input)] as const
+  })
+  const pages = readMany(input, () => readText(input))
+  const openVisits = readMany(input, () => readVisit(input, { pages, changedAt }))
+  const lastVisits = readMany(input, () => readVisit(input, { pages, changedAt }))
+  const evidence = readMany(input, () => readEvidence(input, changedAt))
+  return { tasteNames, openVisits, lastVisits, evidence }
+}
+
+/** What visits are written against. */
+interface Frame {
+  readonly pages: readonly string[]
+  readonly changedAt: number
+}
+
+const pagesOf = (visits: readonly Visit[]): readonly string[] =>
+  [...new Set(visits.flatMap(({ entry, exit }) => [entry?.value, exit?.value]))].filter(
+    (page) => page !== undefined,
+  )
+
+function writeVisit(out: ByteWriter, visit: Visit, { pages, changedAt }: Frame): void {
+  const { startAt, endAt, events } = visit
+  writeSigned(out, changedAt - startAt)
+  writeNumber(out, endAt - startAt)
+  writeNumber(out, events)
+  const marks = MARKS.map((name) => visit[name])
+  writeNumber(
+    out,
+    marks.reduce((mask, mark, i) => (mark ? mask | (1 << i) : mask), 0),
+  )
+  for (const [index, mark] of marks.entries()) {
+    if (mark === undefined) continue
+    // The exit is near the end, all others are near the start.
+    writeNumber(out, MARKS[index] === 'exit' ? endAt - mark.at : mark.at - startAt)
+    writeNumber(out, vocabularyOf(MARKS[index]!, pages).indexOf(mark.value))
+  }
+}
+
+function readVisit(input: ByteReader, { pages, changedAt }: Frame): Visit {
+  const startAt = changedAt - readSigned(input)
+  const endAt = startAt + readNumber(input)
+  const events = readNumber(input)
+  const mask = readNumber(input)
+  const marks = MARKS.map((name, index): VisitMark<string> | undefined => {
+    if (!(mask & (1 << index))) return undefined
+    const distance = readNumber(input)
+    const at = name === 'exit' ? endAt - distance : startAt + distance
+    return { at, value: vocabularyOf(name, pages)[readNumber(input)] ?? '' }
+  })
+  const [entry, exit, channel, device] = marks
+  return {
+    ...{ startAt, endAt, events, entry, exit },
+    channel: channel as Visit['channel'],
+    device: device as Visit['device'],
+  }
+}
+
+const vocabularyOf = (
+  name: (typeof MARKS)[number],
+  pages: readonly string[],
+): readonly string[] => {
+  if (name === 'channel') return CHANNELS
+  return name === 'device' ? DEVICES : pages
+}
+
+function writeEvidence(out: ByteWriter, evidence: Evidence, changedAt: number): void {
+  const { kind, occurredAt, id, ref } = evidence
+  writeNumber(out, 2 * KINDS.indexOf(kind) + (ref === 0 ? 0 : 1))
+  writeSigned(out, changedAt - occurredAt)
+  out.texts.push(id)
+  if (ref !== 0) writeHashes(out, [ref])
+}
+
+function readEvidence(input: ByteReader, changedAt: number): Evidence {
+  const code = readNumber(input)
+  const occurredAt = changedAt - readSigned(input)
+  const id = readText(input)
+  const [ref = 0] = code % 2 === 0 ? [] : readHashes(input, 1)
+  return { kind: KINDS[Math.floor(code / 2)] ?? 'pageError', occurredAt, id, ref }
+}

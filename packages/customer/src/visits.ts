@@ -1,0 +1,102 @@
+import { DAY_MS, dayOf } from './calendar.ts'
+import type { CustomerEvent, Moment } from './customer-event.ts'
+import type { CustomerState, Tastes, Visit, VisitMark } from './customer-state.ts'
+import { type Addition, addOn } from './day-tiles.ts'
+import { channelCode, deviceCode } from './taste-codes.ts'
+
+/** Half an hour without an event ends a visit. */
+const GAP_MS = 1_800_000
+/** So long after it took place, an event may still open, extend or join visits. */
+const OPEN_MS = 2 * DAY_MS
+const LAST_VISITS = 3
+
+type Visits = Pick<CustomerState, 'openVisits' | 'lastVisits' | 'tiles' | 'totals'>
+
+/**
+ * The open visits, by their start, with one more event of the storefront. A visit is a union of events, none farther than
+ * half an hour from the next, so that their order of arrival does not matter; where the event took
+ * place more than two days before the clock, it belongs to no visit.
+ */
+export function withVisit(
+  openVisits: readonly Visit[],
+  event: CustomerEvent,
+  { clock }: Moment,
+): readonly Visit[] {
+  if (event.occurredAt < clock - OPEN_MS) return openVisits
+  let joined = visitOf(event)
+  const before: Visit[] = []
+  const after: Visit[] = []
+  for (const visit of openVisits) {
+    if (visit.endAt < joined.startAt - GAP_MS) before.push(visit)
+    else if (visit.startAt > joined.endAt + GAP_MS) after.push(visit)
+    else joined = join(visit, joined)
+  }
+  return [...before, joined, ...after]
+}
+
+/**
+ * The visits with those counted that nothing can join any more: on the day on which each began.
+ */
+export function closeVisits(visits: Visits, { clock, timeZone }: Moment): Visits {
+  const { openVisits } = visits
+  const isOver = ({ endAt }: Visit) => endAt < clock - OPEN_MS - GAP_MS
+  const over = openVisits.filter(isOver)
+  if (over.length === 0) return visits
+  const { tiles, totals } = over.reduce(
+    (days, visit) => addOn(days, dayOf(visit.startAt, timeZone), visitAddition(visit)),
+    { tiles: visits.tiles, totals: visits.totals },
+  )
+  const lastVisits = [...visits.lastVisits, ...over]
+    .sort((a, b) => a.startAt - b.startAt)
+    .slice(-LAST_VISITS)
+  return { openVisits: openVisits.filter((visit) => !isOver(visit)), lastVisits, tiles, totals }
+}
+
+/** What a visit adds to the day on which it began. */
+export const visitAddition = (visit: Visit): Addition => ({
+  counts: [
+    ['sessions', 1],
+    ['dwellSeconds', Math.floor((visit.endAt - visit.startAt) / 1000)],
+    ['bounces', visit.events === 1 ? 1 : 0],
+  ],
+  tastes: visitTastes(visit),
+})
+
+/** The channel by which a visit came, and its device if that is known. */
+export const visitTastes = ({ channel, device }: Visit): Tastes => {
+  const came: [number, number] = [channelCode(channel?.value ?? 'direct'), 1]
+  return device === undefined ? [came] : [came, [deviceCode(device.value), 1]]
+}
+
+/** Two visits as one. */
+export const join = (a: Visit, b: Visit): Visit => ({
+  startAt: Math.min(a.startAt, b.startAt),
+  endAt: Math.max(a.endAt, b.endAt),
+  events: a.events + b.events,
+  entry: first(a.entry, b.entry),
+  exit: last(a.exit, b.exit),
+  channel: first(a.channel, b.channel),
+  device: first(a.device, b.device),
+})
+
+const visitOf = ({ occurredAt: at, page, channel, device }: CustomerEvent): Visit => {
+  const mark = <T>(value: T | undefined): VisitMark<T> | undefined =>
+    value === undefined ? undefined : { at, value }
+  return {
+    ...{ startAt: at, endAt: at, events: 1 },
+    ...{ entry: mark(page), exit: mark(page), channel: mark(channel), device: mark(device) },
+  }
+}
+
+type Marked<T> = VisitMark<T> | undefined
+
+/** Of marks at one instant the lesser value. */
+const first = <T extends string>(a: Marked<T>, b: Marked<T>): Marked<T> => {
+  if (a === undefined || b === undefined) return a ?? b
+  return b.at < a.at || (b.at === a.at && b.value < a.value) ? b : a
+}
+
+const last = <T extends string>(a: Marked<T>, b: Marked<T>): Marked<T> => {
+  if (a === undefined || b === undefined) return a ?? b
+  return b.at > a.at || (b.at === a.at && b.value > a.value) ? b : a
+}
