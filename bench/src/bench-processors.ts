@@ -5,6 +5,7 @@ import type { OwnedEngines } from '@ebb/streaming/engines'
 import { runProcessor } from '@ebb/streaming/processor'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
 import type { ProcessorObserver, ProcessorPorts } from '@ebb/streaming/processor-options'
+import { type StateCaches, stateCaches } from '@ebb/streaming/state-cache'
 import { SHOP } from './bench-shop.ts'
 
 /** A processor, or several, that run in this process. */
@@ -19,8 +20,9 @@ export const startProcessors = async (
   { log, store }: OwnedEngines,
   which: 'features' | 'features and scorer',
 ): Promise<RunningProcessors> => {
+  const caches = stateCaches()
   const onStore = <State>(definition: ProcessorDefinition<State>) =>
-    startBenchProcessor({ log, store: store(definition.name) }, definition)
+    startBenchProcessor({ log, store: store(definition.name) }, definition, caches)
   const features = await onStore(featuresDefinition(SHOP))
   if (which === 'features') return features
   const scorer = await onStore(scorerDefinition(SHIPPED_SCORING))
@@ -37,9 +39,11 @@ export const startProcessors = async (
 export const startBenchProcessor = async <State>(
   ports: ProcessorPorts,
   definition: ProcessorDefinition<State>,
+  caches: StateCaches,
 ): Promise<RunningProcessors> => {
   const watch = clockWatch(await ports.log.partitions(definition.input))
   const { stop } = await runProcessor(definition, ports, {
+    caches,
     observer: watch.observer,
     // A benchmark cannot go on without its subject.
     onHalt: (error) => {

@@ -18,7 +18,7 @@ const ROUND = ['--rounds', '1']
 /** Shows that everything runs and is told; says nothing about speed. */
 test('a quick run tells every contestant of every benchmark that needs no engine', async () => {
   const { stdout } = await run(process.execPath, [...ARGS, ...ROUND, '--no-engines'])
-  const { results, sizes }: Report = JSON.parse(stdout)
+  const { results, sizes, emissions }: Report = JSON.parse(stdout)
   const possible = BENCHMARKS.filter(({ needs }) => needs === undefined)
   const expected = possible.flatMap((benchmark) =>
     contestantsOf(benchmark).map(({ name }) => [benchmark.name, name]),
@@ -32,10 +32,12 @@ test('a quick run tells every contestant of every benchmark that needs no engine
   const limits = results.filter(({ costs }) => costs[0]!.comparison === undefined)
   expect(limits).toHaveLength(possible.length)
   expect(sizes.at(-1)?.customers).toBe(2_357)
-  for (const { median, p95, max } of sizes) {
+  expect(emissions.at(-1)?.events).toBe(800)
+  for (const { median, p95, max, decoded } of sizes) {
     expect(median).toBeGreaterThan(0)
     expect(median).toBeLessThanOrEqual(p95)
     expect(p95).toBeLessThanOrEqual(max)
+    expect(decoded).toBeGreaterThan(1)
   }
 })
 

@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.ts'
 import { collectorBenchmarks } from './collector-benchmark.ts'
 import { countersBenchmarks } from './counters-benchmark.ts'
 import { couponsBenchmark } from './coupons-benchmark.ts'
+import { EMISSION } from './emission.ts'
 import { fenceBenchmark } from './fence-benchmark.ts'
 import { foldBenchmark } from './fold-benchmark.ts'
 import { kafkaCollectorBenchmarks } from './kafka-collector-benchmark.ts'
@@ -33,10 +34,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
   couponsBenchmark,
 ]
 
-/** Those that have a text in their name; none where only the sizes have. Throws for any other. */
+/** What has tables of its own. */
+const OTHERS = [SIZES, EMISSION]
+
+/** Those that have a text in their name; none where only others have. Throws where nothing has. */
 export const chosenBenchmarks = (only: string): readonly Benchmark[] => {
   const chosen = BENCHMARKS.filter(({ name }) => name.includes(only))
-  if (chosen.length > 0 || SIZES.includes(only)) return chosen
-  const names = [...BENCHMARKS.map(({ name }) => name), SIZES].join('\n  ')
+  if (chosen.length > 0 || OTHERS.some((name) => name.includes(only))) return chosen
+  const names = [...BENCHMARKS.map(({ name }) => name), ...OTHERS].join('\n  ')
   throw new Error(`No benchmark has "${only}" in its name; there are:\n  ${names}`)
 }

@@ -9,6 +9,7 @@ import { partitionKeys, type StatesOwner } from '@ebb/redis/partition-keys'
 import { connectRedis, type RedisConnection } from '@ebb/redis/redis-connection'
 import { redisPartitionStore } from '@ebb/redis/redis-partition-store'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
+import { stateCaches } from '@ebb/streaming/state-cache'
 import { benchKafka, openNewNamespace, recordsIn } from './bench-kafka.ts'
 import { startBenchProcessor } from './bench-processors.ts'
 import { SHOP } from './bench-shop.ts'
@@ -137,7 +138,11 @@ const openFeatures =
         await copyStates(connection, template, states)
         const gate = gatedLog(log)
         const store = redisPartitionStore(connection, states)
-        const processor = await startBenchProcessor({ log: gate.log, store }, definition)
+        const processor = await startBenchProcessor(
+          { log: gate.log, store },
+          definition,
+          stateCaches(),
+        )
         await gate.waiting(SHARED_PARTITIONS)
         return {
           run: async () => {

@@ -14,6 +14,7 @@ import { startBenchEngines } from './bench-engines.ts'
 import { benchOptions } from './bench-options.ts'
 import type { Benchmark, EngineName, Engines, Scale } from './benchmark.ts'
 import { chosenBenchmarks } from './benchmarks.ts'
+import { EMISSION, emissions } from './emission.ts'
 import { type Result, resultsOf } from './results.ts'
 import { runBenchmark } from './run-benchmark.ts'
 import { SIZES, stateSizes } from './state-sizes.ts'
@@ -58,7 +59,9 @@ const main = async (): Promise<void> => {
   for (const [name, why] of Object.entries(missing)) say(`LEFT OUT, what needs ${name}: ${why}`)
   const possible = chosen.filter(({ needs = [] }) => needs.every((name) => engines[name]))
   const sizes = withSizes ? await stateSizes(engines.redis?.url) : []
-  const report = { scale, results: await measure(possible, scale, engines), sizes, missing }
+  const told = EMISSION.includes(only) ? await emissions(scale) : []
+  const results = await measure(possible, scale, engines)
+  const report = { scale, results, sizes, emissions: told, missing }
   await stop()
   process.stdout.write(options.json ? jsonReport(report) : textReport(report))
 }

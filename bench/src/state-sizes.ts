@@ -8,6 +8,7 @@ import { connectRedis } from '@ebb/redis/redis-connection'
 import { demoShop } from '@ebb/simulator/demo-shop'
 import { shopTimeline } from '@ebb/simulator/timeline'
 import { BEGIN, canonicalEvent, intakeContext } from './bench-shop.ts'
+import { decodedBytes } from './decoded-bytes.ts'
 import { type CustomerStates, foldInto, keyedEvent } from './keyed-events.ts'
 import { type RedisBytes, redisBytes } from './redis-bytes.ts'
 import { quantile } from './statistics.ts'
@@ -19,6 +20,8 @@ export interface StateSizes {
   readonly median: number
   readonly p95: number
   readonly max: number
+  /** What a packed byte takes in memory once it is decoded. */
+  readonly decoded: number
   /** Absent without Redis. */
   readonly redis?: RedisBytes
   /** Of the median in Redis. */
@@ -55,6 +58,8 @@ export const stateSizes = async (redisUrl?: string): Promise<readonly StateSizes
 
 const DAY_MS = 86_400_000
 const DEMO_DAYS = 120
+/** What `demoEvents` is called in tables. */
+export const DEMO_SHOP = `demo shop after ${DEMO_DAYS} days`
 const TICKS = { tickEveryMs: 3_600_000 }
 
 const CDNOW = join(import.meta.dirname, '../../examples/cdnow_sample.txt')
@@ -62,11 +67,10 @@ const ONLINE_RETAIL = join(import.meta.dirname, '../../../shared/data/online_ret
 
 const stateSets = async (): Promise<readonly StateSet[]> => {
   const demo = statesAfter(demoEvents())
-  const shop = `demo shop after ${DEMO_DAYS} days`
   const cdnow = statesAfter(await eventsIn(CDNOW, 'cdnow'))
   return [
-    { name: `${shop}, customers`, states: packedOf(demo, 'u:'), goal: CLICKS_GOAL },
-    { name: `${shop}, anonymous visitors`, states: packedOf(demo, 'a:') },
+    { name: `${DEMO_SHOP}, customers`, states: packedOf(demo, 'u:'), goal: CLICKS_GOAL },
+    { name: `${DEMO_SHOP}, anonymous visitors`, states: packedOf(demo, 'a:') },
     ...(await onlineRetail()),
     { name: 'CDNOW, orders alone', states: packedOf(cdnow, 'u:') },
   ]
@@ -88,7 +92,8 @@ const statesAfter = (events: Iterable<CanonicalEvent>): CustomerStates =>
     Iterator.from(events).map((event) => keyedEvent(event, TICKS)),
   )
 
-function* demoEvents(): Generator<CanonicalEvent> {
+/** All that happened in the demonstration's shop until `BEGIN`, received as it happened. */
+export function* demoEvents(): Generator<CanonicalEvent> {
   const startAt = BEGIN - DEMO_DAYS * DAY_MS
   const span = { from: startAt, until: BEGIN }
   for (const item of shopTimeline(demoShop(startAt), span))
@@ -122,6 +127,7 @@ const sizesOf = ({ name, states, goal }: StateSet): StateSizes => {
     median: quantile(sizes, 0.5),
     p95: quantile(sizes, 0.95),
     max: quantile(sizes, 1),
+    decoded: decodedBytes([...states.values()]) / sizes.reduce((sum, size) => sum + size, 0),
     ...(goal !== undefined && { goal }),
   }
 }

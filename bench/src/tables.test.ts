@@ -44,7 +44,8 @@ const looked: Result = {
 const report: Report = {
   scale: { rounds: 5, warmUps: 2, events: 20_000 },
   results: [bare, own, check, paced, looked],
-  sizes: [{ name: 'CDNOW', customers: 2_357, median: 64, p95: 440, max: 2_265 }],
+  sizes: [{ name: 'CDNOW', customers: 2_357, median: 64, p95: 440, max: 2_265, decoded: 19.26 }],
+  emissions: [{ name: 'clicks', events: 20_000, customers: 600, records: 5_000 }],
   missing: {},
 }
 
@@ -87,7 +88,11 @@ test('shares of a core stand in a table of their own, with what came to each who
 })
 
 test('bytes a customer stand in a table of their own', () => {
-  expect(linesOf(4)).toEqual([['CDNOW', '2,357', '64', '440', '2,265', '', '', '']])
+  expect(linesOf(4)).toEqual([['CDNOW', '2,357', '64', '440', '2,265', '19.3 times', '', '', '']])
+})
+
+test('what features tells stands in a table of its own', () => {
+  expect(linesOf(5)).toEqual([['clicks', '20,000', '600', '5,000', '0.250']])
 })
 
 test('a table without lines is left out, and what was not measured is said', () => {

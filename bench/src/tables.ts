@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { EngineName, Scale } from './benchmark.ts'
+import type { Emission } from './emission.ts'
 import { type Cost, OWN, type Result } from './results.ts'
 import type { StateSizes } from './state-sizes.ts'
 import type { Spread } from './statistics.ts'
@@ -9,6 +10,7 @@ export interface Report {
   readonly scale: Scale
   readonly results: readonly Result[]
   readonly sizes: readonly StateSizes[]
+  readonly emissions: readonly Emission[]
   /** Why what needs an engine was left out. */
   readonly missing: Readonly<Partial<Record<EngineName, string>>>
 }
@@ -20,7 +22,7 @@ export const jsonReport = (report: Report): string =>
   `${JSON.stringify({ ...machine, ...report }, null, 2)}\n`
 
 /** For people: tables in Markdown. */
-export const textReport = ({ scale, results, sizes, missing }: Report): string => {
+export const textReport = ({ scale, results, sizes, emissions, missing }: Report): string => {
   const isPaced = ({ delays }: Result): boolean => delays.length > 0
   const isInCores = ({ cores }: Result): boolean => cores.length > 0
   return [
@@ -31,6 +33,7 @@ export const textReport = ({ scale, results, sizes, missing }: Report): string =
     delaysTable(results.filter(isPaced)),
     coresTable(results.filter(isInCores)),
     sizesTable(sizes),
+    emissionsTable(emissions),
     ...Object.entries(missing).map(([name, why]) => `NOT MEASURED, what needs ${name}: ${why}`),
   ]
     .filter((part) => part !== '')
@@ -124,12 +127,26 @@ const coresTable = (results: readonly Result[]): string =>
 
 const sizesTable = (sizes: readonly StateSizes[]): string =>
   markdownTable(
-    ['bytes a customer', 'customers', 'median', 'p95', 'most', 'in Redis: median', 'mean', 'goal'],
-    sizes.map(({ name, customers, median, p95, max, redis, goal }) => [
+    [
+      ...['bytes a customer', 'customers', 'median', 'p95', 'most'],
+      ...['in memory', 'in Redis: median', 'mean', 'goal'],
+    ],
+    sizes.map(({ name, customers, median, p95, max, decoded, redis, goal }) => [
       name,
       ...[customers, median, p95, max].map((number) => digits(number, 0)),
+      `${digits(decoded, 1)} times`,
       ...[redis?.median, redis?.mean].map((bytes) => (bytes ? digits(bytes, 0) : '')),
       goal ?? '',
+    ]),
+  )
+
+const emissionsTable = (emissions: readonly Emission[]): string =>
+  markdownTable(
+    ['what features tells', 'events', 'customers', 'records of features', 'records an event'],
+    emissions.map(({ name, events, customers, records }) => [
+      name,
+      ...[events, customers, records].map((number) => digits(number, 0)),
+      digits(records / events, 3),
     ]),
   )
 

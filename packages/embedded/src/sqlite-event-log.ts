@@ -76,6 +76,7 @@ export const openSqliteEventLog = (settings: SqliteLogSettings): OpenEventLog =>
   const writing = writer(database, { ...reading, now: settings.now })
   const local: LocalRecords = { ...writing, read: reading.read }
   return {
+    system: 'ebb.embedded',
     partitions: reading.partitions,
     read: reading.read,
     append: writing.append,

@@ -79,13 +79,16 @@ const socketFactory =
     return socket
   }
 
-/** What kafkajs logs becomes a notice. */
+/**
+ * What kafkajs logs becomes a notice. All of it is a detail: a broker that is away is told by the
+ * calls that fail, and a membership that breaks by `kafkaConsumption`.
+ */
 const noticeWriter =
   (onNotice: NoticeListener) =>
   ({ namespace, log }: LogEntry): void => {
     const about = [log['message'], log['error'], log['broker'], log['groupId']]
     const words = about.filter((part) => part !== undefined).join(', ')
-    onNotice({ message: `kafkajs ${namespace}: ${words}` })
+    onNotice({ message: `kafkajs ${namespace}: ${words}`, isDetail: true })
   }
 
 const unzstd = promisify(zstdDecompress)

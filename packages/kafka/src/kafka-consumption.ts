@@ -87,7 +87,7 @@ const supervisor = (
   const mend = async (error: Error): Promise<void> => {
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS)
     failures += 1
-    onNotice?.({ message: `${group} joins again to read ${topic} in ${waitMs} ms`, error })
+    onNotice?.({ message: `${group} cannot read ${topic} for now, and joins again`, error })
     await waitFor(waitMs, stopping)
   }
   const run = async (first: Promise<GroupMember>, open: () => Promise<GroupMember>) => {

@@ -69,6 +69,7 @@ export const openKafkaEventLog = async (settings: KafkaSettings): Promise<OpenKa
     await Promise.all([writing.close(), reading.close()])
   }
   return {
+    system: 'kafka',
     partitions: async (topic) => sizes.of(ours(topic)),
     append: async (to, records) => {
       const place = await placeOf(to)

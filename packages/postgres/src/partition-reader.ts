@@ -1,5 +1,6 @@
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { HaltError } from '@ebb/streaming/faults'
+import { messagingStep } from '@ebb/streaming/messaging-step'
 import { endingSteps, recordSteps } from '@ebb/streaming/record-steps'
 import { type RetryOptions, retryTransient, waitFor } from '@ebb/streaming/retry'
 import { NO_TRACER, TRACE_HEADER } from '@ebb/streaming/tracing'
@@ -16,12 +17,14 @@ export interface ReadPartition {
 
 /** The loop for one partition of `readTopic`. */
 export const readPartition = (settings: TopicReaderSettings, partition: number): ReadPartition => {
-  const { postgres, observer, group, topic, tracer = NO_TRACER } = settings
+  const { postgres, observer, tracer = NO_TRACER } = settings
+  const place = { ...settings, partition }
+  const failed = messagingStep('process', place)
   let held: Held | undefined
   const retrying = (signal: AbortSignal): RetryOptions => ({
     signal,
     wait: waitFor,
-    onRetry: (error, attempt) => observer?.retrying?.({ partition, error, attempt }),
+    onRetry: (error, attempt) => observer?.retrying?.({ partition, error, attempt, step: failed }),
   })
   const acquire = async (signal: AbortSignal): Promise<number> => {
     held = await retryTransient(() => takeOver(settings, partition), retrying(signal))
@@ -32,7 +35,7 @@ export const readPartition = (settings: TopicReaderSettings, partition: number):
   const runAs = async (before: Held, records: readonly LogRecord[], signal: AbortSignal) => {
     const { offset, appendedAt } = records.at(-1)!
     const nextOffset = offset + 1
-    const steps = recordSteps(tracer, { group, topic, partition })
+    const steps = recordSteps(tracer, place)
     const traced = records.map((record) => {
       const { [TRACE_HEADER]: cause, ...headers } = record.headers
       if (cause === undefined) return record

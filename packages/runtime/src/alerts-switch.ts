@@ -77,6 +77,7 @@ const pausable = (
   log: EventLog,
   whileUnpaused: (signal: AbortSignal) => Promise<void>,
 ): EventLog => ({
+  system: log.system,
   partitions: log.partitions,
   append: log.append,
   read: log.read,

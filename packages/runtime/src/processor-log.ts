@@ -12,28 +12,35 @@ export const processorLog = (
   tracer: Tracer = NO_TRACER,
 ): PartitionObserver<{ partition: number; offset: number }, { partition: number }> => {
   const failing = new Set<number>()
+  let isWaiting = false
+  const goesOn = (partition: number): void => {
+    failing.delete(partition)
+    if (!isWaiting || failing.size > 0) return
+    isWaiting = false
+    logger.info({ processor }, 'all partitions go on')
+  }
   return {
-    acquired: ({ partition, offset }) =>
-      logger.debug({ processor, partition, offset }, 'partition acquired'),
+    acquired: ({ partition, offset }) => {
+      logger.debug({ processor, partition, offset }, 'partition acquired')
+      goesOn(partition)
+    },
     revoked: (partition) => {
+      // Who else has it now waits for the same engine: that does not end the incident.
       failing.delete(partition)
       logger.debug({ processor, partition }, 'partition given up')
     },
     fenced: (partition) =>
       logger.warn({ processor, partition }, 'another owner has this partition; acquiring again'),
-    retrying: ({ partition, error }) => {
+    retrying: ({ partition, error, step }) => {
       if (failing.has(partition)) return
       failing.add(partition)
-      const attributes = { 'messaging.destination.partition.id': String(partition) }
-      const traceId = tracer.fault({ name: processor, kind: 'consumer', attributes }, error)
+      const traceId = tracer.fault(step, error)
       const told = { processor, partition, err: error, ...(traceId && { traceId }) }
       // An engine that is away holds all partitions: that is one incident.
-      if (failing.size === 1) logger.warn(told, 'waiting for an engine, trying again')
-      else logger.debug(told, 'partition paused, trying again')
+      if (isWaiting) return logger.debug(told, 'partition paused, trying again')
+      isWaiting = true
+      logger.warn(told, 'waiting for an engine, trying again')
     },
-    committed: ({ partition }) => {
-      if (failing.delete(partition) && failing.size === 0)
-        logger.info({ processor }, 'all partitions go on')
-    },
+    committed: ({ partition }) => goesOn(partition),
   }
 }

@@ -1,5 +1,6 @@
 import type { NoticeListener } from '@ebb/streaming/engine-notice'
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
+import { engineLog } from './engine-log.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLogger, type Logger, type LoggerSettings } from './logger.ts'
 import { type ProcessTelemetry, processTelemetry } from './telemetry/process-telemetry.ts'
@@ -51,22 +52,6 @@ export const runService = async <Config extends ServiceConfig>(
     if (!(error instanceof AbortedError)) await lifecycle.fail(error as Error)
   }
 }
-
-const SAME_WORDS_EVERY_MS = 60_000
-
-/** What engines say, the same words once a minute: one that is away says them again and again. */
-const engineLog = (logger: Logger): NoticeListener => {
-  const toldAt = new Map<string, number>()
-  return ({ message, error: err }) => {
-    const now = performance.now()
-    if (now - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < SAME_WORDS_EVERY_MS) return
-    if (toldAt.size >= MOST_WORDS) toldAt.clear()
-    toldAt.set(message, now)
-    logger.warn({ err }, message)
-  }
-}
-
-const MOST_WORDS = 100
 
 /** The part of its settings that every service has. */
 interface ServiceConfig extends TelemetryConfig {

@@ -1,3 +1,4 @@
+import { STATE_CACHE_BYTES } from '@ebb/streaming/state-cache'
 import Type from 'typebox'
 import { type Settings, setting } from './configuration.ts'
 import { LOG_LEVELS } from './logger.ts'
@@ -26,6 +27,15 @@ export const SERVICE_SETTINGS = {
 
 /** What stands before every topic, group and key of an installation. */
 export const prefixOf = (namespace: string): string => (namespace === '' ? '' : `${namespace}.`)
+
+/** How much processors remember of what their store holds. */
+export const STATE_CACHE_SETTING = setting({
+  env: 'EBB_STATE_CACHE_BYTES',
+  what: 'memory for the states of customers that were used lately; others are read again',
+  takes: 'a whole number of bytes; 0 for none',
+  schema: Type.Integer({ minimum: 0 }),
+  default: STATE_CACHE_BYTES,
+})
 
 /** Where the access keys are, for services that are asked over HTTP. */
 export const KEYS_SETTING = setting({

@@ -58,6 +58,8 @@ export interface Consumption {
  * Faults that may pass are thrown as `TransientError`.
  */
 export interface EventLog {
+  /** What it is, as `messaging.system` of OpenTelemetry: `kafka`, or one of our own. */
+  readonly system: string
   /** Number of partitions of a topic. Throws `EBB_TOPIC_MISSING` where there is none. */
   partitions(topic: string): Promise<number>
   /**

@@ -22,6 +22,7 @@ export const logInGeneration = (log: EventLog, of: GenerationOfTopics): EventLog
   const topicOf = naming(of)
   return {
     ...examinedInGeneration(log, of),
+    system: log.system,
     append: ({ topic, partition }, records) =>
       log.append({ topic: topicOf(topic), partition }, records),
     consume: (group, topic, listener) => log.consume(group, topicOf(topic), listener),

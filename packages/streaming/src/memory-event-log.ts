@@ -44,6 +44,7 @@ export const memoryEventLog = ({ topics, now }: MemoryLogSettings): EventLog => 
     return found.length
   }
   return {
+    system: 'ebb.memory',
     partitions,
     append: async (to: TopicPartition, added: readonly NewRecord[]) => {
       const records = recordsOf(to)

@@ -1,5 +1,6 @@
 import type { LogRecord, NewRecord, TopicPartition } from './event-log.ts'
 import { HaltError } from './faults.ts'
+import { type MessagingPlace, messagingStep } from './messaging-step.ts'
 import { type BatchResult, batchRunner, type VersionedOutput } from './partition-batch.ts'
 import {
   decodePartitionRecord,
@@ -11,9 +12,9 @@ import { partitionOf } from './partitioner.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
 import type { ProcessorOptions, ProcessorPorts } from './processor-options.ts'
 import { recentTraces } from './recent-traces.ts'
-import { endingSteps, type RecordSteps, recordSteps } from './record-steps.ts'
+import { endingSteps, recordSteps } from './record-steps.ts'
 import { type RetryOptions, retryTransient, waitFor } from './retry.ts'
-import { stateCache } from './state-cache.ts'
+import type { StateCaches } from './state-cache.ts'
 import { timerQueue } from './timer-queue.ts'
 import { NO_TRACER, TRACE_HEADER } from './tracing.ts'
 import { VERSION_HEADER } from './version.ts'
@@ -24,6 +25,8 @@ export interface PartitionOwner {
   acquire(signal: AbortSignal): Promise<number>
   /** Handles a batch: publish, then commit. Resolves to the offset to go on at. */
   run(records: readonly LogRecord[], signal: AbortSignal): Promise<number>
+  /** Another process has the partition now: gives its memory back. */
+  release(): void
 }
 
 /** What `partitionOwner` needs to know. */
@@ -31,21 +34,20 @@ export interface OwnerSettings<State> {
   readonly definition: ProcessorDefinition<State>
   readonly ports: ProcessorPorts
   readonly options: ProcessorOptions
+  readonly caches: StateCaches
   readonly partition: number
   readonly generation: number
   /** Consumer group, to ask what was advised. */
   readonly group: string
 }
 
-/** Decoded states kept in memory, a partition: some 7 KB each of an active customer. */
-const CACHED_STATES = 5_000
 const SCAN_CHUNK = 500
 
 /** The loop for one partition: acquire, then for each batch handle, publish, commit. */
 export const partitionOwner = <State>(settings: OwnerSettings<State>): PartitionOwner => {
   const { ports, options, partition } = settings
   const { log, store } = ports
-  const cache = stateCache<State>(CACHED_STATES)
+  const cache = settings.caches.open<State>()
   const timers = timerQueue()
   const recent = recentTraces()
   const { breathe = nextTurn } = options
@@ -55,7 +57,7 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
   const retrying = (signal: AbortSignal): RetryOptions => ({
     signal,
     wait: options.wait ?? waitFor,
-    onRetry: (error, attempt) => options.observer?.retrying?.({ partition, error, attempt }),
+    onRetry: tellRetry(settings),
   })
   const load = async (owner: Held, keys: readonly string[]) => {
     const { epoch, position, states } = await store.read(partition, keys)
@@ -107,7 +109,7 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
   const runAs = async (before: Held, records: readonly LogRecord[], signal: AbortSignal) => {
     const loadOurs = (keys: readonly string[]) =>
       retryTransient(() => load(before, keys), retrying(signal))
-    const steps = stepsOf(settings)
+    const steps = recordSteps(options.tracer ?? NO_TRACER, placeOf(settings))
     const result = await endingSteps(steps, async () => {
       const made = await runner.run(records, before.record, { load: loadOurs, steps })
       await publish(made.outputs, signal)
@@ -119,13 +121,14 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
       return made
     })
     held = { ...before, expectedOffset: result.offset, record: result.record }
-    for (const [key, state] of result.states) cache.set(key, state)
+    for (const [key, state] of result.states)
+      cache.set(key, state, result.packed.get(key)?.length ?? 0)
     const { offset, record, copies } = result
     const progress = { partition, offset, records: records.length, clock: record.clock, copies }
     options.observer?.committed?.({ ...progress, nextDue: timers.firstDue() })
     return offset
   }
-  return { acquire, run }
+  return { acquire, run, release: cache.clear }
 }
 
 const commitOf = <State>(
@@ -136,10 +139,18 @@ const commitOf = <State>(
   return { epoch, expectedOffset, states, position }
 }
 
-const stepsOf = <State>({ definition, options, partition }: OwnerSettings<State>): RecordSteps => {
-  const { name: group, input: topic } = definition
-  return recordSteps(options.tracer ?? NO_TRACER, { group, topic, partition })
+const placeOf = <State>(settings: OwnerSettings<State>): MessagingPlace => {
+  const { definition, ports, partition, group } = settings
+  return { log: ports.log, topic: definition.input, partition, group }
 }
+
+const tellRetry =
+  <State>(settings: OwnerSettings<State>): RetryOptions['onRetry'] =>
+  (error, attempt) => {
+    const step = messagingStep('process', placeOf(settings))
+    const { options, partition } = settings
+    options.observer?.retrying?.({ partition, error, attempt, step })
+  }
 
 interface Held {
   readonly epoch: number

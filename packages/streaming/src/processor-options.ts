@@ -1,7 +1,8 @@
 import type { EventLog } from './event-log.ts'
 import type { HaltError } from './faults.ts'
 import type { PartitionStore } from './partition-store.ts'
-import type { Tracer } from './tracing.ts'
+import type { StateCaches } from './state-cache.ts'
+import type { StepDetails, Tracer } from './tracing.ts'
 
 /** What a processor runs on. */
 export interface ProcessorPorts {
@@ -23,10 +24,20 @@ export interface PartitionCommit {
   readonly nextDue: number | undefined
 }
 
+/** A fault of a port that may pass. */
+export interface PartitionRetry {
+  readonly partition: number
+  readonly error: Error
+  /** From 1 on. */
+  readonly attempt: number
+  /** What failed, for whoever traces it. */
+  readonly step: StepDetails
+}
+
 /** What can be heard of partitions that are read. All calls are synchronous and must not throw. */
 export interface PartitionObserver<Acquired, Committed> {
   /** A port failed in a way that may pass; the partition is paused until it does. */
-  retrying?(event: { partition: number; error: Error; attempt: number }): void
+  retrying?(event: PartitionRetry): void
   /** Another owner is there, or what keeps the offset went back to an older state. */
   fenced?(partition: number): void
   acquired?(event: Acquired): void
@@ -44,6 +55,8 @@ export type ProcessorObserver = PartitionObserver<
 /** Settings that change no output. */
 export interface ProcessorOptions {
   readonly observer?: ProcessorObserver
+  /** Shared with other processors of this process; of its own unless given. */
+  readonly caches?: StateCaches
   /** Follows the traces of records into what they lead to. */
   readonly tracer?: Tracer
   /** The process must end: an invariant is broken. The offset stays where it was. */

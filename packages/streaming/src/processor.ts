@@ -4,6 +4,7 @@ import { partitionOwner } from './partition-owner.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
 import type { ProcessorOptions, ProcessorPorts } from './processor-options.ts'
 import { AbortedError } from './retry.ts'
+import { stateCaches } from './state-cache.ts'
 
 /** Consumer group of a processor: its name and generation. */
 export const consumerGroup = (name: string, generation: number): string => `${name}.g${generation}`
@@ -21,6 +22,7 @@ export const runProcessor = async <State>(
   const generation = options.generation ?? 0
   const group = consumerGroup(definition.name, generation)
   const owners = new Map<number, ReturnType<typeof partitionOwner<State>>>()
+  const { caches = stateCaches() } = options
   const stopping = new AbortController()
   const halt = (error: unknown): void => {
     if (!(error instanceof AbortedError)) options.onHalt(asHalt(definition.name, error))
@@ -28,13 +30,16 @@ export const runProcessor = async <State>(
 
   const consumption = await ports.log.consume(group, definition.input, {
     assigned: (partition) => {
-      const owner = partitionOwner({ definition, ports, options, partition, generation, group })
+      const owner = partitionOwner({
+        ...{ definition, ports, options, caches, partition, generation, group },
+      })
       owners.set(partition, owner)
       return owner.acquire(stopping.signal)
     },
     batch: (partition, records, signal) =>
       owners.get(partition)!.run(records, AbortSignal.any([signal, stopping.signal])),
     revoked: (partition) => {
+      owners.get(partition)?.release()
       owners.delete(partition)
       options.observer?.revoked?.(partition)
     },

@@ -1,12 +1,6 @@
 import type { LogRecord } from './event-log.ts'
+import { atOffset, type MessagingPlace, messagingStep } from './messaging-step.ts'
 import { TRACE_HEADER, type TracedStep, type Tracer } from './tracing.ts'
-
-/** Who handles records, and where they stand. */
-export interface RecordPlace {
-  readonly group: string
-  readonly topic: string
-  readonly partition: number
-}
 
 /** Steps of the traces that lead through one batch of records. */
 export interface RecordSteps {
@@ -17,24 +11,17 @@ export interface RecordSteps {
 }
 
 /** No step was begun yet. */
-export const recordSteps = (
-  tracer: Tracer,
-  { group, topic, partition }: RecordPlace,
-): RecordSteps => {
+export const recordSteps = (tracer: Tracer, place: MessagingPlace): RecordSteps => {
   const begun: TracedStep[] = []
   return {
     follow: ({ headers, offset }) => {
       const cause = headers[TRACE_HEADER]
       if (cause === undefined) return undefined
-      const attributes = {
-        'messaging.consumer.group.name': group,
-        'messaging.destination.name': topic,
-        'messaging.destination.partition.id': String(partition),
-        'messaging.kafka.offset': offset,
-      }
-      const step = tracer.follow({ name: `process ${topic}`, kind: 'consumer', attributes }, cause)
-      if (step !== undefined) begun.push(step)
-      return step?.traceparent
+      const { attributes, ...step } = messagingStep('process', place)
+      const told = { ...step, attributes: { ...attributes, ...atOffset(offset) } }
+      const traced = tracer.follow(told, cause)
+      if (traced !== undefined) begun.push(traced)
+      return traced?.traceparent
     },
     end: (error) => {
       for (const step of begun) step.end(error)

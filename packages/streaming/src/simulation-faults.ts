@@ -85,6 +85,7 @@ const faultyLog = (
   call: Call,
   deferred: (() => Promise<unknown>)[] | undefined,
 ): EventLog => ({
+  system: log.system,
   partitions: log.partitions,
   advised: (group, from) => call(`advised ${from.partition}`, () => log.advised(group, from)),
   read: log.read,

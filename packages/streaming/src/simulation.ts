@@ -8,6 +8,7 @@ import type { ProcessorDefinition } from './processor-definition.ts'
 import { COUNTER_TOPICS, type SilenceCount, silenceCounter } from './silence-counter.ts'
 import { type FaultPlan, faultyPorts, type SimulatedProcess } from './simulation-faults.ts'
 import { type Scheduler, simulationScheduler } from './simulation-scheduler.ts'
+import { stateCaches } from './state-cache.ts'
 
 /** A bug that the simulation must catch; planted by adapters, never in the processor itself. */
 export type PlantedBug = 'commit-before-publish' | 'missing-fence' | 'wall-clock-timers'
@@ -31,12 +32,14 @@ export interface Aftermath {
 const PARTITIONS = 2
 const STEPS = 260
 const KEYS = 6
+/** In steps of this a process can hold none of its states, some, or most. */
+const CACHE_BYTES = 10_000
 const TOPICS = Object.values(COUNTER_TOPICS).map((name) => ({ name, partitions: PARTITIONS }))
 const INPUT = COUNTER_TOPICS.input
 
 /**
  * Runs the silence counter for a few hundred seeded steps among crashes at every port call, calls
- * of unknown outcome, delays, copies, zombies and changes of owner; then lets one healthy process
+ * of unknown outcome, delays, copies, zombies, changes of owner and caches that are full; then lets one healthy process
  * finish, and folds the log that is left once more without faults.
  */
 export const simulate = async (seed: number, bug?: PlantedBug): Promise<SimulationResult> => {
@@ -118,6 +121,7 @@ const startProcess = async (world: World): Promise<void> => {
   const ports = faultyPorts(world, plan)
   world.processes.push(ports.process)
   await runProcessor(definitionOf(world), ports, {
+    caches: stateCaches(scheduler.pick(4) * CACHE_BYTES),
     onHalt: (error) => {
       scheduler.note(`halt ${error.code}`)
       ports.process.kill()

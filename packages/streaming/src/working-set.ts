@@ -43,7 +43,7 @@ export const workingSet = <State>(
       const bytes = found[i]
       const state = bytes === undefined ? null : unpack(bytes)
       known.set(key, state)
-      cache.set(key, state)
+      cache.set(key, state, bytes?.length ?? 0)
     })
   }
   return {

@@ -13,6 +13,7 @@ import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { start as startScorer } from '@ebb/scorer/service'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import type { OwnedEngines } from '@ebb/streaming/engines'
+import { type StateCaches, stateCaches } from '@ebb/streaming/state-cache'
 import { faultText } from './fault-text.ts'
 import type { FindableKeys } from './passing-keys.ts'
 
@@ -36,6 +37,8 @@ export interface CompositionConfig {
   readonly collectorPort: number
   readonly featuresPort: number
   readonly rates: Readonly<Record<string, number>>
+  /** For the states of features and scorer together. */
+  readonly stateCacheBytes?: number
   /** Keeps events while the log is away; a log inside the process is never away. */
   readonly spool?: SpoolSettings
   /** Wall time between two ticks of a partition. */
@@ -68,10 +71,11 @@ export const startServices = async (
   const onHalt = halting(ports)
   const stopWatch = watchGeneration({ log, generation, onHalt })
   lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
-  await startScorerOn(ports, generation)
+  const caches = stateCaches(config.stateCacheBytes)
+  await startScorerOn({ ...ports, caches }, generation)
   const features = await startFeatures(
     {
-      ...{ log, store: engines.store(FEATURES_PROCESSOR), keys, clock },
+      ...{ log, store: engines.store(FEATURES_PROCESSOR), caches, keys, clock },
       ...{ logger, telemetry, onHalt },
     },
     { timeZone, currency, generation, tickIntervalMs, host, port: config.featuresPort },
@@ -85,13 +89,16 @@ export const startServices = async (
   return { collector, features }
 }
 
-const startScorerOn = async (ports: CompositionPorts, generation: number): Promise<void> => {
-  const { engines, clock, logger, lifecycle, telemetry } = ports
+const startScorerOn = async (
+  ports: CompositionPorts & { readonly caches: StateCaches },
+  generation: number,
+): Promise<void> => {
+  const { engines, caches, clock, logger, lifecycle, telemetry } = ports
   const alerts = await alertsSwitch({ log: engines.log, logger })
   lifecycle.onStop({ phase: 'readiness', name: 'switch of alerts', run: alerts.stop })
   const scorer = await startScorer(
     {
-      ...{ log: alerts.log, store: engines.store(SCORER_PROCESSOR), clock },
+      ...{ log: alerts.log, store: engines.store(SCORER_PROCESSOR), caches, clock },
       ...{ logger, telemetry, onHalt: halting(ports) },
     },
     { ...SHIPPED_SCORING, generation },

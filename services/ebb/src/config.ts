@@ -14,7 +14,7 @@ import {
   setting,
 } from '@ebb/runtime/configuration'
 import { KAFKA_SETTINGS, POSTGRES_SETTINGS, REDIS_SETTINGS } from '@ebb/runtime/engine-settings'
-import { KEYS_SETTING, SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
+import { KEYS_SETTING, SERVICE_SETTINGS, STATE_CACHE_SETTING } from '@ebb/runtime/service-settings'
 import Type from 'typebox'
 
 const isTimeZone = (name: string): boolean => {
@@ -48,6 +48,7 @@ export const EBB_SETTINGS = {
     schema: Type.Union([Type.Literal(NONE), POSTGRES_SETTINGS.postgres.schema]),
     default: NONE,
   },
+  stateCacheBytes: STATE_CACHE_SETTING,
   partitions: setting({
     env: 'EBB_PARTITIONS',
     what: 'partitions of the customer topics of an installation that is begun on Kafka',

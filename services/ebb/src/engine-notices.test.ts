@@ -40,14 +40,15 @@ test('what is no fault of an engine is not waited for', () => {
   for (; at < 60_000; at += 1_000) hear({ message: 'a leader moves' })
 })
 
-test('what there is to know is heard by whoever comes later, faults that are over are not', () => {
+test('what there is to know is heard by whoever comes later, faults that are over and details are not', () => {
   const first: string[] = []
   const second: string[] = []
   const notices = engineNotices(({ message }) => first.push(message))
   notices.say({ message: 'keys are evicted' })
   notices.sayFault(new Error('away'))
+  notices.say({ message: 'kafkajs: connection error', isDetail: true })
   notices.hear(({ message }) => second.push(message))
   notices.say({ message: 'back' })
-  expect(first).toEqual(['keys are evicted', 'away'])
+  expect(first).toEqual(['keys are evicted', 'away', 'kafkajs: connection error'])
   expect(second).toEqual(['keys are evicted', 'back'])
 })

@@ -17,7 +17,7 @@ export const engineNotices = (listener: NoticeListener): EngineNotices => {
   let hearing = listener
   let known: EngineNotice[] = []
   const say: NoticeListener = (notice) => {
-    if (notice.error === undefined) known = [...known, notice].slice(-KEPT)
+    if (notice.error === undefined && !notice.isDetail) known = [...known, notice].slice(-KEPT)
     hearing(notice)
   }
   return {

@@ -9,6 +9,7 @@ import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import { SCOPE_WINBACKS_READ, SCOPE_WINBACKS_WRITE } from '@ebb/retention/http/winback-routes'
 import { type RetentionService, start as startRetention } from '@ebb/retention/service'
 import type { WebhookSettings } from '@ebb/retention/webhook/send-webhook'
+import { engineLog } from '@ebb/runtime/engine-log'
 import { schemaOf } from '@ebb/runtime/engine-settings'
 import type { KeysFile } from '@ebb/runtime/keys-file'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
@@ -115,7 +116,7 @@ const schema = async (
 ): Promise<Postgres> => {
   const postgres = await openPostgres({
     ...{ url, schema: schemaOf(namespace, service), applicationName: `ebb-${service}` },
-    onNotice: ({ message, error: err }) => logger.warn({ err }, message),
+    onNotice: engineLog(logger),
   })
   lifecycle.onStop({ phase: 'rest', name: `records of ${service}`, run: postgres.close })
   return postgres

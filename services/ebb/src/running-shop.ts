@@ -1,6 +1,7 @@
 import type { Installation } from '@ebb/contracts/installation'
 import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-operations'
 import type { ProcessClock } from '@ebb/runtime/clock'
+import { engineLog } from '@ebb/runtime/engine-log'
 import type { NewInstallation } from '@ebb/runtime/installation'
 import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
 import { createLifecycle, type Lifecycle } from '@ebb/runtime/lifecycle'
@@ -90,7 +91,7 @@ export const openBase = async (
     throw error
   })
   if (database) lifecycle.onStop({ phase: 'rest', name: 'PostgreSQL', run: database.close })
-  if (isLive) context.notices.hear(({ message, error: err }) => logger.warn({ err }, message))
+  if (isLive) context.notices.hear(engineLog(logger))
   const keysFile = openKeysFile(keysFileOf(context, place.folder))
   const writeKey = await storefrontKey(keysFile)
   const insightsKey = serviceKey('insights', INSIGHTS_SCOPES)

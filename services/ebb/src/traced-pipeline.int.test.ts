@@ -114,6 +114,10 @@ describe.skipIf(server === undefined)('a pipeline that is traced', () => {
       'process ebb.alerts.v1',
       'send webhook',
     ])
+    expect(steps.find(({ name }) => name === 'process ebb.alerts.v1')!.attributes).toMatchObject({
+      'messaging.system': 'ebb.memory',
+      'messaging.consumer.group.name': 'retention-alerts',
+    })
     expect(JSON.stringify(steps.map(({ attributes }) => attributes))).not.toContain('ann')
   })
 

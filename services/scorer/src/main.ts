@@ -16,8 +16,10 @@ import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
 import { installationOf } from '@ebb/runtime/installation'
 import { runService } from '@ebb/runtime/run-service'
 import { prefixOf } from '@ebb/runtime/service-settings'
+import { watchEngines } from '@ebb/runtime/watch-engines'
 import { watchGeneration } from '@ebb/runtime/watch-generation'
 import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
+import { stateCaches } from '@ebb/streaming/state-cache'
 import { scorerConfig } from './config.ts'
 import { SCORER_PROCESSOR } from './scorer-definition.ts'
 import { start } from './service.ts'
@@ -26,6 +28,7 @@ import { SHIPPED_SCORING } from './shipped-model.ts'
 await runService('scorer', scorerConfig, async (config, process) => {
   const { logger, lifecycle, telemetry, onNotice, patiently } = process
   const { namespace } = config
+  const caches = stateCaches(config.stateCacheBytes)
   const prefix = prefixOf(namespace)
   const connection = { ...kafkaConnection(config), clientId: 'ebb-scorer', prefix, onNotice }
   const wholeLog = await openKafkaEventLog({ ...connection, now: wallClock.now })
@@ -43,14 +46,16 @@ await runService('scorer', scorerConfig, async (config, process) => {
   lifecycle.onStop({ phase: 'readiness', name: 'switch of alerts', run: alerts.stop })
   const service = await patiently(() =>
     start(
-      { log: alerts.log, store, logger, telemetry, onHalt },
+      { log: alerts.log, store, caches, logger, telemetry, onHalt },
       { ...SHIPPED_SCORING, generation },
     ),
   )
   lifecycle.onStop({ phase: 'flush', name: 'scorer', run: service.stop })
-  process.up({
+  const engines = watchEngines({
     'event log': () => log.read({ topic: FEATURES, partition: 0 }, 0, 0),
     states: () => store.read(0, []),
   })
+  lifecycle.onStop({ phase: 'rest', name: 'watch of engines', run: engines.stop })
+  process.up(engines.checks)
   logger.info({ generation }, 'up')
 })

@@ -8,6 +8,7 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import { observers } from '@ebb/streaming/observers'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { runProcessor } from '@ebb/streaming/processor'
+import type { StateCaches } from '@ebb/streaming/state-cache'
 import { SCORER_PROCESSOR, type ScorerSettings, scorerDefinition } from './scorer-definition.ts'
 import { measuredScorer, SCOPE } from './scorer-metrics.ts'
 
@@ -15,6 +16,8 @@ import { measuredScorer, SCOPE } from './scorer-metrics.ts'
 export interface ScorerPorts {
   readonly log: EventLog
   readonly store: PartitionStore
+  /** Of this process; one of its own unless given. */
+  readonly caches?: StateCaches
   readonly logger: Logger
   /** Against which lag and overdue timers are measured; the clock on the wall unless given. */
   readonly clock?: ProcessClock
@@ -40,7 +43,7 @@ export interface ScorerService {
  * stand at; writes `ebb.alerts.v1` and `ebb.rejects.v1`.
  */
 export const start = async (
-  { log, store, logger, onHalt, clock = wallClock, telemetry = NO_TELEMETRY }: ScorerPorts,
+  { log, store, caches, logger, onHalt, clock = wallClock, telemetry = NO_TELEMETRY }: ScorerPorts,
   config: ScorerConfig,
 ): Promise<ScorerService> => {
   const { tracer } = telemetry
@@ -52,6 +55,6 @@ export const start = async (
   return runProcessor(
     measuredScorer(scorerDefinition(config), telemetry),
     { log, store },
-    { observer, onHalt, generation: config.generation, tracer },
+    { observer, onHalt, generation: config.generation, tracer, ...(caches && { caches }) },
   )
 }

@@ -10,6 +10,7 @@ import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { AlwaysOnSampler, BatchSpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Logger } from '../logger.ts'
+import { ownHistograms } from './own-histograms.ts'
 import { soon } from './soon.ts'
 import type { RunningTelemetry } from './start-telemetry.ts'
 import { stepTracer } from './step-tracer.ts'
@@ -26,7 +27,9 @@ export const openTelemetry = (
   tellFaults(logger)
   const isSent = otlpEndpoint !== ''
   const at = (signal: string) => ({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/${signal}` })
-  const collected = new PrometheusExporter({ preventServerStart: true })
+  const histograms = ownHistograms()
+  const metricProducers = [histograms.producer]
+  const collected = new PrometheusExporter({ preventServerStart: true, metricProducers })
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({
       'service.name': service,
@@ -41,7 +44,10 @@ export const openTelemetry = (
     metricReaders: isSent
       ? [
           collected,
-          new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(at('metrics')) }),
+          new PeriodicExportingMetricReader({
+            exporter: new OTLPMetricExporter(at('metrics')),
+            metricProducers,
+          }),
         ]
       : [collected],
     logRecordProcessors: [],
@@ -56,7 +62,7 @@ export const openTelemetry = (
   let collecting: Promise<string> | undefined
   let stopped: Promise<void> | undefined
   return {
-    meter: (scope) => metrics.getMeter(scope),
+    meter: (scope) => histograms.over(metrics.getMeter(scope), scope),
     // Without somebody to send spans to, none is made.
     tracer: isSent ? stepTracer(tracer, { share: traceShare, random: Math.random }) : NO_TRACER,
     prometheus: () => {

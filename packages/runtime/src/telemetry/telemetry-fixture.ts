@@ -1,4 +1,5 @@
 import type { Tracer } from '@ebb/streaming/tracing'
+import { SpanKind } from '@opentelemetry/api'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import {
   AlwaysOnSampler,
@@ -7,6 +8,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
+import { ownHistograms } from './own-histograms.ts'
 import { stepTracer } from './step-tracer.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -25,15 +27,16 @@ export const recordedTelemetry = (share = 1, random = () => 0.5): RecordedTeleme
     sampler: new AlwaysOnSampler(),
     spanProcessors: [new SimpleSpanProcessor({ exporter })],
   })
+  const histograms = ownHistograms()
   const reader = new (class extends MetricReader {
     protected override async onForceFlush(): Promise<void> {}
     protected override async onShutdown(): Promise<void> {}
-  })()
+  })({ metricProducers: [histograms.producer] })
   const metrics = new MeterProvider({ readers: [reader] })
   const tracer: Tracer = stepTracer(traces.getTracer('test'), { share, random })
   return {
     tracer,
-    meter: (scope) => metrics.getMeter(scope),
+    meter: (scope) => histograms.over(metrics.getMeter(scope), scope),
     spans: () => exporter.getFinishedSpans(),
     points: async (name) => {
       const { resourceMetrics } = await reader.collect()
@@ -52,3 +55,6 @@ export const placeOf = (span: ReadableSpan) => {
   const { traceId, spanId } = span.spanContext()
   return { traceId, spanId, parentId: span.parentSpanContext?.spanId }
 }
+
+/** Such as `CONSUMER`. */
+export const kindOf = ({ kind }: ReadableSpan) => SpanKind[kind]

@@ -5,7 +5,7 @@ import { runProcessorToEnd } from '@ebb/streaming/run-to-end'
 import { COUNTER_SILENCE, COUNTER_TOPICS, silenceCounter } from '@ebb/streaming/silence-counter'
 import { TRACE_HEADER } from '@ebb/streaming/tracing'
 import { expect, test } from 'vitest'
-import { placeOf, type RecordedTelemetry, recordedTelemetry } from './telemetry-fixture.ts'
+import { kindOf, placeOf, type RecordedTelemetry, recordedTelemetry } from './telemetry-fixture.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -42,7 +42,20 @@ test('what a traced record leads to goes on with its trace; what others lead to 
   expect(headersOf.get('quiet')).not.toHaveProperty(TRACE_HEADER)
   const [, handling] = telemetry.spans()
   const { traceId, spanId, parentId } = placeOf(handling!)
-  expect(handling!.name).toBe(`process ${COUNTER_TOPICS.input}`)
+  expect([handling!.name, kindOf(handling!)]).toEqual([
+    `process ${COUNTER_TOPICS.input}`,
+    'CONSUMER',
+  ])
+  // All that it says: no key of a record, which is a customer.
+  expect(handling!.attributes).toEqual({
+    'messaging.system': log.system,
+    'messaging.operation.name': 'process',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': COUNTER_TOPICS.input,
+    'messaging.destination.partition.id': '0',
+    'messaging.consumer.group.name': `${silenceCounter.name}.g0`,
+    'messaging.kafka.offset': 1,
+  })
   expect([traceId, parentId]).toEqual(step.traceparent.split('-').slice(1, 3))
   expect(headersOf.get('traced')![TRACE_HEADER]).toBe(`00-${traceId}-${spanId}-01`)
 })

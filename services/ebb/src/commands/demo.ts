@@ -27,6 +27,11 @@ import { orInterrupted, patiently } from './patience.ts'
 import { demonstrationNotice } from './start-notice.ts'
 
 const DEMONSTRATION_TICK_MS = 100
+/**
+ * An hour is ten years of the shop, and all who ever were its customers would fill a larger cache for
+ * hours. Half of this finds 99 of 100 states, as many as one without a limit.
+ */
+const DEMONSTRATION_CACHE_BYTES = 16 * 1_048_576
 const CATCH_UP_POLL_MS = 50
 
 /** `ebb demo`: a simulated shop on a clock that runs a day a second. */
@@ -56,7 +61,8 @@ const runDemonstration = async (
     await sendHistory(log, shop, context.interrupted)
     const from = Math.max(endOfHistory(shop), await lastInstant(log))
     clock.holdAt(from)
-    const settings = { ...base, ...config, tickIntervalMs: DEMONSTRATION_TICK_MS }
+    const stateCacheBytes = Math.min(config.stateCacheBytes, DEMONSTRATION_CACHE_BYTES)
+    const settings = { ...base, ...config, tickIntervalMs: DEMONSTRATION_TICK_MS, stateCacheBytes }
     let shoppers: ReturnType<typeof startOffers> | undefined
     const running = await startAll(context, base, {
       ...settings,

@@ -26,8 +26,8 @@ export interface ReadingSpan {
 
 const POLL_MS = 250
 const PAGE_RECORDS = 500
-/** Copies stand near each other: a crash repeats what was last published. */
-const REMEMBERED = 100_000
+/** Copies stand near each other: a crash repeats what one batch of each partition published. */
+const REMEMBERED = 10_000
 
 /**
  * The messages of all partitions, without copies. What is in the log at first comes merged by

@@ -50,7 +50,7 @@ const startShop = async () => {
   /** As one process would, until there are so many orders. */
   const answerUntil = async (count: number): Promise<void> => {
     const closing = new AbortController()
-    const { ended } = answerOffers({
+    const ended = answerOffers({
       ...{ shop: SHOP, log: rig.log, clock, signal: closing.signal, answered: answeredInMemory() },
       till: { url: rig.service.url, key: 'shop' },
       collector: { url: collector.url, writeKey: 'w' },

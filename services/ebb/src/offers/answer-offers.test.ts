@@ -81,7 +81,7 @@ const run = async (
     return [200]
   })
   const answered = answeredInMemory()
-  const { ended, offers } = answerOffers({
+  const ended = answerOffers({
     ...{ shop: SHOP, clock: { now: () => LAST }, answered, signal: closing.signal },
     log: await logOf(answers.map(({ offer }) => winbackOf(offer))),
     till: { url: retention, key: 'till' },
@@ -92,19 +92,18 @@ const run = async (
   await done
   closing.abort()
   await ended
-  return { redemptions, posted, faults, offers }
+  return { redemptions, posted, faults }
 }
 
 describe('the answers of a simulated shop', () => {
   test('redeem the coupon under the id of the order, and post it with what is left', async () => {
     const answered = answeredInMemory()
     const ran = await run(ANSWERS, ANSWERS.length, { answered })
-    const { redemptions, posted, faults, offers } = ran
+    const { redemptions, posted, faults } = ran
     expect(redemptions).toEqual(ANSWERS.map(redemptionOf))
     expect(posted).toEqual(ANSWERS.flatMap((answer) => answerEvents(SHOP, answer, 100)))
     expect(faults).toEqual([])
     const decisions = ANSWERS.map(({ offer }) => offer.decisionId)
-    expect(offers.map(({ decisionId }) => decisionId).toSorted()).toEqual(decisions.toSorted())
     // Whether the last one is depends on what came first, its acknowledgement or the end.
     expect([...answered.ids].slice(0, decisions.length - 1)).toEqual(decisions.slice(0, -1))
   })

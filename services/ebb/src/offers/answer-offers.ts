@@ -1,6 +1,6 @@
 import type { ProcessClock } from '@ebb/runtime/clock'
 import { answerEvents, answerTotalMinor } from '@ebb/simulator/answer-events'
-import { answerTo, type Offer, type OfferAnswer } from '@ebb/simulator/answer-offer'
+import { answerTo, type OfferAnswer } from '@ebb/simulator/answer-offer'
 import { createHeap, type Heap } from '@ebb/simulator/event-heap'
 import { postBatch } from '@ebb/simulator/post-events'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
@@ -24,31 +24,20 @@ export interface AnsweringSettings {
   readonly onFault: (error: Error) => void
 }
 
-/** Shoppers who answer. */
-export interface AnsweringShoppers {
-  /** All that they were offered so far. */
-  readonly offers: readonly Offer[]
-  /** Resolves soon after the signal aborts; never rejects. */
-  readonly ended: Promise<void>
-}
-
 /**
  * Lets the shoppers of a simulated shop answer what it offers to them on `ebb.winbacks.v1`, each
  * answer when the clock has reached it, in order of time. Does what a shop's back end does: redeems
  * the coupon, then posts the events of the order with what is left to pay. What an earlier process
- * did not get to is taken up again; what is done twice by that is known by its ids.
+ * did not get to is taken up again; what is done twice by that is known by its ids. Resolves soon
+ * after the signal aborts; never rejects.
  */
-export const answerOffers = (settings: AnsweringSettings): AnsweringShoppers => {
-  const offers: Offer[] = []
+export const answerOffers = async (settings: AnsweringSettings): Promise<void> => {
   const answers = createHeap<OfferAnswer>(isEarlier)
-  const work = Promise.all([hear(settings, offers, answers), give(settings, answers)])
-  const ended = work.then(
-    () => {},
-    (error: Error) => {
-      if (!settings.signal.aborted) settings.onFault(error)
-    },
-  )
-  return { offers, ended }
+  try {
+    await Promise.all([hear(settings, answers), give(settings, answers)])
+  } catch (error) {
+    if (!settings.signal.aborted) settings.onFault(error as Error)
+  }
 }
 
 const isEarlier = (left: OfferAnswer, right: OfferAnswer): boolean =>
@@ -56,11 +45,9 @@ const isEarlier = (left: OfferAnswer, right: OfferAnswer): boolean =>
 
 const hear = async (
   { shop, log, answered, signal, onFault }: AnsweringSettings,
-  offers: Offer[],
   answers: Heap<OfferAnswer>,
 ): Promise<void> => {
   for await (const offer of followOffers(log, { signal, onRetry: onceIn(onFault) })) {
-    offers.push(offer)
     if (answered.has(offer.decisionId)) continue
     const answer = answerTo(shop, offer)
     if (answer !== undefined) answers.push(answer)

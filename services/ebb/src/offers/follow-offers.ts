@@ -17,12 +17,27 @@ export const followOffers = async function* (
   log: LogReader,
   { signal, onRetry }: Pick<RetryOptions, 'signal' | 'onRetry'>,
 ): AsyncGenerator<Offer, void> {
-  const source: TopicSource<WinbackRecord> = {
-    ...{ log: waitingLog(log, { signal, onRetry }), topic: WINBACKS, decode },
-    instantOf: ({ decidedAt }) => decidedAt,
-    identityOf: ({ decisionId }) => decisionId,
-  }
-  for await (const record of untilAborted(topicMessages(source, { follow: true, signal })))
+  const source = winbacksOf(waitingLog(log, { signal, onRetry }))
+  yield* offersOf(untilAborted(topicMessages(source, { follow: true, signal })))
+}
+
+/** Every offer that was ever made to a customer with a user id. Throws as the log does. */
+export const offersSoFar = async (log: LogReader): Promise<Offer[]> => {
+  const { signal } = new AbortController()
+  const offers: Offer[] = []
+  const records = topicMessages(winbacksOf(log), { follow: false, signal })
+  for await (const offer of offersOf(records)) offers.push(offer)
+  return offers
+}
+
+const winbacksOf = (log: LogReader): TopicSource<WinbackRecord> => ({
+  ...{ log, topic: WINBACKS, decode },
+  instantOf: ({ decidedAt }) => decidedAt,
+  identityOf: ({ decisionId }) => decisionId,
+})
+
+async function* offersOf(records: AsyncIterable<WinbackRecord>): AsyncGenerator<Offer, void> {
+  for await (const record of records)
     if (record.userId !== undefined) yield offerOf(record, record.userId)
 }
 

@@ -6,6 +6,7 @@ import type { Base } from '../running-shop.ts'
 import { answerOffers } from './answer-offers.ts'
 import { answeredOffersIn } from './answered-offers.ts'
 import { effectLines } from './effect-lines.ts'
+import { offersSoFar } from './follow-offers.ts'
 import { measuredArms } from './measured-arms.ts'
 import { trueEffects } from './true-effects.ts'
 
@@ -27,7 +28,7 @@ export const startOffers = (
   { shop, collectorUrl, retentionUrl: url }: OffersSettings,
 ): { truth(): Promise<TruthView> } => {
   const closing = new AbortController()
-  const { offers, ended } = answerOffers({
+  const ended = answerOffers({
     ...{ shop, log, clock, signal: closing.signal },
     till: { url, key: till.key },
     collector: { url: collectorUrl, writeKey },
@@ -36,6 +37,7 @@ export const startOffers = (
   })
   const effects = async () => {
     const measured = await measuredArms({ url, key: insightsKey.key })
+    const offers = await offersSoFar(log)
     const truth = trueEffects({ shop, offers, measured, now: clock.now() })
     return { truth, experiment: measured.summary.experiment }
   }
