@@ -1,6 +1,7 @@
-import { minorUnitExponent } from '@ebb/contracts/currency'
 import type { CustomerView } from '@ebb/features/customer-view'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
+import { evidenceLines, tasteLines } from './customer-details.ts'
+import { moneyText } from './money-text.ts'
 import { daysBetween, duration, shopDay, shopMinute } from './shop-time.ts'
 import type { Milestone, Silence } from './silence.ts'
 import { silenceChart } from './silence-chart.ts'
@@ -25,6 +26,8 @@ export const customerLines = (
   '',
   ...windowLines(customer),
   '',
+  ...tasteLines(customer),
+  ...evidenceLines(customer, look.timeZone),
   ...recentLines(customer, look),
 ]
 
@@ -125,19 +128,26 @@ const ROWS: readonly (readonly [keyof Totals, string])[] = [
   ['grossMinor', 'revenue, gross'],
   ['refundedMinor', 'refunded'],
   ['netMinor', 'revenue, net'],
+  ['discountMinor', 'discount'],
+  ['units', 'pieces'],
   ['refunds', 'refunds'],
+  ['sessions', 'sessions'],
+  ['bounces', 'bounces'],
   ['pageViews', 'page views'],
   ['productViews', 'product views'],
   ['listViews', 'list views'],
   ['searches', 'searches'],
   ['cartAdds', 'added to cart'],
   ['cartRemoves', 'removed from cart'],
+  ['wishlistAdds', 'added to wishlist'],
   ['checkouts', 'checkouts'],
   ['ticketsOpened', 'tickets opened'],
   ['paymentFailures', 'payments failed'],
   ['pageErrors', 'page errors'],
   ['couponDenials', 'coupons denied'],
   ['lateDeliveries', 'late deliveries'],
+  ['emptySearches', 'searches in vain'],
+  ['reviews', 'reviews'],
   ['lowRatings', 'low ratings'],
 ]
 
@@ -151,19 +161,11 @@ const windowLines = ({ windows, currency }: CustomerView): string[] => {
   const cells = rows.map(([name, text]) => {
     const isMoney = name.endsWith('Minor')
     const shown = [d1, d7, d30, d90, lifetime].map((totals) =>
-      isMoney ? money(totals[name], currency) : totals[name].toLocaleString('en-US'),
+      isMoney ? moneyText(totals[name], currency) : totals[name].toLocaleString('en-US'),
     )
     return [isMoney ? `${text}, ${currency}` : text, ...shown]
   })
   return textTable([{ title: 'windows' }, ...columns], cells)
-}
-
-const money = (minor: number, currency: string): string => {
-  const digits = minorUnitExponent(currency)
-  return (minor / 10 ** digits).toLocaleString('en-US', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
 }
 
 const recentLines = ({ recent }: CustomerView, { timeZone }: CustomerLook): string[] => [

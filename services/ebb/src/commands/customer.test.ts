@@ -53,6 +53,18 @@ test('a visitor who never ordered has windows and events, and is told to have no
   )
 })
 
+test('what a customer likes, how often they buy, and what went wrong for them', async () => {
+  const from = { customer: { userId: 'anna' }, sourceRank: 1 }
+  const seen = event('Product Viewed', day(36), { ...from, properties: { category: 'Shoes' } })
+  await shop.live([...weekly, seen, event('Coupon Denied', day(37), from)], [day(40)])
+  const text = await show('anna')
+  expect(text).toContain('categories Shoes 100 %\nchannels   direct 100 %\nevery      7.0 days')
+  expect(text).toMatch(
+    /what went wrong\n {2}2026-02-07 01:00 {2}coupon denied \(PRICE, weight 0\.5/,
+  )
+  expect(text).toMatch(/sessions +0 +2 +2 +2 +2/)
+})
+
 test('a healthy customer: when silence would cross which tier', async () => {
   await shop.live(weekly, [day(40)])
   const text = await show('anna')
