@@ -66,8 +66,14 @@ const addCounts = (counts: Counts, more: Addition['counts']): Counts => {
 /** Weights by code of both, ascending. */
 export function addTastes(a: Tastes, b: Tastes): Tastes {
   if (b.length === 0) return a
-  if (a.length === 0 && b.length === 1) return b
-  const sum = new Map(a)
-  for (const [code, weight] of b) sum.set(code, (sum.get(code) ?? 0) + weight)
-  return [...sum].sort(([left], [right]) => left - right)
+  if (a.length === 0) return b
+  const sum: (readonly [code: number, weight: number])[] = []
+  let next = 0
+  for (const taste of a) {
+    while (next < b.length && b[next]![0] < taste[0]) sum.push(b[next++]!)
+    const isBoth = b[next]?.[0] === taste[0]
+    sum.push(isBoth ? [taste[0], taste[1] + b[next++]![1]] : taste)
+  }
+  while (next < b.length) sum.push(b[next++]!)
+  return sum
 }

@@ -73,32 +73,38 @@ function foldActivity(state: CustomerState, named: Named, at: Moment): Folded {
 }
 
 /** What every event brings, whatever it speaks of. */
-function advanced(state: CustomerState, named: Named, at: Moment): CustomerState {
-  const { event, name, idHash } = named
+function advanced(
+  state: CustomerState,
+  { event, name, idHash, counts }: Named,
+  at: Moment,
+): CustomerState {
   const { occurredAt, consent } = event
   const source = { occurredAt, by: idHash }
+  const day = dayOf(occurredAt, at.timeZone)
+  const { lastVisits, tiles: days, totals: sums } = state
+  const tastes = tastesOf(name, event)
+  const added = addOn({ tiles: days, totals: sums }, day, { counts, tastes })
+  const openVisits = isVisit(name, event)
+    ? withVisit(state.openVisits, event, at)
+    : state.openVisits
+  const closed = closeVisits({ openVisits, lastVisits, ...added }, at)
+  const { tiles, totals } = rollUp(closed, dayOf(at.clock, at.timeZone))
   return {
-    ...state,
-    ...counted(state, named, at),
     changedAt: at.clock,
     userId: greater(state.userId, event.customer.userId),
     analytics: withChoice(state.analytics, consent?.analytics, source),
     marketing: withChoice(state.marketing, consent?.marketing, source),
+    tiles,
+    totals,
     tasteNames: withTasteNames(state.tasteNames, name, event),
+    openVisits: closed.openVisits,
+    lastVisits: closed.lastVisits,
+    evidence: state.evidence,
     recent: withRecent(state.recent, { name, occurredAt }),
+    ring: state.ring,
+    orders: state.orders,
+    refunds: state.refunds,
   }
-}
-
-/** Visits and days with the event in them; what the clock has closed is counted and rolled up. */
-function counted(state: CustomerState, { event, name, counts }: Named, at: Moment) {
-  const { clock, timeZone } = at
-  const { lastVisits, tiles, totals } = state
-  const day = dayOf(event.occurredAt, timeZone)
-  const days = addOn({ tiles, totals }, day, { counts, tastes: tastesOf(name, event) })
-  const isOpening = isVisit(name, event)
-  const openVisits = isOpening ? withVisit(state.openVisits, event, at) : state.openVisits
-  const closed = closeVisits({ openVisits, lastVisits, ...days }, at)
-  return { ...closed, ...rollUp(closed, dayOf(clock, timeZone)) }
 }
 
 /** One key has one user; should it ever have two, the greater id holds, whichever came first. */

@@ -34,9 +34,21 @@ export type TasteKind = (typeof TASTE_KINDS)[number]
 /** Of each kind. Names in one bucket are one taste. */
 const BUCKETS = 64
 
+/** Bounds the memory of buckets by name: a shop has fewer categories and brands. */
+const KNOWN_NAMES = 10_000
+
+const bucketByName = new Map<string, number>()
+
 /** The code of a category or a brand: its kind, and the bucket that its hash selects. */
-export const namedCode = (kind: 'categories' | 'brands', name: string): number =>
-  TASTE_KINDS.indexOf(kind) * BUCKETS + (eventIdHash(name) % BUCKETS)
+export function namedCode(kind: 'categories' | 'brands', name: string): number {
+  let bucket = bucketByName.get(name)
+  if (bucket === undefined) {
+    bucket = eventIdHash(name) % BUCKETS
+    if (bucketByName.size >= KNOWN_NAMES) bucketByName.clear()
+    bucketByName.set(name, bucket)
+  }
+  return (kind === 'categories' ? 0 : BUCKETS) + bucket
+}
 
 /** The code of a channel. */
 export const channelCode = (channel: Channel): number =>

@@ -24,15 +24,23 @@ export function withVisit(
 ): readonly Visit[] {
   if (event.occurredAt < clock - OPEN_MS) return openVisits
   let joined = visitOf(event)
+  const latest = openVisits.at(-1)
+  // Most events go on with the latest visit.
+  if (latest === undefined) return [joined]
+  if (isNear(latest, joined) && joined.startAt >= latest.startAt)
+    return openVisits.with(-1, join(latest, joined))
   const before: Visit[] = []
   const after: Visit[] = []
   for (const visit of openVisits) {
-    if (visit.endAt < joined.startAt - GAP_MS) before.push(visit)
-    else if (visit.startAt > joined.endAt + GAP_MS) after.push(visit)
-    else joined = join(visit, joined)
+    if (isNear(visit, joined)) joined = join(visit, joined)
+    else if (visit.endAt < joined.startAt) before.push(visit)
+    else after.push(visit)
   }
   return [...before, joined, ...after]
 }
+
+const isNear = (a: Visit, b: Visit): boolean =>
+  b.startAt - a.endAt <= GAP_MS && a.startAt - b.endAt <= GAP_MS
 
 /**
  * The visits with those counted that nothing can join any more: on the day on which each began.
@@ -40,16 +48,30 @@ export function withVisit(
 export function closeVisits(visits: Visits, { clock, timeZone }: Moment): Visits {
   const { openVisits } = visits
   const isOver = ({ endAt }: Visit) => endAt < clock - OPEN_MS - GAP_MS
+  // They lie apart, so the first of them ends first.
+  const [first] = openVisits
+  if (first === undefined || !isOver(first)) return visits
   const over = openVisits.filter(isOver)
-  if (over.length === 0) return visits
   const { tiles, totals } = over.reduce(
     (days, visit) => addOn(days, dayOf(visit.startAt, timeZone), visitAddition(visit)),
     { tiles: visits.tiles, totals: visits.totals },
   )
-  const lastVisits = [...visits.lastVisits, ...over]
+  const lastVisits = [...visits.lastVisits, ...over.map(settled)]
     .sort((a, b) => a.startAt - b.startAt)
     .slice(-LAST_VISITS)
   return { openVisits: openVisits.filter((visit) => !isOver(visit)), lastVisits, tiles, totals }
+}
+
+/** A visit that nothing can join any more: when its marks were made does not matter now. */
+const settled = (visit: Visit): Visit => {
+  const { startAt, endAt, entry, exit, channel, device } = visit
+  return {
+    ...visit,
+    entry: entry && { ...entry, at: startAt },
+    exit: exit && { ...exit, at: endAt },
+    channel: channel && { ...channel, at: startAt },
+    device: device && { ...device, at: startAt },
+  }
 }
 
 /** What a visit adds to the day on which it began. */

@@ -16,16 +16,16 @@ export interface StateCaches {
   open<State>(): StateCache<State>
 }
 
-/** Of the process, unless it is told another number: about 10,000 customers who are in the shop. */
-export const STATE_CACHE_BYTES = 64 * 1_048_576
+/** Of the process, unless it is told another number: room for 10,000 customers who are in the shop. */
+export const STATE_CACHE_BYTES = 192 * 1_048_576
 
 /**
  * Memory of a decoded state for a byte of the packed one, as `npm run bench -- --only='bytes a
- * customer'` measures it, by the heap with all states of a shop unpacked in it and without: 18 to 24
- * for the demonstration's customers, 22 for CDNOW, 25 for Online Retail. By hand so: 28 for the
+ * customer'` measures it, by the heap with all states of a shop unpacked in it and without: 21 to 26
+ * for the demonstration's customers, 22 for CDNOW, 25 for Online Retail. By hand so: 33 for the
  * clickstream of the benchmarks, and 7 for the scorer's states. The largest, so that the limit is one.
  */
-const DECODED_FOR_PACKED = 28
+const DECODED_FOR_PACKED = 33
 /** Memory of an entry whose state is `null`: key, entry and slot of the map. */
 const ENTRY_BYTES = 200
 

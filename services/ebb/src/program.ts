@@ -7,6 +7,7 @@ import { keysCommand } from './commands/keys.ts'
 import { pauseCommand, resumeCommand } from './commands/pause.ts'
 import { policyCommand } from './commands/policy.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
+import { reconcileCommand } from './commands/reconcile.ts'
 import { rejectsCommand } from './commands/rejects.ts'
 import { replayCommand } from './commands/replay.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -27,6 +28,7 @@ const COMMANDS = [
   alertsCommand,
   customerCommand,
   rejectsCommand,
+  reconcileCommand,
   topicsCommand,
   policyCommand,
   winbacksCommand,

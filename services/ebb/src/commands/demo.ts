@@ -29,7 +29,7 @@ import { demonstrationNotice } from './start-notice.ts'
 const DEMONSTRATION_TICK_MS = 100
 /**
  * An hour is ten years of the shop, and all who ever were its customers would fill a larger cache for
- * hours. Half of this finds 99 of 100 states, as many as one without a limit.
+ * hours. This one finds 99 of 100 states that are asked for, as many as one without a limit.
  */
 const DEMONSTRATION_CACHE_BYTES = 16 * 1_048_576
 const CATCH_UP_POLL_MS = 50

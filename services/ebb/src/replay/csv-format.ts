@@ -1,5 +1,5 @@
 import { decimalOf } from '@ebb/contracts/decimal-amount'
-import { CodedError } from '@ebb/runtime/coded-error'
+import { parseColumns } from './column-map.ts'
 import { type CsvRow, csvRows } from './csv-rows.ts'
 import { localInstant, rowInstant } from './local-instant.ts'
 import type { ReplayFile } from './replay-file.ts'
@@ -21,31 +21,11 @@ export interface CsvSettings extends ReadSettings {
   readonly currency: string
 }
 
-const NAMES = ['customer', 'order', 'time', 'amount'] as const
-const REQUIRED = ['customer', 'time', 'amount'] as const
+const WANTED = { required: ['customer', 'time', 'amount'], optional: ['order'] } as const
 
 /** Reads `customer=…,order=…,time=…,amount=…`. Throws `EBB_REPLAY_OPTION`. */
-export const parseColumnMap = (text: string): CsvColumns => {
-  const entries = text.split(',').map((part) => {
-    const [name = '', ...column] = part.split('=')
-    return [name.trim(), column.join('=').trim()] as const
-  })
-  const map = Object.fromEntries(entries)
-  const unknown = entries.map(([name]) => name).filter((name) => !isName(name))
-  const missing = REQUIRED.filter((name) => !map[name])
-  if (unknown.length === 0 && missing.length === 0) return map as unknown as CsvColumns
-  const wrong = [
-    ...unknown.map((name) => `${name || 'an empty part'} is not known`),
-    ...missing.map((name) => `${name} is missing`),
-  ]
-  throw new CodedError('EBB_REPLAY_OPTION', {
-    what: wrong.join(', '),
-    where: `--map ${text}`,
-    fix: 'Write --map customer=COLUMN,order=COLUMN,time=COLUMN,amount=COLUMN; order may be absent',
-  })
-}
-
-const isName = (name: string): boolean => (NAMES as readonly string[]).includes(name)
+export const parseColumnMap = (text: string): CsvColumns =>
+  parseColumns(text, WANTED) as unknown as CsvColumns
 
 /**
  * A shop's own export: one row is one order. An equal row is a copy; another row with the same
@@ -81,28 +61,19 @@ interface CsvOrder {
   readonly total: string
 }
 
-type Refusal = Pick<RefusedRow, 'code' | 'message'>
+/** Why a row cannot be used. */
+export type Refusal = Pick<RefusedRow, 'code' | 'message'>
 
 const orderOf = (line: CsvRow, settings: CsvSettings): CsvOrder | Refusal => {
-  const { columns, digest, timeZone } = settings
+  const { columns, digest } = settings
   const userId = line.value(columns.customer)
   if (userId === '')
     return { code: 'EBB_ROW_NO_CUSTOMER', message: `${columns.customer} is empty; fill it in` }
   const orderId = columns.order === undefined ? `${digest}:${line.row}` : line.value(columns.order)
   if (orderId === '')
     return { code: 'EBB_ROW_VALUE', message: `${columns.order} is empty; fill it in` }
-  const time = line.value(columns.time)
-  if (localInstant(time, timeZone) === undefined)
-    return {
-      code: 'EBB_ROW_TIME',
-      message: `${columns.time} “${time}” is no ISO 8601 time; write 2025-12-31T23:59:59+01:00`,
-    }
-  const occurredAt = rowInstant(time, settings)
-  if (occurredAt === undefined)
-    return {
-      code: 'EBB_ROW_TIME',
-      message: `${columns.time} “${time}” lies before 1990 or in the future; correct it`,
-    }
+  const occurredAt = instantIn(line, columns.time, settings)
+  if (typeof occurredAt === 'object') return occurredAt
   return { userId, orderId, occurredAt, total: line.value(columns.amount) }
 }
 
@@ -113,12 +84,30 @@ const itemOf = ({ userId, orderId, total }: CsvOrder, { currency }: CsvSettings)
   properties: { order_id: orderId, total, currency },
 })
 
-const BROKEN = {
+/** The instant (ms) of a row, or why its time cannot be used. */
+export const instantIn = (
+  line: CsvRow,
+  column: string,
+  settings: Pick<ReadSettings, 'timeZone' | 'now'>,
+): number | Refusal => {
+  const time = line.value(column)
+  const refusal = (wrong: string): Refusal => ({
+    code: 'EBB_ROW_TIME',
+    message: `${column} “${time}” ${wrong}`,
+  })
+  if (localInstant(time, settings.timeZone) === undefined)
+    return refusal('is no ISO 8601 time; write 2025-12-31T23:59:59+01:00')
+  return rowInstant(time, settings) ?? refusal('lies before 1990 or in the future; correct it')
+}
+
+/** Of a row that `csvRows` found broken. */
+export const BROKEN: Refusal = {
   code: 'EBB_ROW_COLUMNS',
   message: 'the row has another number of columns than the header; correct it',
 }
 
-const conflict = (orderId: string): Refusal => ({
+/** Of a row whose order stands in an earlier one that it does not equal. */
+export const conflict = (orderId: string): Refusal => ({
   code: 'EBB_ROW_CONFLICT',
   message: `order ${orderId} stands in an earlier row with other values; keep one of them`,
 })

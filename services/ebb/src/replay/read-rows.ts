@@ -25,12 +25,16 @@ export interface FormatSettings {
 export const readRows = (file: ReplayFile, settings: FormatSettings): FileRows => {
   const found = readAs(file, settings)
   if (found.rows.length + found.refused.length > 0) return found
-  throw new CodedError('EBB_FILE_EMPTY', {
+  throw noRows(file)
+}
+
+/** The fault of a file with nothing to read in it. */
+export const noRows = ({ path }: Pick<ReplayFile, 'path'>): CodedError =>
+  new CodedError('EBB_FILE_EMPTY', {
     what: 'The file has no row but its header',
-    where: file.path,
+    where: path,
     fix: 'Give a file with at least one row',
   })
-}
 
 const readAs = (file: ReplayFile, settings: FormatSettings): FileRows => {
   const { timeZone, now } = settings

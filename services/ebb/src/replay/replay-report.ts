@@ -1,5 +1,5 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
-import { minorUnitExponent } from '@ebb/contracts/currency'
+import { moneyText } from '../commands/money-text.ts'
 import type { ReplayResult } from './run-replay.ts'
 
 /** What a replay came to, as lines for a person; `look` are the options that name its place. */
@@ -13,7 +13,7 @@ export const replayReport = (
     row('orders', count(orders)),
     row('refunds', count(refunds)),
     row('copies, counted once', count(copies)),
-    row('revenue, gross', money(revenue)),
+    row('revenue, gross', `${moneyText(revenue.amount, revenue.currency)} ${revenue.currency}`),
     row('rows refused', count(rejects)),
     '',
     ...alertTable(alerts, timeZone),
@@ -36,16 +36,6 @@ const WIDTH = 28
 const row = (name: string, value: string): string => `${name.padEnd(WIDTH)}${value.padStart(16)}`
 
 const count = (value: number): string => value.toLocaleString('en-US')
-
-const money = ({ amount, currency }: { amount: number; currency: string }): string => {
-  const exponent = minorUnitExponent(currency)
-  const value = amount / 10 ** exponent
-  const shown = value.toLocaleString('en-US', {
-    minimumFractionDigits: exponent,
-    maximumFractionDigits: exponent,
-  })
-  return `${shown} ${currency}`
-}
 
 const TIERS = ['light', 'moderate', 'heavy'] as const
 
