@@ -1,8 +1,9 @@
 // npm run soak: runs the demonstration for long, with its metrics on, and prints how memory grows.
 //   --minutes N   how long (60)      --warm-up N   minutes at its beginning that do not count (15)
 // Samples resident memory and the heap every 2 s, the heap as /metrics tells it, without the young
-// generation, which is full of garbage. Its data are in a temporary folder. The last line is one JSON object. Ends with 1 where resident memory grows by more
-// than 2 MiB an hour (R12 of the project's goals), or where the demonstration ends before its time.
+// generation, which is mostly garbage. Its data are in a temporary folder. The last line is one JSON
+// object. Ends with 1 where resident memory grows by more than 2 MiB an hour (R12 of the project's
+// goals), or where the demonstration ends before its time.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'

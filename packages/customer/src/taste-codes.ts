@@ -2,7 +2,7 @@ import { eventIdHash } from './event-id-hash.ts'
 
 /**
  * How visitors come. Packed states refer to positions in this list, so it may only grow at its end,
- * to at most 64.
+ * to at most 16.
  */
 export const CHANNELS = [
   'direct',
@@ -21,18 +21,24 @@ export const CHANNELS = [
 
 export type Channel = (typeof CHANNELS)[number]
 
-/** With what visitors come; as `CHANNELS`. */
+/** With what visitors come; as `CHANNELS`, to at most 8. */
 export const DEVICES = ['desktop', 'mobile', 'tablet', 'app', 'other'] as const
 
 export type Device = (typeof DEVICES)[number]
 
-/** What customers have tastes in. The position is the high part of a taste code. */
+/** What customers have tastes in. */
 export const TASTE_KINDS = ['categories', 'brands', 'channels', 'devices'] as const
 
 export type TasteKind = (typeof TASTE_KINDS)[number]
 
-/** Of each kind. Names in one bucket are one taste. */
+/** Of categories, and of brands. Names in one bucket are one taste. */
 const BUCKETS = 64
+
+/**
+ * The first code of each kind, the commonest first: small numbers are packed small. What is packed
+ * refers to these.
+ */
+const FIRST_CODES = { channels: 0, devices: 16, categories: 24, brands: 24 + BUCKETS } as const
 
 /** Bounds the memory of buckets by name: a shop has fewer categories and brands. */
 const KNOWN_NAMES = 10_000
@@ -47,24 +53,26 @@ export function namedCode(kind: 'categories' | 'brands', name: string): number {
     if (bucketByName.size >= KNOWN_NAMES) bucketByName.clear()
     bucketByName.set(name, bucket)
   }
-  return (kind === 'categories' ? 0 : BUCKETS) + bucket
+  return FIRST_CODES[kind] + bucket
 }
 
 /** The code of a channel. */
 export const channelCode = (channel: Channel): number =>
-  TASTE_KINDS.indexOf('channels') * BUCKETS + CHANNELS.indexOf(channel)
+  FIRST_CODES.channels + CHANNELS.indexOf(channel)
 
 /** The code of a device. */
-export const deviceCode = (device: Device): number =>
-  TASTE_KINDS.indexOf('devices') * BUCKETS + DEVICES.indexOf(device)
+export const deviceCode = (device: Device): number => FIRST_CODES.devices + DEVICES.indexOf(device)
 
 /** The kind of a code. */
-export const kindOfCode = (code: number): TasteKind =>
-  TASTE_KINDS[Math.floor(code / BUCKETS)] ?? 'categories'
+export function kindOfCode(code: number): TasteKind {
+  if (code < FIRST_CODES.devices) return 'channels'
+  if (code < FIRST_CODES.categories) return 'devices'
+  return code < FIRST_CODES.brands ? 'categories' : 'brands'
+}
 
 /** The name of a channel or a device; `undefined` for a bucket, whose name the state knows. */
-export const fixedName = (code: number): Channel | Device | undefined => {
+export function fixedName(code: number): Channel | Device | undefined {
   const kind = kindOfCode(code)
-  if (kind === 'channels') return CHANNELS[code % BUCKETS]
-  return kind === 'devices' ? DEVICES[code % BUCKETS] : undefined
+  if (kind === 'channels') return CHANNELS[code - FIRST_CODES.channels]
+  return kind === 'devices' ? DEVICES[code - FIRST_CODES.devices] : undefined
 }
