@@ -23,7 +23,3 @@ export function basketOf(
   const numbers = new Set([...least('i', items, ITEMS), ...least('c', categories, CATEGORIES)])
   return [...numbers].sort((a, b) => a - b)
 }
-
-/** Whether two baskets share an item or a category, as far as their sketches tell. */
-export const isRelated = (a: readonly number[], b: readonly number[]): boolean =>
-  a.some((number) => b.includes(number))

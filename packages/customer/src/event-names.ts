@@ -125,6 +125,8 @@ const BACK_END_RANK = 2
 export function recordedName(event: CustomerEvent): string {
   if (event.type !== 'track') return NAME_OF_TYPE[event.type]
   if (COUNTER_OF.has(event.name)) return event.name
+  // A name of their own with an address in it is no name.
+  if (event.name.includes('@')) return 'Other'
   return event.name.slice(0, NAME_LIMIT).toWellFormed()
 }
 

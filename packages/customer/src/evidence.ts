@@ -67,8 +67,12 @@ export function withEvidence(
 ): readonly Evidence[] {
   if (kind === undefined) return evidence
   const ref = ticketId === undefined ? 0 : eventIdHash(ticketId)
-  return greatest([...evidence, { kind, occurredAt, id: id.toWellFormed(), ref }])
+  return greatest([...evidence, { kind, occurredAt, id: plainId(id), ref }])
 }
+
+/** An id by which somebody finds the event again. What may be more than that is kept as its hash. */
+const plainId = (id: string): string =>
+  /^[\w:.-]{1,64}$/.test(id) ? id : `#${eventIdHash(id).toString(16)}`
 
 /** The greatest eight by (instant, id), ascending. */
 export const greatest = (evidence: readonly Evidence[]): readonly Evidence[] =>
@@ -117,9 +121,15 @@ export function nextEvidenceAt(state: CustomerState, clock: number): number | un
   const open = state.evidence
     .filter((told) => told.kind === 'ticketOpen' && remedyAt(state, told) === undefined)
     .map(({ occurredAt }) => occurredAt + PATIENCE_MS)
-  const later = [...missed, ...open].filter((at) => at > clock)
-  return later.length === 0 ? undefined : Math.min(...later)
+  return least([...missed, ...open].filter((at) => at > clock))
 }
+
+/** However many there are: the arguments of a call have a limit. */
+const least = (instants: readonly number[]): number | undefined =>
+  instants.reduce<number | undefined>(
+    (first, at) => (first === undefined || at < first ? at : first),
+    undefined,
+  )
 
 function toldEvidence(state: CustomerState, told: Evidence, now: number): StandingEvidence[] {
   const { kind, occurredAt, id: eventId } = told
@@ -131,8 +141,7 @@ function toldEvidence(state: CustomerState, told: Evidence, now: number): Standi
 /** The first instant at which an event made good what another had told. */
 function remedyAt(state: CustomerState, { kind, occurredAt, ref }: Evidence): number | undefined {
   const later = (instants: readonly number[]): number | undefined => {
-    const found = instants.filter((at) => at >= occurredAt)
-    return found.length === 0 ? undefined : Math.min(...found)
+    return least(instants.filter((at) => at >= occurredAt))
   }
   const valid = () => state.orders.filter(isValid)
   switch (evidenceRow(kind).resolvedBy) {

@@ -45,10 +45,12 @@ export function foldOrder(state: CustomerState, event: CustomerEvent, by: number
   const report = reportOf(event, by)
   if (report.orderId === undefined) return foldLooseRefund(state, event, report)
   const { id } = event
+  const isCalledOff = isRefundCalledOff(state.refunds, report)
   const orderId = report.orderId
   const index = state.orders.findIndex((order) => order.id === orderId)
   const before = state.orders[index]
-  const after = mergeOrder(before, orderId, report)
+  const merged = mergeOrder(before, orderId, report)
+  const after = isCalledOff ? withoutRefund(merged, report.refundId) : merged
   return {
     orders: before === undefined ? [...state.orders, after] : state.orders.with(index, after),
     refunds: state.refunds,
@@ -79,6 +81,20 @@ function reportOf(event: CustomerEvent, by: number): OrderReport {
   }
 }
 
+/** Who calls a return off may name its refund alone, and before or after it is told. */
+const isRefundCalledOff = (loose: readonly Refund[], { kind, refundId }: OrderReport): boolean =>
+  kind === 'refunded' && refundOf(loose, refundId)?.cancelled === true
+
+const withoutRefund = (order: Order, refundId: string): Order => ({
+  ...order,
+  refunds: order.refunds.map((refund) =>
+    refund.id === refundId ? { ...refund, cancelled: true } : refund,
+  ),
+})
+
+const hasRefund = ({ refunds }: Order, refundId: string): boolean =>
+  refundOf(refunds, refundId) !== undefined
+
 function foldLooseRefund(
   state: CustomerState,
   { id, occurredAt }: CustomerEvent,
@@ -87,12 +103,18 @@ function foldLooseRefund(
   const refunds = mergeRefund(state.refunds, report)
   const before = refundOf(state.refunds, report.refundId)
   const after = refundOf(refunds, report.refundId)
-  const changed = after !== undefined && !isSameRefund(before, after)
-  return {
-    orders: state.orders,
-    refunds,
-    orderFact: changed ? refundFact(after, undefined, { id, occurredAt }) : undefined,
-  }
+  if (after === undefined || isSameRefund(before, after))
+    return { orders: state.orders, refunds, orderFact: undefined }
+  const { refundId } = report
+  const orders =
+    report.kind === 'return cancelled'
+      ? state.orders.map((order) =>
+          hasRefund(order, refundId) ? withoutRefund(order, refundId) : order,
+        )
+      : state.orders
+  const named = orders.find((order) => hasRefund(order, refundId))
+  const orderFact = refundFact(after, after.cancelled ? named : undefined, { id, occurredAt })
+  return { orders, refunds, orderFact }
 }
 
 function factOf(

@@ -55,7 +55,8 @@ interface Named {
 }
 
 function foldOrderEvent(state: CustomerState, named: Named, at: Moment): Folded {
-  if (hasOrderEvent(state, named.idHash)) return { state, effect: 'none' }
+  const isCopy = hasOrderEvent(state, named.idHash) || isEarlierDelivery(state, named)
+  if (isCopy) return { state, effect: 'none' }
   const { orders, refunds, orderFact } = foldOrder(state, named.event, named.idHash)
   const after = { ...advanced(state, named, at), orders, refunds }
   if (orderFact === undefined) return { state: after, effect: plainEffect(state, after) }
@@ -71,6 +72,10 @@ function foldActivity(state: CustomerState, named: Named, at: Moment): Folded {
   const effect = isFriction(named.counts) ? 'friction' : plainEffect(state, after)
   return { state: after, effect }
 }
+
+/** Version 1 of the state knew deliveries by the memory of all other events. */
+const isEarlierDelivery = ({ ring }: CustomerState, { name, idHash }: Named): boolean =>
+  (name === 'Order Delivered' || name === 'Delivery Late') && hasId(ring, idHash)
 
 /** What every event brings, whatever it speaks of. */
 function advanced(

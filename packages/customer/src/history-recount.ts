@@ -34,10 +34,21 @@ export function recountOrders(events: readonly CustomerEvent[]): RecountedOrder[
     ({ name, type, order }) => type === 'track' && ORDER_NAME.test(name) && order?.id !== undefined,
   )
   const byOrder = Object.groupBy(orderEvents, ({ order }) => order?.id ?? '')
-  return Object.entries(byOrder).map(([id, ofOrder = []]) => recountOrder(id, ofOrder))
+  const calledOff = new Set(
+    events
+      .filter(
+        ({ type, name, order }) => type === 'track' && name === 'Return Cancelled' && !order?.id,
+      )
+      .map(({ order }) => order?.refundId),
+  )
+  return Object.entries(byOrder).map(([id, ofOrder = []]) => recountOrder(id, ofOrder, calledOff))
 }
 
-function recountOrder(id: string, events: readonly CustomerEvent[]): RecountedOrder {
+function recountOrder(
+  id: string,
+  events: readonly CustomerEvent[],
+  calledOff: ReadonlySet<string | undefined>,
+): RecountedOrder {
   const named = (...names: string[]) => events.filter(({ name }) => names.includes(name))
   const when = (name: string) => earliestOfGreatestRank(named(name))
   const sold = named('Order Completed', 'Order Updated')
@@ -45,7 +56,9 @@ function recountOrder(id: string, events: readonly CustomerEvent[]): RecountedOr
   const returned =
     deliveredAt !== undefined && cancelledAt !== undefined && deliveredAt <= cancelledAt
   const amount = lastSaid(sold, 'amountMinor')
-  const refunds = recountRefunds(named('Order Refunded', 'Return Cancelled'))
+  const refunds = recountRefunds(named('Order Refunded', 'Return Cancelled')).map((refund) =>
+    calledOff.has(refund.id) ? { ...refund, at: undefined } : refund,
+  )
   const refunded = refunds
     .filter(({ at }) => at !== undefined)
     .reduce((sum, refund) => sum + (refund.amount ?? amount ?? 0), 0)

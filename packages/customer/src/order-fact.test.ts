@@ -157,6 +157,14 @@ describe('the fact of an order', () => {
     ])
   })
 
+  test('pays nothing back where the return is called off by its refund alone', () => {
+    const refund = { id: 'r', name: 'Order Refunded', order: { id: 'o1', refundId: 'r7' } }
+    const calledOff = { id: 'c', name: 'Return Cancelled', order: { refundId: 'r7' } }
+    const told = { ...placedFact, kind: 'refunded', refundId: 'r7', amountMinor: 0 }
+    expect(factsOf(placed, refund, calledOff)[2]).toEqual({ ...told, id: 'c' })
+    expect(factsOf(placed, calledOff, refund)[2]).toEqual({ ...told, id: 'r' })
+  })
+
   test('is delivered once, and cancelled behind that it was bought and came back', () => {
     const delivered = { id: 'd', name: 'Order Delivered', order: { id: 'o1' } }
     const cancelled = { id: 'c', name: 'Order Cancelled', order: { id: 'o1' } }

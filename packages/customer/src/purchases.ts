@@ -1,4 +1,3 @@
-import { isRelated } from './basket.ts'
 import { dayOf, hourOf } from './calendar.ts'
 import type { CustomerState } from './customer-state.ts'
 import { grossMinor, isValid, type ValidOrder } from './order-fact.ts'
@@ -18,11 +17,12 @@ export interface Purchase {
 
 /** All valid orders by (instant, id), each with its kind. */
 export function purchases(state: CustomerState): readonly Purchase[] {
-  const valid = inOrder(state)
-  return valid.map(({ id, placed, basket }, index) => {
-    const isShared = ({ basket: earlier }: ValidOrder) =>
-      basket !== undefined && earlier !== undefined && isRelated(basket.value, earlier.value)
-    const kind = index === 0 ? 'first' : valid.slice(0, index).some(isShared) ? 'related' : 'repeat'
+  const bought = new Set<number>()
+  return inOrder(state).map(({ id, placed, basket }, index) => {
+    const names = basket?.value ?? []
+    const isRelated = names.some((name) => bought.has(name))
+    for (const name of names) bought.add(name)
+    const kind = index === 0 ? 'first' : isRelated ? 'related' : 'repeat'
     return { orderId: id, placedAt: placed.at, kind }
   })
 }

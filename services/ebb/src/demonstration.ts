@@ -64,6 +64,9 @@ export const lastInstant = async (log: Pick<EventLog, 'partitions' | 'read'>): P
   return latest
 }
 
+/** What is clicked in a storefront makes visits. */
+const STOREFRONT = 1
+
 /** Sends the history of the shop, with its ticks; what an earlier run sent is left out. */
 export const sendHistory = async (
   log: EventLog,
@@ -80,7 +83,7 @@ export const sendHistory = async (
     }),
   )
   await sendRows(log, {
-    rows: judgeRows({ rows, refused: [], currency: shop.currency }),
+    rows: judgeRows({ rows, refused: [], currency: shop.currency }, STOREFRONT),
     file: 'history of the demonstration',
     now: endOfHistory(shop),
     timeZone: 'UTC',

@@ -56,6 +56,7 @@ interface Look {
 }
 
 const LAST = 10
+const LAST_EVIDENCE = 50
 
 const viewOf = (
   customerId: string,
@@ -88,13 +89,13 @@ const viewOf = (
       .slice(-LAST)
       .map(({ placedAt, ...purchase }) => ({ ...purchase, placedAt: iso(placedAt) }))
       .reverse(),
-    evidence: standingEvidence(customer, asOf, timeZone).map(
-      ({ occurredAt, resolvedAt, ...evidence }) => ({
+    evidence: standingEvidence(customer, asOf, timeZone)
+      .slice(0, LAST_EVIDENCE)
+      .map(({ occurredAt, resolvedAt, ...evidence }) => ({
         ...evidence,
         occurredAt: iso(occurredAt),
         ...(resolvedAt !== undefined && { resolvedAt: iso(resolvedAt) }),
-      }),
-    ),
+      })),
     visits: [...customer.lastVisits, ...customer.openVisits].map(visitView).reverse(),
     recent: customer.recent
       .map(({ name, occurredAt }) => ({ name, occurredAt: iso(occurredAt) }))

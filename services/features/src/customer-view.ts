@@ -106,7 +106,7 @@ const ofSupport = {
   consent: Type.Optional(Consent),
   /** The last ten, the latest first. */
   purchases: Type.Array(Purchase),
-  /** The latest first. */
+  /** The last fifty, the latest first. */
   evidence: Type.Array(EvidenceView),
   /** The last few, the latest first. */
   visits: Type.Array(Visit),

@@ -57,6 +57,6 @@ const distinct = (
   most: number,
 ): readonly string[] | undefined => {
   const found = new Set<string>()
-  for (const name of names) if (name !== undefined) found.add(name)
+  for (const name of names) if (name !== undefined && !name.includes('@')) found.add(name)
   return found.size === 0 ? undefined : [...found].slice(0, most)
 }

@@ -25,6 +25,14 @@ test.each([
   ['/reset/deadbeefcafebabe', '/reset/:id'],
   ['/colours/deadbeefcafebab', '/colours/deadbeefcafebab'],
   ['mailto:jane@x.com', ':id'],
+  ['/account/jane%u0040x.com', '/account/:id'],
+  ['/t/0171-234-5678', '/t/:id'],
+  ['/t/+49%20171%20234%2056%2078', '/t/:id'],
+  ['/reset/Zk3pQ9sLmTxVbNwYcRdGhJk', '/reset/:id'],
+  ['/magic/eyJhbGciOiJIUzI.eyJzdWIi', '/magic/:id'],
+  ['/cart;jsessionid=AbCdEfGh', '/cart'],
+  ['/sale/2024-autumn-collection-for-women', '/sale/2024-autumn-collection-for-women'],
+  ['file:///Users/jane/x.html', '/'],
 ])('%s names nobody as %s', (url, path) => {
   expect(pagePath(url)).toBe(path)
 })

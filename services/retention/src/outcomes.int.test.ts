@@ -39,6 +39,13 @@ const fact = (offset: number, over: Partial<OrderRecord> = {}): NewRecord => {
 
 const REFUND = { kind: 'refunded', refundId: 'r1', amountMinor: 1_000 } as const
 
+/** A refund without an amount. */
+const unpriced = (record: ReturnType<typeof fact>): ReturnType<typeof fact> => {
+  const { amountMinor: _, ...told } = JSON.parse(record.value.toString())
+  if (told.kind !== 'refunded') return record
+  return { ...record, value: Buffer.from(JSON.stringify(told)) }
+}
+
 /** What the treated did, 40 days later. */
 const treated = async ({ postgres: records }: RetentionRig) => {
   const now = NOON + 40 * DAY_MS
@@ -88,6 +95,18 @@ describe.skipIf(postgres === undefined)('what became of a decision', () => {
       await rig.alerts(alertOf())
       for (const each of order) await rig.send(ORDERS, each)
       expect(await treated(rig)).toMatchObject({ returned: 1, revenueMinor: 6_000 })
+    }
+  })
+
+  test('earns nothing by an order that was paid back before anybody said how much', async () => {
+    for (const facts of [
+      [fact(1, REFUND), fact(2)],
+      [fact(1), fact(2, REFUND)],
+    ]) {
+      const rig = await rigOf()
+      await rig.alerts(alertOf())
+      for (const each of facts) await rig.send(ORDERS, unpriced(each))
+      expect(await treated(rig)).toMatchObject({ returned: 1, revenueMinor: 0 })
     }
   })
 

@@ -17,12 +17,21 @@ export interface JudgedRows {
 /** Name of the replayer in the log, and source of its events. */
 export const REPLAYER = 'replay'
 
-/** Judges every row of a file as the collector would judge an event. */
-export const judgeRows = ({ rows, refused, currency }: FileRows): JudgedRows => {
+/** Of a file of orders: it comes from a back end. */
+const BACK_END = 2
+
+/**
+ * Judges every row of a file as the collector would judge an event. Rows are as trusted as those of a
+ * back end unless their source rank is given.
+ */
+export const judgeRows = (
+  { rows, refused, currency }: FileRows,
+  sourceRank = BACK_END,
+): JudgedRows => {
   const events = new Map<ReplayRow, CanonicalEvent>()
   const all: RefusedRow[] = [...refused]
   for (const row of rows) {
-    const outcome = canonicalise(row.item, contextOf(row, currency))
+    const outcome = canonicalise(row.item, { ...contextOf(row, currency), sourceRank })
     if ('ok' in outcome) events.set(row, outcome.ok)
     else all.push(refusedRow(row, outcome.refused))
   }
@@ -37,7 +46,6 @@ export const judgeRows = ({ rows, refused, currency }: FileRows): JudgedRows => 
 /** A file's own time stands for the receipt, so that two replays are the same to the byte. */
 const contextOf = ({ occurredAt, row }: ReplayRow, baseCurrency: string) => ({
   source: REPLAYER,
-  sourceRank: 2,
   receivedAt: occurredAt,
   indexInBatch: row,
   baseCurrency,

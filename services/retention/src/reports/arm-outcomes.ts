@@ -15,7 +15,8 @@ const DAY_MS = 86_400_000
  * What the customers of each arm did, treated first. Each customer counts once, from their first
  * decision in live mode on, and only when the window behind it has ended; the arm is the one they
  * were dealt, whatever budget and delivery made of it (intention to treat). An order counts that was
- * placed within the window and not cancelled, with its amount less what was paid back.
+ * placed within the window and not cancelled, with its amount less what was paid back; a refund of no
+ * amount pays back all of it.
  */
 export const armOutcomes = async (
   queries: Queries,
@@ -44,11 +45,12 @@ const SQL = `
     SELECT customer_id, arm, decided_at, decided_at + $2::bigint AS until FROM firsts
     WHERE decided_at + $2::bigint <= $3
   ), refunded AS (
-    SELECT customer_id, order_id, sum(amount_minor) AS amount FROM refunds
+    SELECT customer_id, order_id, sum(amount_minor) AS amount,
+      bool_or(amount_minor IS NULL) AS whole FROM refunds
     WHERE order_id IS NOT NULL GROUP BY customer_id, order_id
   ), bought AS (
-    SELECT seen.customer_id, sum(GREATEST(
-      coalesce(orders.amount_minor, 0) - coalesce(refunded.amount, 0), 0)) AS revenue
+    SELECT seen.customer_id, sum(CASE WHEN refunded.whole THEN 0 ELSE GREATEST(
+      coalesce(orders.amount_minor, 0) - coalesce(refunded.amount, 0), 0) END) AS revenue
     FROM seen JOIN orders ON orders.customer_id = seen.customer_id
       AND orders.placed_at > seen.decided_at AND orders.placed_at <= seen.until
       AND NOT orders.is_cancelled
