@@ -43,6 +43,9 @@ const makeConsumer = (settings: ConsumerSettings): OpenConsumer => {
     groupId: settings.group,
     allowAutoTopicCreation: false,
     sessionTimeout: settings.sessionTimeoutMs,
+    // Members join again at once, whatever they are at. One that was killed while it joined would hold
+    // up the whole group for so long, twice: kafkajs has a minute.
+    rebalanceTimeout: settings.sessionTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,
     maxWaitTimeInMs: LONGEST_FETCH_MS,
     maxBytesPerPartition: PARTITION_BYTES,
