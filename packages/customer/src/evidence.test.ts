@@ -120,6 +120,32 @@ describe('evidence', () => {
     expect(next(0, promised, { name: 'Order Cancelled', order: { id: 'o1' } })).toBeUndefined()
   })
 
+  test('is told once by an event, however late its copy comes', () => {
+    const denied = { id: 'd', name: 'Coupon Denied' }
+    const failed = { id: 'p', name: 'Payment Failed' }
+    expect(told(0, denied, failed).length).toBe(2)
+    const reading = [NOON, NOON + 30 * DAY_MS].map((clock) => ({
+      clock,
+      event: { ...denied, type: 'track' as const, customer: {}, sourceRank: 1, occurredAt: NOON },
+    }))
+    expect(foldAll(reading, 'UTC')?.evidence.length).toBe(1)
+  })
+
+  test('begins as a shift of interest at local midnight', () => {
+    const views = (category: string, at: number) =>
+      Array.from({ length: 10 }, (_, i) => ({
+        clock: NOON,
+        event: {
+          ...{ id: `${category}-${i}`, type: 'track' as const, name: 'Product Viewed' },
+          ...{ customer: {}, sourceRank: 2, occurredAt: at, categories: [category] },
+        },
+      }))
+    const zone = 'America/New_York'
+    const state = foldAll([...views('Shoes', NOON - 60 * DAY_MS), ...views('Toys', NOON)], zone)!
+    const [shift] = standingEvidence(state, NOON, zone)
+    expect(new Date(shift!.occurredAt).toISOString()).toBe('2024-05-15T04:00:00.000Z')
+  })
+
   test('is the greatest eight by instant and id, whatever else came', () => {
     fc.assert(
       fc.property(arbitraryReading, (reading) => {

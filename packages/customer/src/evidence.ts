@@ -1,4 +1,4 @@
-import { DAY_MS, dayOf } from './calendar.ts'
+import { DAY_MS, dayOf, startOfDay } from './calendar.ts'
 import type { CustomerEvent } from './customer-event.ts'
 import type { CustomerState, Evidence, Order, Refund } from './customer-state.ts'
 import { addTastes } from './day-tiles.ts'
@@ -59,15 +59,20 @@ export function evidenceKind(
   return KIND_OF_NAME.get(name)
 }
 
-/** The evidence with one more: the greatest eight by (instant, id). */
+/** The evidence with one more, if it is one: the greatest eight by (instant, id). */
 export function withEvidence(
   evidence: readonly Evidence[],
   kind: EvidenceKind | undefined,
-  { id, occurredAt, ticketId }: CustomerEvent,
+  event: CustomerEvent,
 ): readonly Evidence[] {
+  const { occurredAt, ticketId } = event
   if (kind === undefined) return evidence
+  const told = plainId(event.id)
+  // Copies are known for seven days; one that comes later still says nothing new.
+  if (evidence.some((known) => known.id === told && known.occurredAt === occurredAt))
+    return evidence
   const ref = ticketId === undefined ? 0 : eventIdHash(ticketId)
-  return greatest([...evidence, { kind, occurredAt, id: plainId(id), ref }])
+  return greatest([...evidence, { kind, occurredAt, id: told, ref }])
 }
 
 /** An id by which somebody finds the event again. What may be more than that is kept as its hash. */
@@ -232,7 +237,7 @@ function interestShift(
   ])
   if (!isSaying(recent) || !isSaying(before) || distance(recent, before) < SHIFTED) return undefined
   const [first] = lately
-  const occurredAt = first === undefined ? now : Math.min(now, first.day * DAY_MS)
+  const occurredAt = first === undefined ? now : Math.min(now, startOfDay(first.day, timeZone))
   return standing({ kind: 'interestShift', occurredAt, resolvedAt: undefined }, now)
 }
 

@@ -50,7 +50,7 @@ export function foldOrder(state: CustomerState, event: CustomerEvent, by: number
   const index = state.orders.findIndex((order) => order.id === orderId)
   const before = state.orders[index]
   const merged = mergeOrder(before, orderId, report)
-  const after = isCalledOff ? withoutRefund(merged, report.refundId) : merged
+  const after = isCalledOff ? withCalledOff(merged, report.refundId) : merged
   return {
     orders: before === undefined ? [...state.orders, after] : state.orders.with(index, after),
     refunds: state.refunds,
@@ -85,7 +85,7 @@ function reportOf(event: CustomerEvent, by: number): OrderReport {
 const isRefundCalledOff = (loose: readonly Refund[], { kind, refundId }: OrderReport): boolean =>
   kind === 'refunded' && refundOf(loose, refundId)?.cancelled === true
 
-const withoutRefund = (order: Order, refundId: string): Order => ({
+const withCalledOff = (order: Order, refundId: string): Order => ({
   ...order,
   refunds: order.refunds.map((refund) =>
     refund.id === refundId ? { ...refund, cancelled: true } : refund,
@@ -109,7 +109,7 @@ function foldLooseRefund(
   const orders =
     report.kind === 'return cancelled'
       ? state.orders.map((order) =>
-          hasRefund(order, refundId) ? withoutRefund(order, refundId) : order,
+          hasRefund(order, refundId) ? withCalledOff(order, refundId) : order,
         )
       : state.orders
   const named = orders.find((order) => hasRefund(order, refundId))

@@ -13,9 +13,9 @@ const LAST_VISITS = 3
 type Visits = Pick<CustomerState, 'openVisits' | 'lastVisits' | 'tiles' | 'totals'>
 
 /**
- * The open visits, by their start, with one more event of the storefront. A visit is a union of events, none farther than
- * half an hour from the next, so that their order of arrival does not matter; where the event took
- * place more than two days before the clock, it belongs to no visit.
+ * The open visits, by their start, with one more event of the storefront. A visit is a union of
+ * events, none farther than half an hour from the next, so that their order of arrival does not
+ * matter; where the event took place more than two days before the clock, it belongs to no visit.
  */
 export function withVisit(
   openVisits: readonly Visit[],

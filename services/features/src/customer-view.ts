@@ -1,7 +1,7 @@
+import { ReasonCode } from '@ebb/contracts/alert-record'
 import { Count, IsoInstant, Minor, type View } from '@ebb/contracts/api-view'
 import { Consent } from '@ebb/contracts/canonical-event'
 import { EVIDENCE } from '@ebb/customer/evidence-kinds'
-import { REASON_CODES } from '@ebb/customer/reason-code'
 import { TASTE_KINDS } from '@ebb/customer/taste-codes'
 import { WINDOW_TOTALS } from '@ebb/customer/windows'
 import Type, { type TInteger, type TSchema } from 'typebox'
@@ -81,7 +81,7 @@ const Visit = Type.Object({
 /** Something that went wrong for the customer. */
 const EvidenceView = Type.Object({
   kind: OneOf(EVIDENCE.map(({ kind }) => kind)),
-  reason: OneOf(REASON_CODES),
+  reason: ReasonCode,
   eventId: Type.Optional(Type.String()),
   orderId: Type.Optional(Type.String()),
   occurredAt: IsoInstant,
