@@ -124,7 +124,7 @@ describe('the direction of dependencies', () => {
   test.each([
     ['services/ebb/src/main.ts', '@ebb/embedded/embedded-engines'],
     ['services/ebb/src/planted.ts', '@ebb/collector/collector'],
-    ['services/scorer/src/planted.ts', '@ebb/risk/tiers'],
+    ['services/scorer/src/planted.ts', '@ebb/risk/silence/tiers'],
     ['services/features/src/planted.test.ts', '@ebb/embedded/embedded-engines'],
     ['packages/embedded/src/planted.ts', '@ebb/streaming/event-log'],
     ['packages/postgres/src/planted.ts', 'pg'],

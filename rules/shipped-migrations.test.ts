@@ -13,10 +13,20 @@ const SHIPPED: Readonly<Record<string, string>> = {
     'f938d3c3793f944004e0380d59946cd185a24c13f526043799952b101add732f',
   'services/insights/migrations/001-read-models.sql':
     '4c734fee5b1ebb305c7b30a3c92b062d0577562ce2aea72a9776cd5853d0f8a0',
+  'services/insights/migrations/002-profiles-and-tags.sql':
+    '820cc000d09441ff15350f9e1e84e38a20ee77445402ef506001650a785b71b8',
+  'services/insights/migrations/003-quality.sql':
+    'ecb0a9767825ad1b8b7b9c4f370de10ad9b5b0e1e8bf79335750d591fc9a906d',
+  'services/insights/migrations/004-grading.sql':
+    'f6404b3e7ff66b48277bd28c3fd270bf6fdb2dea79c8590991aec4a99e666821',
+  'services/insights/migrations/005-expected-loss.sql':
+    '146ec69d193fc076db9075c0f612aed32daaf6dae54ba00dc2f361a053c11e2b',
   'services/retention/migrations/001-winbacks.sql':
     '172d425878a858809a73462afc8879e6ad5cdaa784759dc72808e225a160ae2d',
   'services/retention/migrations/002-decision-trace-context.sql':
     'fe210075acba8a855509f6631f188b30107e145b24b19978c7b74807df97c5ca',
+  'services/retention/migrations/003-orders-as-they-stand.sql':
+    'df74043465b8863cfe00e0df5f5ae0fc000d515014685372a92d29e8743203b2',
 }
 
 test('a migration that was shipped never changes: what is new goes into a new file, with a row here', () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { isInstalled } from '@ebb/embedded/embedded-postgres-fixture'
+import { isInstalled } from '@ebb/postgres/embedded-postgres-fixture'
 import { useOwnRedis } from '@ebb/testkit/engines'
 import { describe, expect, test } from 'vitest'
 import { contestantsOf } from './benchmark.ts'
@@ -39,7 +39,7 @@ test('a quick run tells every contestant of every benchmark that needs no engine
     expect(p95).toBeLessThanOrEqual(max)
     expect(decoded).toBeGreaterThan(1)
   }
-})
+}, 300_000)
 
 const redis = await useOwnRedis()
 

@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.ts'
 import { collectorBenchmarks } from './collector-benchmark.ts'
 import { countersBenchmarks } from './counters-benchmark.ts'
 import { couponsBenchmark } from './coupons-benchmark.ts'
+import { customersBenchmarks } from './customers-benchmark.ts'
 import { EMISSION } from './emission.ts'
 import { fenceBenchmark } from './fence-benchmark.ts'
 import { foldBenchmark } from './fold-benchmark.ts'
@@ -9,7 +10,10 @@ import { kafkaCollectorBenchmarks } from './kafka-collector-benchmark.ts'
 import { kafkaStreamBenchmarks } from './kafka-stream-benchmark.ts'
 import { pacedBenchmarks } from './paced-benchmark.ts'
 import { processorBenchmarks } from './processor-benchmark.ts'
+import { promotionBenchmark } from './promotion-benchmark.ts'
+import { rebuildBenchmark } from './rebuild-benchmark.ts'
 import { retentionBenchmarks } from './retention-benchmark.ts'
+import { riskBenchmarks } from './risk-benchmark.ts'
 import { SIZES } from './state-sizes.ts'
 import { telemetryBenchmarks } from './telemetry-benchmark.ts'
 import { validationBenchmark } from './validation-benchmark.ts'
@@ -24,8 +28,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
   wholeBenchmark,
   foldBenchmark,
   validationBenchmark,
+  ...riskBenchmarks,
+  promotionBenchmark,
   ...countersBenchmarks,
   fenceBenchmark,
+  ...customersBenchmarks,
+  rebuildBenchmark,
   ...kafkaCollectorBenchmarks,
   ...kafkaStreamBenchmarks,
   ...pacedBenchmarks,

@@ -1,4 +1,5 @@
 import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
+import { PLAIN_ACTIVITY_MS } from '@ebb/features/features-definition'
 import { BEGIN, canonicalEvent, intakeContext } from './bench-shop.ts'
 import { type Popularity, shopTraffic } from './shop-traffic.ts'
 
@@ -20,14 +21,12 @@ export interface Clickstream {
   events(stretch: Stretch): Generator<CanonicalEvent>
 }
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
+const HOUR_MS = 3_600_000
 const HISTORY_MS = 30 * 24 * HOUR_MS
-const LIVE_MINUTES = 2
 /** Where the clock stands when all of a live stretch of that length is handled. */
-export const LIVE_UNTIL = BEGIN + LIVE_MINUTES * MINUTE_MS
+export const LIVE_UNTIL = BEGIN + PLAIN_ACTIVITY_MS
 const LIVE_TICK_MS = 5_000
-/** Of the live stretch: five a minute, as of people who are in the shop. */
+/** Of the live stretch, in which each of them is told once: a visit. */
 const EVENTS_A_CUSTOMER = 10
 /** Events of the history for one of the live stretch. */
 const HISTORY_EVENTS = 2
@@ -39,8 +38,6 @@ export interface ClickstreamSettings {
   readonly popularity: Popularity
   /** A tenth as many as events, unless given. */
   readonly customers?: number
-  /** Of the live stretch: two, unless given. */
-  readonly minutes?: number
   /** The history is not drawn from this stream. */
   readonly isUnderWay?: boolean
 }
@@ -50,7 +47,6 @@ export const clickstream = ({
   events,
   popularity,
   customers = Math.ceil(events / EVENTS_A_CUSTOMER),
-  minutes = LIVE_MINUTES,
   isUnderWay = false,
 }: ClickstreamSettings): Clickstream => {
   const next = shopTraffic({ name: 'clickstream', customers, popularity, isUnderWay })
@@ -64,7 +60,7 @@ export const clickstream = ({
     live: {
       events,
       from: BEGIN,
-      until: BEGIN + minutes * MINUTE_MS,
+      until: LIVE_UNTIL,
       tickEveryMs: LIVE_TICK_MS,
     },
     events: function* ({ events: count, from, until }) {

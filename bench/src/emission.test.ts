@@ -8,13 +8,13 @@ const happens = (event: string, seconds: number, visitor = 'v') => {
   return canonicalEvent({ event, messageId, anonymousId: visitor }, intakeContext(at))
 }
 
-test('activity is counted once a customer and minute, an order at once, a tick not at all', async () => {
+test('activity is counted once a customer and turn, an order at once, a tick not at all', async () => {
   const events = [
     happens('Product Viewed', 0),
     happens('Product Viewed', 7),
     happens('Product Viewed', 10, 'w'),
-    happens('Product Viewed', 61),
-    happens('Order Completed', 150),
+    happens('Product Viewed', 610),
+    happens('Order Completed', 1_250),
   ]
   const emission = { name: 'shop', events: 5, customers: 2, records: 4 }
   expect(await emissionOf('shop', events)).toEqual(emission)

@@ -4,7 +4,7 @@ import { eventRecord } from '@ebb/collector/log-records'
 import { type CanonicalEvent, customerKey } from '@ebb/contracts/canonical-event'
 import { TICK_KEY, tickRecord } from '@ebb/contracts/tick'
 import { EVENTS, FEATURES, topicsOf } from '@ebb/contracts/topics'
-import { featuresDefinition } from '@ebb/features/features-definition'
+import { featuresDefinition, PLAIN_ACTIVITY_MS } from '@ebb/features/features-definition'
 import { LIVE_TICK_MS } from '@ebb/features/service'
 import type { EventLog, LogRecord, NewRecord } from '@ebb/streaming/event-log'
 import { localConsumption } from '@ebb/streaming/local-consumption'
@@ -56,8 +56,8 @@ export const emissionOf = async (
   return { name, events: events.length, customers, records: told() }
 }
 
-/** Activity is told at the first tick of the next minute. */
-const TOLD_WITHIN_MS = 120_000
+/** What the last event changed is told at the first tick behind that. */
+const TOLD_WITHIN_MS = PLAIN_ACTIVITY_MS + LIVE_TICK_MS
 
 /** Months of ticks: they are made as they are read. */
 interface LiveRecords {

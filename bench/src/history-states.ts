@@ -36,11 +36,10 @@ export const fillStore = async (
   const parts = Array.from({ length: partitions }, () => new Map<string, Uint8Array>())
   for (const [key, state] of states) parts[partitionOf(key, partitions)]!.set(key, state)
   const record = encodePartitionRecord({ clock: BEGIN, generation: 0, partitions, producers: {} })
-  await Promise.all(
-    parts.map(async (part, partition) => {
-      const { epoch } = await store.acquire(partition)
-      const position = { offset: 0, record }
-      await store.commit(partition, { epoch, expectedOffset: undefined, states: part, position })
-    }),
-  )
+  // One after the other: a store may have a deadline for each call, and these are large.
+  for (const [partition, part] of parts.entries()) {
+    const { epoch } = await store.acquire(partition)
+    const position = { offset: 0, record }
+    await store.commit(partition, { epoch, expectedOffset: undefined, states: part, position })
+  }
 }

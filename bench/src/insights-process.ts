@@ -1,6 +1,7 @@
 // Insights on the engines of `ebb up`: in the process that owns the SQLite log and appends to it, as
 // the collector does there, and on a real PostgreSQL. Nothing else of Ebb runs here: features and
 // alerts are appended as their services write them. Started and told what to do by fed-insights.ts.
+
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ import { openKeysFile } from '@ebb/runtime/keys-file'
 import { createLogger } from '@ebb/runtime/logger'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
+import { onlyGeneration } from '@ebb/streaming/generation'
 import { waitFor } from '@ebb/streaming/retry'
 import { canonicalEvent, intakeContext, openBenchEngines, SHOP } from './bench-shop.ts'
 import { alertId, alertRecord, appendTo, featuresRecord } from './dashboard-records.ts'
@@ -49,7 +51,8 @@ const serve = async ({ postgresUrl, folder, schema }: InsightsPlace) => {
   }
   const { url } = await start(
     {
-      ...{ log, postgres, keys: dashboardKeys(grants), clock: wallClock },
+      generations: onlyGeneration({ generation: 0, log }),
+      ...{ postgres, keys: dashboardKeys(grants), clock: wallClock },
       logger: createLogger({ service: 'insights', level: 'warn', destination: process.stderr }),
       onHalt: (error) => {
         throw error

@@ -5,8 +5,8 @@ import { kafkaClient } from '@ebb/kafka/kafka-client'
 import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
 import type { KafkaSettings } from '@ebb/kafka/kafka-settings'
 import { forgetStates } from '@ebb/redis/forget-states'
-import { partitionKeys, type StatesOwner } from '@ebb/redis/partition-keys'
-import { connectRedis, type RedisConnection } from '@ebb/redis/redis-connection'
+import type { StatesOwner } from '@ebb/redis/partition-keys'
+import { connectRedis } from '@ebb/redis/redis-connection'
 import { redisPartitionStore } from '@ebb/redis/redis-partition-store'
 import type { ProcessorDefinition } from '@ebb/streaming/processor-definition'
 import { stateCaches } from '@ebb/streaming/state-cache'
@@ -19,16 +19,17 @@ import { consumeAll, discard } from './consume-all.ts'
 import { gatedLog } from './gated-log.ts'
 import { fillStore, packedHistory } from './history-states.ts'
 import { appendStretch } from './log-template.ts'
+import { copyStates } from './redis-states.ts'
 import { TOGETHER } from './results.ts'
 import type { Popularity } from './shop-traffic.ts'
 
 /** For one event of the scale: in a whole run 50,000 events, and 100,000 customers in the store. */
 const EVENTS_EACH = 2.5
 const CUSTOMERS_EACH = 5
-/** Of these customers, in the shop during the minute where all are alike: five events each. */
+/** Of these customers, in the shop meanwhile where all are alike: five events each. */
 const PRESENT = 0.1
 
-/** One minute of a shop in the log, and what its customers did before in the store. */
+/** A stretch of a shop in the log, and what its customers did before in the store. */
 interface Stage {
   readonly stream: Clickstream
   readonly kafka: KafkaSettings
@@ -41,7 +42,6 @@ const stageOf = (popularity: Popularity, engines: Engines, { events }: Scale): S
     events: events * EVENTS_EACH,
     popularity,
     customers: events * CUSTOMERS_EACH * (popularity === 'uniform' ? PRESENT : 1),
-    minutes: 1,
     isUnderWay: true,
   })
   const prefix = `stream-${popularity.replace(' ', '-')}.`
@@ -162,18 +162,6 @@ const openFeatures =
       },
     }
   }
-
-const copyStates = async (
-  { run }: RedisConnection,
-  from: StatesOwner,
-  to: StatesOwner,
-): Promise<void> => {
-  for (let partition = 0; partition < SHARED_PARTITIONS; partition += 1) {
-    const [source, copy] = [partitionKeys(from, partition), partitionKeys(to, partition)]
-    await run((client) => client.copy(source.states, copy.states))
-    await run((client) => client.copy(source.position, copy.position))
-  }
-}
 
 const coalescing = featuresDefinition(SHOP)
 

@@ -2,6 +2,7 @@ import type { AlertRecord } from '@ebb/contracts/alert-record'
 import { ALERTS } from '@ebb/contracts/topics'
 import { openPostgres, type Postgres, type Transaction } from '@ebb/postgres/postgres-client'
 import { handleAlerts } from '@ebb/retention/alerts/handle-alerts'
+import { couponPolicy } from '@ebb/retention/coupon-policy-fixture'
 import { setMode } from '@ebb/retention/ledger/settings'
 import { prepareRetention } from '@ebb/retention/service'
 import type { LogRecord } from '@ebb/streaming/event-log'
@@ -10,28 +11,7 @@ import { BEGIN, SHOP } from './bench-shop.ts'
 import type { Engines } from './benchmark.ts'
 
 /** Every alert gets a coupon, all from one budget that never ends: a decision writes all it can. */
-const POLICY = `
-name: Benchmark
-experiment: { id: benchmark, holdOut: 0, windowDays: 30 }
-consent: { unknown: allow }
-valueFloor: 0
-caps: { count: 100, days: 90 }
-coolDownDays: 0
-expiresAfterDays: 3
-segments: [{ name: all, from: 0 }]
-budgets: { main: { limit: 10000000 } }
-treatments:
-  ten:
-    kind: coupon
-    discount: { percent: 10, maximum: 5 }
-    validDays: 14
-    budget: main
-    channels: [email]
-    messageKey: ten
-rules:
-  - tiers: [light]
-    treat: [ten]
-`
+const POLICY = couponPolicy({ experiment: 'benchmark', limit: 10_000_000 })
 
 /** The budget of the policy. */
 export const BUDGET = 'main'

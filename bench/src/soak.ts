@@ -39,25 +39,27 @@ const freePort = async (): Promise<number> => {
 
 const folder = mkdtempSync(join(tmpdir(), 'ebb-soak-'))
 const ports = new Map(await Promise.all(PORTS.map(async (of) => [of, await freePort()] as const)))
-const main = join(import.meta.dirname, '../../services/ebb/src/main.ts')
-const child = spawn(
-  process.execPath,
-  ['--disable-warning=ExperimentalWarning', main, 'demo', '--data', join(folder, 'demo')],
-  {
-    // Alerts are printed by the thousand: nobody reads them here.
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: Object.fromEntries([...ports].map(([of, port]) => [`EBB_${of}_PORT`, String(port)])),
-  },
-)
+// As `npm start` does it.
+const launcher = join(import.meta.dirname, '../../launch.mjs')
+const child = spawn(process.execPath, [launcher, 'demo', '--data', join(folder, 'demo')], {
+  // Alerts are printed by the thousand: nobody reads them here.
+  stdio: ['ignore', 'ignore', 'inherit'],
+  env: Object.fromEntries([...ports].map(([of, port]) => [`EBB_${of}_PORT`, String(port)])),
+})
 const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
 let isEnded = false
 void ended.then(() => {
   isEnded = true
 })
 
-const residentBytes = (): number =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))?.[1]) *
-  1_024
+/** The demonstration is the only child of its launcher; '' until it is there. */
+const demonstration = (): string =>
+  readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').trim()
+
+const residentBytes = (): number => {
+  const status = readFileSync(`/proc/${demonstration()}/status`, 'latin1')
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1_024
+}
 
 const heapBytes = async (): Promise<number | undefined> => {
   const answer = await fetch(`http://127.0.0.1:${ports.get('METRICS')}/metrics`).catch(() => {})
@@ -70,6 +72,7 @@ const heapBytes = async (): Promise<number | undefined> => {
 
 const resident: MemorySample[] = []
 const heap: MemorySample[] = []
+while (!isEnded && demonstration() === '') await wait(100)
 const began = performance.now()
 for (let at = 0; at < lengthMs && !isEnded; at = performance.now() - began) {
   resident.push({ at, bytes: residentBytes() })

@@ -9,6 +9,7 @@ import { demoShop } from '@ebb/simulator/demo-shop'
 import { shopTimeline } from '@ebb/simulator/timeline'
 import { BEGIN, canonicalEvent, intakeContext } from './bench-shop.ts'
 import { decodedBytes } from './decoded-bytes.ts'
+import { packedHistory } from './history-states.ts'
 import { type CustomerStates, foldInto, keyedEvent } from './keyed-events.ts'
 import { type RedisBytes, redisBytes } from './redis-bytes.ts'
 import { quantile } from './statistics.ts'
@@ -48,6 +49,7 @@ const CLICKS_GOAL = '≤ 600'
 export const stateSizes = async (redisUrl?: string): Promise<readonly StateSizes[]> => {
   const sets = await stateSets()
   if (redisUrl === undefined) return sets.map(sizesOf)
+  sets.push(...MANY.map(manyCustomers))
   const connection = await connectRedis({ url: redisUrl })
   const sizes: StateSizes[] = []
   for (const set of sets)
@@ -65,7 +67,15 @@ const TICKS = { tickEveryMs: 3_600_000 }
 const CDNOW = join(import.meta.dirname, '../../examples/cdnow_sample.txt')
 const ONLINE_RETAIL = join(import.meta.dirname, '../../../shared/data/online_retail.csv.gz')
 
-const stateSets = async (): Promise<readonly StateSet[]> => {
+/** What Redis adds to each may follow from how many there are. */
+const MANY = [20_000, 100_000, 200_000]
+
+const manyCustomers = (customers: number): StateSet => ({
+  name: `clickstream, ${customers.toLocaleString('en-US')} customers`,
+  states: packedHistory(customers),
+})
+
+const stateSets = async (): Promise<StateSet[]> => {
   const demo = statesAfter(demoEvents())
   const cdnow = statesAfter(await eventsIn(CDNOW, 'cdnow'))
   return [
@@ -121,13 +131,15 @@ const packedOf = (states: CustomerStates, prefix: 'u:' | 'a:'): ReadonlyMap<stri
 
 const sizesOf = ({ name, states, goal }: StateSet): StateSizes => {
   const sizes = [...states.values()].map(({ length }) => length).sort((a, b) => a - b)
+  // Customers of the clickstream have few different lives.
+  const distinct = [...new Set(states.values())]
   return {
     name,
     customers: sizes.length,
     median: quantile(sizes, 0.5),
     p95: quantile(sizes, 0.95),
     max: quantile(sizes, 1),
-    decoded: decodedBytes([...states.values()]) / sizes.reduce((sum, size) => sum + size, 0),
+    decoded: decodedBytes(distinct) / distinct.reduce((sum, { length }) => sum + length, 0),
     ...(goal !== undefined && { goal }),
   }
 }

@@ -1,5 +1,6 @@
 import { tickRecord } from '@ebb/contracts/tick'
 import { EMBEDDED_PARTITIONS, EVENTS } from '@ebb/contracts/topics'
+import { PLAIN_ACTIVITY_MS } from '@ebb/features/features-definition'
 import { openBareServer } from './bare-server.ts'
 import { requestBodies, startBenchCollector } from './bench-collector.ts'
 import { startProcessors } from './bench-processors.ts'
@@ -8,10 +9,9 @@ import type { Benchmark, Setting, Workload } from './benchmark.ts'
 
 const CUSTOMERS = 2_000
 const BATCH = 50
-const MINUTE_MS = 60_000
 
-/** The shop's time in which the events of a round are sent, a few minutes behind the last one's. */
-const roundAt = (round: number): number => BEGIN + round * 5 * MINUTE_MS
+/** The shop's time in which the events of a round are sent, some time behind the last one's. */
+const roundAt = (round: number): number => BEGIN + round * 2 * PLAIN_ACTIVITY_MS
 
 const openWhole = async ({ folder, scale }: Setting): Promise<Workload> => {
   let instant = BEGIN
@@ -32,8 +32,9 @@ const openWhole = async ({ folder, scale }: Setting): Promise<Workload> => {
       return {
         run: async (load) => {
           await load()
-          // What waits for the end of its minute is told too.
-          await tickAll(instant + MINUTE_MS)
+          // What waits for its turn is told too. No tick may be ahead of the clock that stamps it.
+          instant += PLAIN_ACTIVITY_MS
+          await tickAll(instant)
           return scale.events
         },
       }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { couponPolicy } from '@ebb/retention/coupon-policy-fixture'
 import type { NodeProcess } from '@ebb/testkit/node-process'
 import { freePort } from '@ebb/testkit/ports'
 import type { ServiceName, Shop } from './shop.ts'
@@ -22,26 +23,10 @@ export interface FiveServices {
 }
 
 /** Every alert that no higher tier outranks gets a coupon; there is a budget for all of them. */
-const POLICY = `
-name: Coupons for all
-experiment: { id: stops, holdOut: 0, windowDays: 30 }
-consent: { unknown: allow }
-valueFloor: 0
-caps: { count: 1000, days: 1 }
-coolDownDays: 0
-expiresAfterDays: 3
-segments: [{ name: all, from: 0 }]
-budgets: { main: { limit: 10000000 } }
-treatments:
-  ten:
-    kind: coupon
-    discount: { percent: 10, maximum: 5 }
-    validDays: 14
-    budget: main
-    channels: [email]
-    messageKey: ten
-rules: [{ treat: [ten] }]
-`
+const POLICY = couponPolicy({
+  ...{ experiment: 'stops', limit: 10_000_000 },
+  ...{ caps: '{ count: 1000, days: 1 }', rules: '[{ treat: [ten] }]' },
+})
 
 /** Starts all services of a shop that sends win-backs. */
 export const startFiveServices = async (shop: Shop): Promise<FiveServices> => {

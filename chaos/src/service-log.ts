@@ -4,6 +4,7 @@ import type { NodeProcess } from '@ebb/testkit/node-process'
 export interface LogLine {
   readonly level: string
   readonly msg: string
+  readonly processor?: string
   readonly partition?: number
   readonly err?: { readonly message: string; readonly code?: string }
 }

@@ -4,87 +4,14 @@ import {
   DatasourceVariableBuilder,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import { curves, number } from './panels.ts'
-
-const IS_IT_WELL = [
-  number({
-    title: 'Services down',
-    what: 'Services of which no process answers.',
-    unit: 'short',
-    query: { expr: 'count(max by (job) (up{job=~"ebb-.+"}) == 0) or vector(0)', legend: '' },
-    warn: 1,
-    bad: 1,
-  }),
-  number({
-    title: 'Processes down',
-    what: 'Targets that do not answer.',
-    unit: 'short',
-    query: { expr: 'count(up{job=~"ebb-.+"} == 0) or vector(0)', legend: '' },
-    warn: 1,
-    bad: 2,
-  }),
-  number({
-    title: 'Farthest behind',
-    what: 'The largest lag in time of any reader.',
-    unit: 's',
-    query: { expr: 'max(ebb_lag_time)', legend: '' },
-    warn: 30,
-    bad: 120,
-  }),
-  number({
-    title: 'Age of events',
-    what: 'Of one event in a hundred it is more, when features handles it.',
-    unit: 's',
-    query: {
-      expr: 'histogram_quantile(0.99, sum by (le) (rate(ebb_event_age_bucket[5m])))',
-      legend: '',
-    },
-    warn: 10,
-    bad: 60,
-  }),
-  number({
-    title: 'Oldest due timer',
-    what: 'How long ago somebody should have been told of a silence.',
-    unit: 's',
-    query: { expr: 'max(ebb_timer_overdue)', legend: '' },
-    warn: 60,
-    bad: 300,
-  }),
-  number({
-    title: 'Spool',
-    what: 'Accepted events that are not in Kafka yet.',
-    unit: 'bytes',
-    query: { expr: 'sum(ebb_spool_bytes)', legend: '' },
-    warn: 1,
-    bad: 100_000_000,
-  }),
-  curves({
-    title: 'Lag in time',
-    what: 'How far each reader is behind where records wait; the scorer stands still during a pause.',
-    unit: 's',
-    queries: [{ expr: 'max by (reader) (ebb_lag_time)', legend: '{{reader}}' }],
-  }),
-  curves({
-    title: 'Lag in records',
-    what: 'Records that wait for each reader.',
-    unit: 'short',
-    queries: [{ expr: 'sum by (reader) (ebb_lag_records)', legend: '{{reader}}' }],
-  }),
-  curves({
-    title: 'Age of events',
-    what: 'From the log to features: the middle, and one in a hundred.',
-    unit: 's',
-    queries: [0.5, 0.99].map((quantile) => ({
-      expr: `histogram_quantile(${quantile}, sum by (le) (rate(ebb_event_age_bucket[$__rate_interval])))`,
-      legend: `${quantile * 100} %`,
-    })),
-  }),
-]
+import { IS_IT_WELL } from './is-it-well.ts'
+import { curves } from './panels.ts'
 
 const INTAKE = [
   curves({
     title: 'Accepted',
     what: 'Events a second, by source.',
+    span: 6,
     unit: 'short',
     isStacked: true,
     queries: [
@@ -97,6 +24,7 @@ const INTAKE = [
   curves({
     title: 'Refused',
     what: 'Events a second, by source and code; the codes stand in docs/errors.md.',
+    span: 6,
     unit: 'short',
     isStacked: true,
     queries: [
@@ -109,8 +37,16 @@ const INTAKE = [
   curves({
     title: 'Quiet for',
     what: 'Time since the last accepted event of each source.',
+    span: 6,
     unit: 's',
     queries: [{ expr: 'time() - max by (source) (ebb_source_last_event)', legend: '{{source}}' }],
+  }),
+  curves({
+    title: 'Judged silent',
+    what: 'Sources of which no event came for too long at this hour of the week: 1.',
+    span: 6,
+    unit: 'short',
+    queries: [{ expr: 'max by (source) (ebb_source_silent)', legend: '{{source}}' }],
   }),
   curves({
     title: 'Requests',
@@ -177,12 +113,11 @@ const ALERTS_AND_DECISIONS = [
   }),
 ]
 
-const COUPONS_AND_WEBHOOKS = [
+const COUPONS_WEBHOOKS_TAGS = [
   curves({
     title: 'Coupons',
     what: 'How many there are, by state.',
     unit: 'short',
-    span: 12,
     queries: [{ expr: 'max by (status) (ebb_coupons)', legend: '{{status}}' }],
   }),
   curves({
@@ -190,10 +125,73 @@ const COUPONS_AND_WEBHOOKS = [
     what: 'Attempts an hour, by outcome; each trigger has one.',
     unit: 'short',
     isStacked: true,
-    span: 12,
     queries: [
       { expr: 'sum by (outcome) (increase(ebb_webhooks_total[1h]))', legend: '{{outcome}}' },
     ],
+  }),
+  curves({
+    title: 'Tags that could not be told',
+    what: 'Customers an hour of whom the condition of a tag could not be told.',
+    unit: 'short',
+    isStacked: true,
+    queries: [{ expr: 'sum by (tag) (increase(ebb_tags_untold_total[1h]))', legend: '{{tag}}' }],
+  }),
+]
+
+const GRADES = [
+  curves({
+    title: 'AUC',
+    what: 'Of the last complete month: how well risks tell who stays away, by version; ½ is chance.',
+    span: 6,
+    unit: 'short',
+    queries: [
+      { expr: 'max by (model) (ebb_model_auc)', legend: '{{model}}' },
+      { expr: 'max by (model, rule) (ebb_model_rule_auc)', legend: '{{model}}: rule {{rule}}' },
+    ],
+  }),
+  curves({
+    title: 'Beaten by a simple rule',
+    what: 'Months in a row; two are told.',
+    span: 6,
+    unit: 'short',
+    queries: [{ expr: 'max by (rule) (ebb_model_beaten)', legend: '{{rule}}' }],
+  }),
+  curves({
+    title: 'Calibration',
+    what: 'Mean distance of risks from what came true, and Brier score; the smaller the better.',
+    span: 6,
+    unit: 'short',
+    queries: [
+      { expr: 'max by (model) (ebb_model_calibration_error)', legend: '{{model}}: off by' },
+      { expr: 'max by (model) (ebb_model_brier)', legend: '{{model}}: Brier' },
+    ],
+  }),
+  curves({
+    title: 'Drift',
+    what: 'Population stability index against the first month of a version; above .25 it is great.',
+    span: 6,
+    unit: 'short',
+    queries: [{ expr: 'max by (model) (ebb_model_stability)', legend: '{{model}}' }],
+  }),
+  curves({
+    title: 'Alerts that were right',
+    what: 'Share that was followed by no order in the horizon, by tier.',
+    unit: 'percentunit',
+    queries: [
+      { expr: 'max by (model, tier) (ebb_model_alert_precision)', legend: '{{model}} {{tier}}' },
+    ],
+  }),
+  curves({
+    title: 'Lift',
+    what: 'Of a tenth of the customers.',
+    unit: 'short',
+    queries: [{ expr: 'max by (model) (ebb_model_lift)', legend: '{{model}}' }],
+  }),
+  curves({
+    title: 'Graded scores',
+    what: 'Of the last complete month; a hundred at least say who is better.',
+    unit: 'short',
+    queries: [{ expr: 'max by (model) (ebb_model_graded)', legend: '{{model}}' }],
   }),
 ]
 
@@ -234,7 +232,7 @@ const RUNTIME = [
   }),
   curves({
     title: 'Copies',
-    what: 'Records a second that had been handled before and changed nothing.',
+    what: 'Records a second that changed nothing: handled before, or the visit of a bot.',
     unit: 'short',
     queries: [
       {
@@ -260,7 +258,8 @@ const ROWS = {
   'Is it well?': IS_IT_WELL,
   Intake: INTAKE,
   'Alerts and decisions': ALERTS_AND_DECISIONS,
-  'Coupons and webhook': COUPONS_AND_WEBHOOKS,
+  'Coupons and webhook': COUPONS_WEBHOOKS_TAGS,
+  'What risks are worth': GRADES,
   Runtime: RUNTIME,
 }
 

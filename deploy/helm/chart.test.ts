@@ -166,6 +166,8 @@ describe.skipIf(isMissing)('the chart', async () => {
       'shop.features.g2 shop.ebb.events.v1',
       'shop.insights-alerts shop.ebb.alerts.v1',
       'shop.insights-features.g2 shop.ebb.features.v1.g2',
+      'shop.insights-profiles shop.ebb.events.v1',
+      'shop.insights-quality-events shop.ebb.events.v1',
       'shop.retention-alerts shop.ebb.alerts.v1',
       'shop.retention-orders shop.ebb.orders.v1',
       'shop.scorer.g2 shop.ebb.features.v1.g2',

@@ -44,8 +44,15 @@ export const AlertRecord = Type.Object({
   risk: Type.Number(),
   riskAtLastOrder: Type.Number(),
   horizonDays: Type.Integer(),
-  /** Revenue at stake; null where there is no value model. */
-  expectedLoss: Type.Null(),
+  /**
+   * Margin that the silence is expected to cost within `horizonDays`, in minor units of the shop's
+   * currency: `risk` times what the customer would bring had they stayed as at their last order. Null
+   * where there is no valid order.
+   */
+  expectedLoss: Type.Union([
+    Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    Type.Null(),
+  ]),
   /** Whether the same tick also saw a higher tier crossed: that alert is the one to act on. */
   isOutranked: Type.Boolean(),
   /** Revenue less refunds of all valid orders, in minor units of the shop's currency. */
@@ -57,10 +64,23 @@ export const AlertRecord = Type.Object({
   reasons: Type.Array(
     Type.Object({
       code: ReasonCode,
-      /** The shares of all reasons add up to 1. */
+      /** Six decimals; the shares of all reasons add up to 1. */
       share: Type.Number({ minimum: 0, maximum: 1 }),
+      /** What speaks for it, the weightiest first. */
       evidence: Type.Array(
-        Type.Object({ eventId: RecordId, name: StorableText(200), occurredAt: Instant }),
+        Type.Object({
+          /** Absent where it follows from several events. */
+          eventId: Type.Optional(RecordId),
+          /** The order that was late or paid back. */
+          orderId: Type.Optional(RecordId),
+          /** Its kind, of the table in docs/api.md. */
+          name: StorableText(200),
+          occurredAt: Instant,
+          /** What would make it good, of the same table; absent where only time does. */
+          clearedBy: Type.Optional(StorableText(200)),
+          /** When it says nothing any more, if nothing makes it good before. */
+          fadesAt: Type.Optional(Instant),
+        }),
       ),
     }),
   ),

@@ -1,3 +1,6 @@
+import { MODEL_SIGNAL_KEY } from './model-signal.ts'
+import { SOURCE_SIGNAL_KEY } from './source-signal.ts'
+import { TICK_KEY } from './tick.ts'
 import { TOPIC_MESSAGES, type TopicMessage } from './topic-messages.ts'
 import { type Kept, TOPICS, type TopicSpec } from './topics.ts'
 
@@ -45,13 +48,17 @@ const channelName = ({ name }: TopicSpec): string => name.split('.')[1] ?? name
 
 const operationName = (topic: TopicSpec): string => `send-${channelName(topic)}`
 
-const messageName = (topic: TopicSpec, { name }: TopicMessage): string =>
-  name === 'Tick' ? `${channelName(topic)}-tick` : name.toLowerCase()
+/** Control records that features forwards are messages of two topics. */
+const FORWARDED: ReadonlySet<string> = new Set([TICK_KEY, SOURCE_SIGNAL_KEY, MODEL_SIGNAL_KEY])
+
+const messageName = (topic: TopicSpec, { name, key = '' }: TopicMessage): string =>
+  FORWARDED.has(key) ? `${channelName(topic)}-${name.toLowerCase()}` : name.toLowerCase()
 
 const KEYS: Readonly<Record<TopicSpec['key'], string>> = {
   customer: 'the customer key: `u:` and the user id, else `a:` and the anonymous id',
   source: 'the source: of the access key that it was sent with, of a processor its name',
   installation: 'what the record is of',
+  model: 'the version of the model',
 }
 
 const channelOf = (topic: TopicSpec) => ({

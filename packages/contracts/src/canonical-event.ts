@@ -59,6 +59,11 @@ export const CanonicalEvent = Type.Object({
   rating: Type.Optional(Type.Number()),
   consent: Type.Optional(Consent),
   flags: Type.Optional(Type.Array(EventFlag)),
+  /**
+   * It tells what was known elsewhere, and nothing happened: an `identify` with it is of the profile
+   * alone, and makes no activity.
+   */
+  backfill: Type.Optional(Type.Boolean()),
   properties: Type.Record(Type.String(), Type.Unknown()),
   context: Type.Record(Type.String(), Type.Unknown()),
 })

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { AlertRecord, ReasonCode, Tier } from './alert-record.ts'
 import { Count, IsoInstant, Minor } from './api-view.ts'
 import { Consent } from './canonical-event.ts'
+import { HeardView } from './heard-api.ts'
 import { DecisionView, WinbackMode } from './winback-api.ts'
 
 // What insights answers to the dashboard, below /api; its types are in dashboard-api.ts, without
@@ -32,6 +33,17 @@ export const SessionView = Type.Object({
 
 /** Where a customer stands: a tier, or lost. */
 export const Standing = Type.Union([...Tier.anyOf, Type.Literal('lost')])
+
+/** Where a customer with an order stands in their life with the shop: docs/customers.md. */
+export const Lifecycle = Type.Union([
+  Type.Literal('new'),
+  Type.Literal('active'),
+  Type.Literal('recovered'),
+  Type.Literal('cooling'),
+  Type.Literal('at_risk'),
+  Type.Literal('dormant'),
+  Type.Literal('lost'),
+])
 
 /** `GET /api/live`, and the event `live` of `GET /api/live/stream`, once a second. */
 export const LiveView = Type.Object({
@@ -96,8 +108,12 @@ export const AlertPage = Type.Object({ alerts: Type.Array(AlertView) })
 export const CustomerItem = Type.Object({
   customerId: Type.String(),
   standing: Standing,
+  lifecycle: Lifecycle,
+  tags: Type.Array(Type.String()),
   /** P(no order within the horizon), now. */
   risk: Type.Number(),
+  /** The margin that the silence is expected to cost within the horizon. */
+  expectedLossMinor: Minor,
   orders: Count,
   revenueMinor: Minor,
   lastOrderAt: IsoInstant,
@@ -109,12 +125,24 @@ export const CustomerItem = Type.Object({
 })
 
 /**
- * `GET /api/customers?search=&standing=&sort=&limit=&after=`: those with an order. `.csv` behind
- * the path gives all of them as a file.
+ * `GET /api/customers?search=&standing=&lifecycle=&tag=&sort=&limit=&after=`: those with an order.
+ * `.csv` behind the path gives all of them as a file.
  */
 export const CustomerPage = Type.Object({
   customers: Type.Array(CustomerItem),
   total: Count,
+  /** How many there would be of each lifecycle, whichever is asked for. */
+  lifecycles: Type.Object({
+    new: Count,
+    active: Count,
+    recovered: Count,
+    cooling: Count,
+    at_risk: Count,
+    dormant: Count,
+    lost: Count,
+  }),
+  /** Those that the rules in force can give. */
+  tags: Type.Array(Type.String()),
   /** For `after`, where there is more. */
   next: Type.Optional(Type.String()),
 })
@@ -155,12 +183,26 @@ export const CustomerDetail = Type.Object({
   customerId: Type.String(),
   userId: Type.Optional(Type.String()),
   standing: Type.Optional(Standing),
+  /** Absent, as the standing is, where there is no valid order. */
+  lifecycle: Type.Optional(Lifecycle),
+  tags: Type.Array(Type.String()),
   orders: Count,
   revenueMinor: Minor,
   firstOrderAt: Type.Optional(IsoInstant),
   consent: Type.Optional(Consent),
+  /** What the shop said of them, by `identify` or an import; absent where it said nothing. */
+  profile: Type.Optional(
+    Type.Object({
+      /** Those that the role may see. */
+      attributes: Type.Record(Type.String(), Type.Unknown()),
+      /** How many more there are: personal ones. */
+      hidden: Count,
+    }),
+  ),
   /** Absent where there is no valid order. */
   silence: Type.Optional(SilenceView),
+  /** Absent while features cannot be asked. */
+  heard: Type.Optional(HeardView),
   /** The latest first. */
   timeline: Type.Array(TimelineItem),
   /** The latest first; absent while retention cannot be asked. */

@@ -10,9 +10,24 @@ export const Rhythm = Type.Object({
   firstAt: Instant,
   lastAt: Instant,
   lastOrderId: Type.String(),
+  /** Which source told of the last order; absent where that is not known any more. */
+  source: Type.Optional(Type.String()),
   /** Valid orders. */
   orders: Count,
 })
+
+/** Something that went wrong for the customer: a kind of the table in docs/api.md, and no text. */
+export const ToldEvidence = Type.Object({
+  kind: Type.String(),
+  /** Of the event that told it; absent where it follows from several. */
+  eventId: Type.Optional(Type.String()),
+  /** The order that was late or paid back. */
+  orderId: Type.Optional(Type.String()),
+  occurredAt: Instant,
+  /** When it is made good, where that is behind `asOf`: an order may be ahead of the clock. */
+  resolvedAt: Type.Optional(Instant),
+})
+export type ToldEvidence = Static<typeof ToldEvidence>
 
 /** `ebb.features.v1`: all that the scorer needs of one customer. Key: the customer key. */
 export const FeaturesRecord = Type.Object({
@@ -27,5 +42,7 @@ export const FeaturesRecord = Type.Object({
   consent: Type.Optional(Consent),
   /** Counters and money by window: `d1`, `d7`, `d30`, `d90`, `lifetime`; zeros are left out. */
   windows: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer())),
+  /** What was not made good at `asOf`, the eight that weigh most; absent where there is none. */
+  evidence: Type.Optional(Type.Array(ToldEvidence)),
 })
 export type FeaturesRecord = Static<typeof FeaturesRecord>

@@ -2,7 +2,7 @@
 export interface TopicSpec {
   readonly name: string
   /** What the partition key of a record is. */
-  readonly key: 'customer' | 'source' | 'installation'
+  readonly key: 'customer' | 'source' | 'installation' | 'model'
   /** How long an engine that can forget keeps a record. */
   readonly kept: Kept
   /** Where the number does not follow the installation. */
@@ -18,12 +18,17 @@ export const EVENTS = 'ebb.events.v1'
 export const REJECTS = 'ebb.rejects.v1'
 /** All that the scorer needs of a customer, and ticks. */
 export const FEATURES = 'ebb.features.v1'
+/** What came from each source in each minute: one partition, for one judge reads them all. */
+export const TRAFFIC = 'ebb.traffic.v1'
 /** Order facts after de-duplication. */
 export const ORDERS = 'ebb.orders.v1'
 /** A tier was crossed, or an episode changed. */
 export const ALERTS = 'ebb.alerts.v1'
 /** Treatments to carry out. */
 export const WINBACKS = 'ebb.winbacks.v1'
+
+/** Models fitted to the shop's own customers, and which is in force; in one partition. */
+export const MODELS = 'ebb.models.v1'
 
 /** What the installation is: the record that began it, and one a rebuild; in one partition. */
 export const INSTALLATION = 'ebb.installation.v1'
@@ -33,10 +38,12 @@ export const TOPICS: readonly TopicSpec[] = [
   { name: INSTALLATION, key: 'installation', kept: 'for ever', partitions: 1 },
   { name: EVENTS, key: 'customer', kept: 'for ever' },
   { name: REJECTS, key: 'source', kept: { days: 30 } },
+  { name: TRAFFIC, key: 'source', kept: { days: 30 }, partitions: 1 },
   { name: FEATURES, key: 'customer', kept: 'last of each key' },
   { name: ORDERS, key: 'customer', kept: { days: 400 } },
   { name: ALERTS, key: 'customer', kept: { days: 90 } },
   { name: WINBACKS, key: 'customer', kept: { days: 90 } },
+  { name: MODELS, key: 'model', kept: 'last of each key', partitions: 1 },
 ]
 
 /** A topic with its number of partitions, as an engine makes it. */

@@ -49,6 +49,7 @@ const arbitraryConsent = fc.record(
 const common = {
   customer: fc.constantFrom({ userId: 'u1' }, { userId: 'u1', anonymousId: 'a1' }),
   sourceRank: fc.integer({ min: 0, max: 2 }),
+  source: fc.constantFrom('storefront', 'erp', 'till'),
   occurredAt: arbitraryInstant,
 }
 
@@ -144,6 +145,21 @@ export const arbitraryReading: fc.Arbitrary<ReadEvent[]> = arbitraryHistory.chai
     events.map((event, index) => ({ event, clock: clocks[index] ?? 0 })),
   ),
 )
+
+/** So many orders and refunds of no order that they are not walked, all read before the first tick. */
+export const LONG_HISTORY: readonly ReadEvent[] = Array.from({ length: 70 }, (_, index) => {
+  const occurredAt = NOON + (index - 50) * 1.7 * DAY_MS
+  const common = { type: 'track', customer: { userId: 'u1' }, sourceRank: 3, occurredAt } as const
+  const promised = index % 3 === 0 ? { promisedAt: occurredAt + 2 * DAY_MS } : {}
+  const order = { id: `many${index}`, amountMinor: 100 + index, discountMinor: index % 2 }
+  const refund = { refundId: `many${index}`, amountMinor: index }
+  return [
+    { ...common, id: `o${index}`, name: 'Order Completed', order: { ...order, ...promised } },
+    { ...common, id: `r${index}`, name: 'Order Refunded', order: refund },
+  ]
+})
+  .flat()
+  .map((event) => ({ event, clock: 0 }))
 
 /** So many groups of events, three days apart, each within a day, read until a day later. */
 export const arbitraryVisits: fc.Arbitrary<ReadEvent[][]> = fc

@@ -23,7 +23,11 @@ const GREATEST_INT32 = 0x7fff_ffff
 
 /** Writes a whole number from 0 to 2^53 − 1: seven bits a byte, the lowest first. */
 export function writeNumber(out: ByteWriter, value: number): void {
-  reserve(out, LONGEST_NUMBER)
+  if (out.length + LONGEST_NUMBER > out.bytes.length) enlarge(out, LONGEST_NUMBER)
+  if (value < 128) {
+    out.bytes[out.length++] = value
+    return
+  }
   let rest = value
   while (rest > GREATEST_INT32) {
     out.bytes[out.length++] = (rest % 128) | 128
@@ -43,7 +47,8 @@ export function writeSigned(out: ByteWriter, value: number): void {
 
 /** Writes whole numbers of 48 bits as six bytes each. */
 export function writeHashes(out: ByteWriter, hashes: readonly number[]): void {
-  reserve(out, HASH_BYTES * hashes.length)
+  const size = HASH_BYTES * hashes.length
+  if (out.length + size > out.bytes.length) enlarge(out, size)
   const { bytes } = out
   let index = out.length
   for (const hash of hashes) {
@@ -61,9 +66,10 @@ export function writeHashes(out: ByteWriter, hashes: readonly number[]): void {
 
 /** Reads what `writeNumber` wrote. */
 export function readNumber(input: ByteReader): number {
+  let byte = nextByte(input)
+  if (byte < 128) return byte
   let value = 0
   let scale = 1
-  let byte = nextByte(input)
   while (byte > 127) {
     value += (byte & 127) * scale
     scale *= 128
@@ -110,8 +116,7 @@ function nextByte(input: ByteReader): number {
   return byte
 }
 
-function reserve(out: ByteWriter, size: number): void {
-  if (out.length + size <= out.bytes.length) return
+function enlarge(out: ByteWriter, size: number): void {
   const larger = new Uint8Array(2 * (out.length + size))
   larger.set(out.bytes)
   out.bytes = larger

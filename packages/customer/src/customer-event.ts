@@ -14,6 +14,8 @@ export interface CustomerEvent {
   readonly customer: { readonly userId?: string; readonly anonymousId?: string }
   /** Greater means more trusted; a whole number. From 2 on it is a back end: no visit. */
   readonly sourceRank: number
+  /** Which source sent it. */
+  readonly source?: string
   readonly occurredAt: number
   readonly order?: OrderDetails
   /** Stars of a review or an answer. */

@@ -1,24 +1,18 @@
-import { COUNTERS } from './event-names.ts'
 import type { EvidenceKind } from './evidence-kinds.ts'
 import type { ReasonCode } from './reason-code.ts'
 import type { Channel, Device } from './taste-codes.ts'
 
-/** One number for each of `COUNTERS`, at its position. */
-export type Counts = readonly number[]
-
-/** A weight by taste code, ascending, none of them 0. */
-export type Tastes = readonly (readonly [code: number, weight: number])[]
-
-/** What happened, added up. */
-export interface Tally {
-  readonly counts: Counts
-  readonly tastes: Tastes
-}
+/**
+ * What happened, added up: codes, ascending, each with its amount behind it, none of them 0. A code is
+ * the position in `COUNTERS`, or that of a taste. One flat list: a customer has hundreds of them.
+ */
+export type Tally = readonly number[]
 
 /** What happened on one day. */
-export interface DayTile extends Tally {
+export interface DayTile {
   /** Civil day in the shop's time zone, counted from 1970-01-01. */
   readonly day: number
+  readonly tally: Tally
 }
 
 /** When something took place, by the word of the most trusted source that reported it. */
@@ -26,6 +20,12 @@ export interface Occurrence {
   readonly rank: number
   /** Earliest instant among the reports of that rank, in ms. */
   readonly at: number
+}
+
+/** When an order was placed, and who told so. */
+export interface Placement extends Occurrence {
+  /** Of the reports of that rank and instant the greatest name; absent where none was kept. */
+  readonly source: string | undefined
 }
 
 /** A value, by the word of the greatest (rank, instant, hash of the event id). */
@@ -55,7 +55,7 @@ export interface Refund {
 export interface Order {
   readonly id: string
   /** Absent while only changes, cancellations or refunds of it are known. */
-  readonly placed: Occurrence | undefined
+  readonly placed: Placement | undefined
   readonly delivered: Occurrence | undefined
   readonly cancelled: Occurrence | undefined
   /** A delay that somebody reported. */
@@ -144,7 +144,7 @@ export interface CustomerState {
   readonly openVisits: readonly Visit[]
   /** The last three that are over, by their start, ascending; the days have counted them. */
   readonly lastVisits: readonly Visit[]
-  /** The greatest eight by (instant, id), ascending. */
+  /** Of each kind the greatest three by (instant, id), of support cases eight, all ascending. */
   readonly evidence: readonly Evidence[]
   /** The last ten by (instant, name), ascending. */
   readonly recent: readonly RecentEvent[]
@@ -156,12 +156,6 @@ export interface CustomerState {
   readonly refunds: readonly Refund[]
 }
 
-/** Counts of nothing. */
-export const NO_COUNTS: Counts = COUNTERS.map(() => 0)
-
-/** Nothing happened. */
-export const EMPTY_TALLY: Tally = { counts: NO_COUNTS, tastes: [] }
-
 /** The state of a customer of whom nothing is known. */
 export const EMPTY_STATE: CustomerState = {
   changedAt: 0,
@@ -169,7 +163,7 @@ export const EMPTY_STATE: CustomerState = {
   analytics: undefined,
   marketing: undefined,
   tiles: [],
-  totals: EMPTY_TALLY,
+  totals: [],
   tasteNames: [],
   openVisits: [],
   lastVisits: [],

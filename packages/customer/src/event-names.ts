@@ -1,4 +1,6 @@
 import type { CustomerEvent } from './customer-event.ts'
+import type { Tally } from './customer-state.ts'
+import { addTally } from './day-tiles.ts'
 
 /**
  * What a day tile counts. `ratings` are the reviews and answers with stars, `ratingTenths` is the sum
@@ -33,14 +35,14 @@ export const COUNTERS = [
 export type Counter = (typeof COUNTERS)[number]
 
 /** Counters of what goes wrong for customers. */
-const FRICTION: ReadonlySet<Counter> = new Set([
+const FRICTION: readonly Counter[] = [
   'ticketsOpened',
   'paymentFailures',
   'pageErrors',
   'couponDenials',
   'lateDeliveries',
   'lowRatings',
-] as const)
+]
 
 /**
  * Names that a state knows, each with what it adds one to.
@@ -103,7 +105,13 @@ const NAME_OF_TYPE = {
   alias: 'Alias Created',
 } as const
 
-const COUNTER_OF = new Map(EVENT_NAMES.map(([name, counter]) => [name, counter]))
+/** What one event of a name counts; nothing, where the name is known and counts nothing. */
+const TALLY_OF = new Map<string, Tally>(
+  EVENT_NAMES.map(([name, counter]) => [
+    name,
+    counter === undefined ? [] : [COUNTERS.indexOf(counter), 1],
+  ]),
+)
 
 /** These come from the desk of the shop, whoever reports them: nobody visits it meanwhile. */
 const NO_VISITS: ReadonlySet<string> = new Set([
@@ -124,7 +132,7 @@ const BACK_END_RANK = 2
  */
 export function recordedName(event: CustomerEvent): string {
   if (event.type !== 'track') return NAME_OF_TYPE[event.type]
-  if (COUNTER_OF.has(event.name)) return event.name
+  if (TALLY_OF.has(event.name)) return event.name
   // A name of their own with an address in it is no name.
   if (event.name.includes('@')) return 'Other'
   return event.name.slice(0, NAME_LIMIT).toWellFormed()
@@ -134,22 +142,41 @@ export function recordedName(event: CustomerEvent): string {
 export function countsOf(
   name: string,
   { rating, results }: Pick<CustomerEvent, 'rating' | 'results'>,
-): readonly (readonly [Counter, number])[] {
-  const counter = COUNTER_OF.get(name)
-  const counts: [Counter, number][] = counter === undefined ? [] : [[counter, 1]]
-  if (name === 'Products Searched' && results === 0) counts.push(['emptySearches', 1])
-  if (rating === undefined || !RATED.has(name)) return counts
-  const stars = Math.min(5, Math.max(0, rating))
-  counts.push(['ratings', 1], ['ratingTenths', Math.round(10 * stars)])
-  if (rating <= LOW_RATING) counts.push(['lowRatings', 1])
-  return counts
+): Tally {
+  const named = TALLY_OF.get(name) ?? NOTHING
+  if (name === 'Products Searched' && results === 0)
+    return addTally(named, tallyOf({ emptySearches: 1 }))
+  if (rating === undefined || !RATED.has(name)) return named
+  const ratingTenths = Math.round(10 * Math.min(5, Math.max(0, rating)))
+  const lowRatings = rating <= LOW_RATING ? 1 : 0
+  return addTally(named, tallyOf({ lowRatings, ratings: 1, ratingTenths }))
+}
+
+const NOTHING: Tally = []
+
+/** A tally of counters. */
+function tallyOf(amounts: Partial<Record<Counter, number>>): Tally {
+  const tally: number[] = []
+  for (const [code, counter] of COUNTERS.entries()) {
+    const amount = amounts[counter] ?? 0
+    if (amount > 0) tally.push(code, amount)
+  }
+  return tally
+}
+
+/** How much of a counter is in a tally. */
+export function countIn(tally: Tally, counter: Counter): number {
+  const code = COUNTERS.indexOf(counter)
+  for (let index = 0; index < tally.length; index += 2)
+    if (tally[index] === code) return tally[index + 1]!
+  return 0
 }
 
 const RATED: ReadonlySet<string> = new Set(['Product Reviewed', 'Survey Answered'])
 
 /** Whether something went wrong for the customer. */
-export const isFriction = (counts: ReturnType<typeof countsOf>): boolean =>
-  counts.some(([counter]) => FRICTION.has(counter))
+export const isFriction = (counts: Tally): boolean =>
+  FRICTION.some((counter) => countIn(counts, counter) > 0)
 
 /** Whether an event under its recorded name shows that the customer was in the storefront. */
 export const isVisit = (name: string, { type, sourceRank }: CustomerEvent): boolean =>

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { arbitraryReading, foldAll, NOON } from './arbitrary-history.ts'
 import { DAY_MS } from './calendar.ts'
 import type { CustomerEvent } from './customer-event.ts'
-import { EMPTY_STATE } from './customer-state.ts'
+import { EMPTY_STATE, type Evidence } from './customer-state.ts'
 import { nextEvidenceAt, standingEvidence } from './evidence.ts'
-import { EVIDENCE, evidenceRow } from './evidence-kinds.ts'
+import { EVIDENCE, evidenceRow, fadesAt, firstWeight, LEAST_WEIGHT } from './evidence-kinds.ts'
 
 type Part = Partial<CustomerEvent> & { readonly name: string; readonly after?: number }
 
@@ -28,6 +28,9 @@ const standing = (days: number, ...parts: readonly Part[]) =>
 const told = (days: number, ...parts: readonly Part[]) =>
   standing(days, ...parts).map(({ kind, reason, weight }) => [kind, reason, weight])
 
+const inOrder = (evidence: readonly Evidence[]) =>
+  evidence.toSorted((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1))
+
 const placed = { name: 'Order Completed', order: { id: 'o1', amountMinor: 100 } }
 
 describe('evidence', () => {
@@ -36,6 +39,32 @@ describe('evidence', () => {
     expect(told(halfLifeDays, { name: 'Coupon Denied' })).toEqual([
       ['couponDenied', 'PRICE', weight / 2],
     ])
+  })
+
+  test('says a tenth where the customer ordered after it all the same', () => {
+    const later = { ...placed, after: DAY_MS }
+    const [before] = standing(0.5, { name: 'Product Reviewed', rating: 1 }, later)
+    const [after] = standing(0.5, { name: 'Product Reviewed', rating: 1 })
+    expect(before!.weight).toBe(after!.weight)
+    const [carried] = standing(60, { name: 'Product Reviewed', rating: 1 }, later)
+    expect(carried!.weight).toBeCloseTo(0.1 / 2, 10)
+    expect(carried!.fadesAt).toBeLessThan(after!.fadesAt)
+  })
+
+  test('says nothing any more from the instant that is told before', () => {
+    const kinds = EVIDENCE.map(({ kind }) => kind).filter((kind) => kind !== 'ticketResolved')
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), fc.boolean(), (kind, isOrderedAfter) => {
+        const dated = { kind, occurredAt: NOON, isOrderedAfter }
+        const weightAt = (at: number) =>
+          firstWeight(dated) * 2 ** ((NOON - at) / DAY_MS / evidenceRow(kind).halfLifeDays)
+        const fades = fadesAt(dated)
+        expect(weightAt(fades + 1)).toBeLessThan(LEAST_WEIGHT)
+        if (fades > NOON) expect(weightAt(fades - 1)).toBeGreaterThanOrEqual(LEAST_WEIGHT)
+      }),
+    )
+    const [denied] = standing(1, { name: 'Coupon Denied' })
+    expect(denied?.fadesAt).toBe(fadesAt({ ...denied!, isOrderedAfter: false }))
   })
 
   test('is made good by what the table says, and stays to be seen', () => {
@@ -52,6 +81,9 @@ describe('evidence', () => {
       weight: 0,
     })
     expect(standing(1, { ...failed, after: 2_000 }, later)[0]).not.toHaveProperty('resolvedAt')
+    // Clocks lag behind orders by a tick.
+    const [ahead] = standing(0, failed, later)
+    expect(ahead).toMatchObject({ resolvedAt: NOON + 1_000, weight: expect.closeTo(0.6) })
   })
 
   test('is a support case that stays open for two days', () => {
@@ -59,7 +91,9 @@ describe('evidence', () => {
     const resolved = { name: 'Ticket Resolved', ticketId: 't1', after: 5_000 }
     expect(told(1, opened)).toEqual([])
     expect(standing(3, opened)[0]?.weight).toBeGreaterThan(0)
-    expect(standing(3, resolved, opened)[0]).toMatchObject({ kind: 'ticketOpen', weight: 0 })
+    expect(told(3, resolved, opened)).toEqual([])
+    const late = { ...resolved, after: 2 * DAY_MS }
+    expect(standing(3, late, opened)).toMatchObject([{ kind: 'ticketOpen', weight: 0 }])
     const another = { ...resolved, ticketId: 't2' }
     expect(standing(3, opened, another)[0]?.weight).toBeGreaterThan(0)
   })
@@ -146,18 +180,40 @@ describe('evidence', () => {
     expect(new Date(shift!.occurredAt).toISOString()).toBe('2024-05-15T04:00:00.000Z')
   })
 
-  test('is the greatest eight by instant and id, whatever else came', () => {
+  test('is of each kind the greatest few by instant and id, in whatever order they came', () => {
     fc.assert(
       fc.property(arbitraryReading, (reading) => {
         const kept = foldAll(reading, 'UTC')?.evidence ?? []
-        const shuffled = foldAll(
-          reading.toReversed().map(({ event }) => ({ event, clock: 0 })),
-          'UTC',
+        const alone = (event: CustomerEvent) =>
+          foldAll([{ event, clock: 0 }], 'UTC')?.evidence ?? []
+        const told = Object.groupBy(
+          reading.flatMap(({ event }) => alone(event)),
+          ({ kind }) => (kind.startsWith('ticket') ? 'cases' : kind),
         )
-        expect(shuffled?.evidence ?? []).toEqual(kept)
-        expect(kept.length).toBeLessThanOrEqual(8)
+        const greatest = Object.entries(told).flatMap(([kind, all = []]) =>
+          inOrder(all).slice(kind === 'cases' ? -8 : -3),
+        )
+        expect(kept).toEqual(inOrder(greatest))
+        const turned = reading.toReversed().map(({ event }) => ({ event, clock: 0 }))
+        expect(foldAll(turned, 'UTC')?.evidence ?? []).toEqual(kept)
       }),
     )
+  })
+
+  test('of one kind pushes out none of another', () => {
+    const opened = { name: 'Ticket Opened', ticketId: 't1' }
+    const errors = Array.from({ length: 10 }, (_, i) => ({ name: 'Page Error', after: i + 1 }))
+    const kinds = standing(3, opened, ...errors).map(({ kind }) => kind)
+    expect(kinds).toEqual(['pageError', 'pageError', 'pageError', 'ticketOpen'])
+  })
+
+  test('of a case that was resolved never returns, however many others follow', () => {
+    const opened = { name: 'Ticket Opened', ticketId: 't0' }
+    const resolved = Array.from({ length: 9 }, (_, i) => ({
+      ...{ name: 'Ticket Resolved', ticketId: `t${i}`, after: 3 * DAY_MS + i },
+    }))
+    const open = standing(9, opened, ...resolved).filter(({ weight }) => weight > 0)
+    expect(open).toEqual([])
   })
 
   test('names each kind once', () => {

@@ -1,15 +1,19 @@
-import { DAY_MS, dayOf, startOfDay } from './calendar.ts'
+import { DAY_MS } from './calendar.ts'
 import type { CustomerEvent } from './customer-event.ts'
-import type { CustomerState, Evidence, Order, Refund } from './customer-state.ts'
-import { addTastes } from './day-tiles.ts'
+import type { CustomerState, Evidence, Order, Refund, Tally } from './customer-state.ts'
 import { eventIdHash } from './event-id-hash.ts'
-import type { countsOf } from './event-names.ts'
-import { type EvidenceKind, evidenceRow } from './evidence-kinds.ts'
-import { isValid, lateSince } from './order-fact.ts'
+import { countIn } from './event-names.ts'
+import { type EvidenceKind, evidenceRow, fadesAt, firstWeight } from './evidence-kinds.ts'
+import { interestShiftedAt } from './interest-shift.ts'
+import { firstPlacedSince, lastMissed, type OrderDays } from './order-days.ts'
+import { isPaidBack, isValid, lateSince } from './order-fact.ts'
+import { nextMissedIn, orderDays, refundDays } from './order-index.ts'
 import type { ReasonCode } from './reason-code.ts'
-import { kindOfCode } from './taste-codes.ts'
 
-const KEPT = 8
+/** Of each kind. Four page errors say little that three do not. */
+const KEPT = 3
+/** Of support cases, opened and resolved together. */
+const KEPT_OF_CASES = 8
 /** An open support case is evidence when it is older than this. */
 const PATIENCE_MS = 2 * DAY_MS
 
@@ -48,10 +52,10 @@ const KIND_OF_REFUND: Partial<Record<ReasonCode, EvidenceKind>> = {
 export function evidenceKind(
   name: string,
   event: CustomerEvent,
-  counts: ReturnType<typeof countsOf>,
+  counts: Tally,
 ): EvidenceKind | undefined {
-  if (counts.some(([counter]) => counter === 'emptySearches')) return 'emptySearch'
-  const isLow = counts.some(([counter]) => counter === 'lowRatings')
+  if (countIn(counts, 'emptySearches') > 0) return 'emptySearch'
+  const isLow = countIn(counts, 'lowRatings') > 0
   const complaint = event.complaint && KIND_OF_COMPLAINT[event.complaint]
   // Words alone trigger nothing where stars say that all is well.
   if (complaint !== undefined && (isLow || event.rating === undefined)) return complaint
@@ -59,7 +63,7 @@ export function evidenceKind(
   return KIND_OF_NAME.get(name)
 }
 
-/** The evidence with one more, if it is one: the greatest eight by (instant, id). */
+/** The evidence with one more, if it is one: of each kind the greatest few, see `greatest`. */
 export function withEvidence(
   evidence: readonly Evidence[],
   kind: EvidenceKind | undefined,
@@ -79,9 +83,24 @@ export function withEvidence(
 const plainId = (id: string): string =>
   /^[\w:.-]{1,64}$/.test(id) ? id : `#${eventIdHash(id).toString(16)}`
 
-/** The greatest eight by (instant, id), ascending. */
-export const greatest = (evidence: readonly Evidence[]): readonly Evidence[] =>
-  evidence.toSorted((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1)).slice(-KEPT)
+/**
+ * Of each kind the greatest few by (instant, id), all of them ascending: many of one kind push out
+ * none of another. What resolves a case counts with what opened it, or else it could be pushed out
+ * before, and the case would be open again.
+ */
+function greatest(evidence: readonly Evidence[]): readonly Evidence[] {
+  const ascending = evidence.toSorted(
+    (a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1),
+  )
+  const kept = new Map<EvidenceKind, number>()
+  const isKept = ({ kind }: Evidence): boolean => {
+    const counted = kind === 'ticketResolved' ? 'ticketOpen' : kind
+    const place = (kept.get(counted) ?? 0) + 1
+    kept.set(counted, place)
+    return place <= (counted === 'ticketOpen' ? KEPT_OF_CASES : KEPT)
+  }
+  return ascending.reverse().filter(isKept).reverse()
+}
 
 /** Something that went wrong, as it stands at an instant. */
 export interface StandingEvidence {
@@ -91,26 +110,38 @@ export interface StandingEvidence {
   readonly eventId?: string
   readonly orderId?: string
   readonly occurredAt: number
-  /** Absent while nothing has made it good. */
+  /** Absent while nothing has made it good; an order may be some seconds ahead of the clock. */
   readonly resolvedAt?: number
-  /** Of its kind, halved with every half-life since; 0 where it was made good. */
+  /**
+   * Of its kind, less where an order came after it, halved with every half-life since; 0 where it
+   * was made good.
+   */
   readonly weight: number
+  /** When it says nothing any more, if nothing makes it good before. */
+  readonly fadesAt: number
 }
 
 /**
  * All evidence as it stands at `now` (ms), the latest first: what was told, and what follows from
- * orders (delays, refunds) and from what the customer looks at (a shift of interest).
+ * orders (delays, refunds; the latest 64 of each) and from what the customer looks at (a shift of
+ * interest).
  */
 export function standingEvidence(
   state: CustomerState,
   now: number,
   timeZone: string,
 ): readonly StandingEvidence[] {
-  const told = state.evidence.flatMap((each) => toldEvidence(state, each, now))
-  const shift = interestShift(state, now, timeZone)
-  return [...told, ...orderEvidence(state, now), ...(shift === undefined ? [] : [shift])].sort(
-    (a, b) => b.occurredAt - a.occurredAt || (a.kind < b.kind ? -1 : 1),
-  )
+  const orders = orderDays(state.orders, timeZone)
+  const told = state.evidence.flatMap((each) => toldEvidence({ state, orders }, each, now))
+  const found = [
+    ...told,
+    ...orderEvidence(orders, now),
+    ...troubles(refundDays(state.refunds, timeZone), now),
+    ...shiftEvidence(state, now, timeZone),
+  ]
+  return found
+    .map((each) => standing(each, orders, now))
+    .sort((a, b) => b.occurredAt - a.occurredAt || (a.kind < b.kind ? -1 : 1))
 }
 
 /**
@@ -118,86 +149,16 @@ export function standingEvidence(
  * a promised delivery is missed, or a support case is open for too long.
  */
 export function nextEvidenceAt(state: CustomerState, clock: number): number | undefined {
-  const missed = state.orders.flatMap((order) => {
-    const due = order.promised?.value
-    const isMissed = due !== undefined && (order.delivered?.at ?? due + 1) > due
-    return isMissed && isValid(order) ? [due] : []
-  })
-  const open = state.evidence
-    .filter((told) => told.kind === 'ticketOpen' && remedyAt(state, told) === undefined)
-    .map(({ occurredAt }) => occurredAt + PATIENCE_MS)
-  return least([...missed, ...open].filter((at) => at > clock))
-}
-
-/** However many there are: the arguments of a call have a limit. */
-const least = (instants: readonly number[]): number | undefined =>
-  instants.reduce<number | undefined>(
-    (first, at) => (first === undefined || at < first ? at : first),
-    undefined,
-  )
-
-function toldEvidence(state: CustomerState, told: Evidence, now: number): StandingEvidence[] {
-  const { kind, occurredAt, id: eventId } = told
-  if (kind === 'ticketResolved') return []
-  if (kind === 'ticketOpen' && occurredAt + PATIENCE_MS > now) return []
-  return [standing({ kind, occurredAt, eventId, resolvedAt: remedyAt(state, told) }, now)]
-}
-
-/** The first instant at which an event made good what another had told. */
-function remedyAt(state: CustomerState, { kind, occurredAt, ref }: Evidence): number | undefined {
-  const later = (instants: readonly number[]): number | undefined => {
-    return least(instants.filter((at) => at >= occurredAt))
+  let next = nextMissedIn(state.orders, clock)
+  for (const told of state.evidence) {
+    const at = told.occurredAt + PATIENCE_MS
+    if (told.kind !== 'ticketOpen' || at <= clock || at >= (next ?? at + 1)) continue
+    if (resolvedAt(state, told) === undefined) next = at
   }
-  const valid = () => state.orders.filter(isValid)
-  switch (evidenceRow(kind).resolvedBy) {
-    case 'ticket resolved':
-      return later(
-        state.evidence
-          .filter((other) => other.kind === 'ticketResolved' && other.ref === ref)
-          .map((other) => other.occurredAt),
-      )
-    case 'later order':
-      return later(valid().map(({ placed }) => placed.at))
-    case 'later discount':
-      return later(
-        valid()
-          .filter(({ discount }) => (discount?.value ?? 0) > 0)
-          .map(({ placed }) => placed.at),
-      )
-    default:
-      return undefined
-  }
+  return next
 }
 
-function orderEvidence({ orders, refunds }: CustomerState, now: number): StandingEvidence[] {
-  return [
-    ...orders.flatMap((order) => [...delayOf(order, now), ...refundsOf(order, now)]),
-    ...refunds.flatMap((refund) => refundEvidence(refund, undefined, now)),
-  ]
-}
-
-function delayOf(order: Order, now: number): StandingEvidence[] {
-  if (!isValid(order)) return []
-  const occurredAt = lateSince(order, now)
-  if (occurredAt === undefined) return []
-  const resolvedAt = order.delivered?.at
-  return [standing({ kind: 'lateDelivery', orderId: order.id, occurredAt, resolvedAt }, now)]
-}
-
-const refundsOf = (order: Order, now: number): StandingEvidence[] =>
-  order.refunds.flatMap((refund) => refundEvidence(refund, order.id, now))
-
-function refundEvidence(
-  { occurred, cancelled, reason }: Refund,
-  orderId: string | undefined,
-  now: number,
-): StandingEvidence[] {
-  if (occurred === undefined || cancelled) return []
-  const kind = (reason && KIND_OF_REFUND[reason.value]) ?? 'refundUnexplained'
-  const of = orderId === undefined ? {} : { orderId }
-  return [standing({ kind, ...of, occurredAt: occurred.at, resolvedAt: undefined }, now)]
-}
-
+/** What went wrong, before it is weighed. */
 interface Found {
   readonly kind: EvidenceKind
   readonly occurredAt: number
@@ -206,53 +167,100 @@ interface Found {
   readonly orderId?: string
 }
 
-function standing({ resolvedAt, ...found }: Found, now: number): StandingEvidence {
-  const { reason, weight, halfLifeDays } = evidenceRow(found.kind)
-  const age = Math.max(0, now - found.occurredAt) / DAY_MS
-  if (resolvedAt !== undefined && resolvedAt <= now)
-    return { ...found, reason, resolvedAt, weight: 0 }
-  return { ...found, reason, weight: weight * 2 ** (-age / halfLifeDays) }
+/** A state, and what its orders add up to. */
+interface Known {
+  readonly state: CustomerState
+  readonly orders: OrderDays
 }
 
-const RECENT_DAYS = 30
-/** Weights below which a mix says nothing. */
-const LEAST_WEIGHT = 10
-/** Total variation distance, 0 to 1, from which on a mix is another one. */
-const SHIFTED = 0.6
+function toldEvidence(known: Known, told: Evidence, now: number): Found[] {
+  const { kind, occurredAt, id: eventId } = told
+  if (kind === 'ticketResolved') return []
+  const resolvedAt = remedyAt(known, told)
+  const openUntil = Math.min(now, resolvedAt ?? now)
+  if (kind === 'ticketOpen' && openUntil < occurredAt + PATIENCE_MS) return []
+  return [{ kind, occurredAt, eventId, resolvedAt }]
+}
 
-/** Categories of the last thirty days that are far from those before. */
-function interestShift(
-  { tiles, totals }: CustomerState,
+/** The first instant at which an event made good what another had told. */
+function remedyAt({ state, orders }: Known, told: Evidence): number | undefined {
+  switch (evidenceRow(told.kind).resolvedBy) {
+    case 'ticket resolved':
+      return resolvedAt(state, told)
+    case 'later order':
+      return firstPlacedSince(orders.byTime, told.occurredAt)
+    case 'later discount':
+      return firstPlacedSince(orders.discounted, told.occurredAt)
+    default:
+      return undefined
+  }
+}
+
+/** When a support case was resolved that had been opened. */
+function resolvedAt({ evidence }: CustomerState, opened: Evidence): number | undefined {
+  const { ref, occurredAt } = opened
+  // They are kept by their instants.
+  const isIt = (other: Evidence) =>
+    other.kind === 'ticketResolved' && other.ref === ref && other.occurredAt >= occurredAt
+  return evidence.find(isIt)?.occurredAt
+}
+
+/** Of orders, and of refunds: more than is shown, and bounded where there are tens of thousands. */
+const LATEST = 64
+
+const orderEvidence = (orders: OrderDays, now: number): Found[] => [
+  ...lastMissed(orders, now, LATEST).flatMap(({ order }) =>
+    // Somebody said so: that is among the troubles.
+    order.late === undefined ? delayOf(order, now) : [],
+  ),
+  ...troubles(orders, now),
+]
+
+const troubles = (days: OrderDays, now: number): Found[] =>
+  days.troubles
+    .slice(-LATEST)
+    .flatMap(({ order, refund }) =>
+      refund === undefined ? delayOf(order!, now) : refundEvidence(refund, order?.id),
+    )
+
+function delayOf(order: Order, now: number): Found[] {
+  if (!isValid(order)) return []
+  const occurredAt = lateSince(order, now)
+  if (occurredAt === undefined) return []
+  const resolvedAt = order.delivered?.at
+  return [{ kind: 'lateDelivery', orderId: order.id, occurredAt, resolvedAt }]
+}
+
+function refundEvidence(refund: Refund, orderId: string | undefined): Found[] {
+  if (!isPaidBack(refund)) return []
+  const { occurred, reason } = refund
+  const kind = (reason && KIND_OF_REFUND[reason.value]) ?? 'refundUnexplained'
+  const of = orderId === undefined ? {} : { orderId }
+  return [{ kind, ...of, occurredAt: occurred.at, resolvedAt: undefined }]
+}
+
+function shiftEvidence(state: CustomerState, now: number, timeZone: string): Found[] {
+  const occurredAt = interestShiftedAt(state, now, timeZone)
+  return occurredAt === undefined
+    ? []
+    : [{ kind: 'interestShift', occurredAt, resolvedAt: undefined }]
+}
+
+function standing(
+  { resolvedAt, ...found }: Found,
+  { byTime }: OrderDays,
   now: number,
-  timeZone: string,
-): StandingEvidence | undefined {
-  const since = dayOf(now, timeZone) - RECENT_DAYS + 1
-  const sumOf = (tastes: readonly (readonly (readonly [number, number])[])[]) =>
-    new Map(tastes.reduce(addTastes, []).filter(([code]) => kindOfCode(code) === 'categories'))
-  const lately = tiles.filter(({ day }) => day >= since)
-  const recent = sumOf(lately.map(({ tastes }) => tastes))
-  const before = sumOf([
-    totals.tastes,
-    ...tiles.filter(({ day }) => day < since).map(({ tastes }) => tastes),
-  ])
-  if (!isSaying(recent) || !isSaying(before) || distance(recent, before) < SHIFTED) return undefined
-  const [first] = lately
-  const occurredAt = first === undefined ? now : Math.min(now, startOfDay(first.day, timeZone))
-  return standing({ kind: 'interestShift', occurredAt, resolvedAt: undefined }, now)
-}
-
-type Mix = ReadonlyMap<number, number>
-
-const weightOf = (mix: Mix): number => [...mix.values()].reduce((sum, weight) => sum + weight, 0)
-
-const isSaying = (mix: Mix): boolean => weightOf(mix) >= LEAST_WEIGHT
-
-/** Half the sum of differences of shares: total variation. */
-const distance = (a: Mix, b: Mix): number => {
-  const [all, other] = [weightOf(a), weightOf(b)]
-  const codes = new Set([...a.keys(), ...b.keys()])
-  const differences = [...codes].map((code) =>
-    Math.abs((a.get(code) ?? 0) / all - (b.get(code) ?? 0) / other),
-  )
-  return differences.reduce((sum, each) => sum + each, 0) / 2
+): StandingEvidence {
+  const { kind, occurredAt } = found
+  const { reason, halfLifeDays } = evidenceRow(kind)
+  const orderedAt = firstPlacedSince(byTime, occurredAt + 1)
+  const dated = { kind, occurredAt, isOrderedAfter: orderedAt !== undefined && orderedAt <= now }
+  const age = Math.max(0, now - occurredAt) / DAY_MS
+  const isMadeGood = resolvedAt !== undefined && resolvedAt <= now
+  return {
+    ...{ ...found, reason },
+    ...(resolvedAt !== undefined && { resolvedAt }),
+    weight: isMadeGood ? 0 : firstWeight(dated) * 2 ** (-age / halfLifeDays),
+    fadesAt: fadesAt(dated),
+  }
 }

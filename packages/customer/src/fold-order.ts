@@ -2,14 +2,22 @@ import { basketOf } from './basket.ts'
 import type { CustomerEvent } from './customer-event.ts'
 import type { CustomerState, Order, Refund } from './customer-state.ts'
 import { isReturned, type OrderFact, orderFact, refundFact } from './order-fact.ts'
+import {
+  isSeenInOrders,
+  isSeenInRefunds,
+  placeOfOrder,
+  placeOfRefund,
+  putOrder,
+  putRefund,
+} from './order-index.ts'
 import { mergeOrder, mergeRefund, type OrderReport } from './order-merge.ts'
 
 /** What an order event makes of the orders and refunds of a customer. */
 interface OrderChange {
   readonly orders: readonly Order[]
   readonly refunds: readonly Refund[]
-  /** Absent where nothing is known now that was not known before. */
-  readonly orderFact: OrderFact | undefined
+  /** None where nothing is known now that was not known before. */
+  readonly orderFacts: readonly OrderFact[]
 }
 
 const KIND_OF = new Map<string, OrderReport['kind']>([
@@ -37,8 +45,7 @@ export const isOrderEvent = (name: string, { order }: Pick<CustomerEvent, 'order
  * sender used the id of a page view again.
  */
 export const hasOrderEvent = ({ orders, refunds }: CustomerState, idHash: number): boolean =>
-  isSeen(refunds, idHash) ||
-  orders.some((order) => order.seen.includes(idHash) || isSeen(order.refunds, idHash))
+  isSeenInRefunds(refunds, idHash) || isSeenInOrders(orders, idHash)
 
 /** Merges an order event that was not merged before. */
 export function foldOrder(state: CustomerState, event: CustomerEvent, by: number): OrderChange {
@@ -47,14 +54,14 @@ export function foldOrder(state: CustomerState, event: CustomerEvent, by: number
   const { id } = event
   const isCalledOff = isRefundCalledOff(state.refunds, report)
   const orderId = report.orderId
-  const index = state.orders.findIndex((order) => order.id === orderId)
-  const before = state.orders[index]
+  const place = placeOfOrder(state.orders, orderId)
+  const before = state.orders[place]
   const merged = mergeOrder(before, orderId, report)
   const after = isCalledOff ? withCalledOff(merged, report.refundId) : merged
   return {
-    orders: before === undefined ? [...state.orders, after] : state.orders.with(index, after),
+    orders: putOrder(state.orders, place, after),
     refunds: state.refunds,
-    orderFact: factOf(before, after, { id, report }),
+    orderFacts: factsOf(before, after, { id, report }),
   }
 }
 
@@ -76,6 +83,7 @@ function reportOf(event: CustomerEvent, by: number): OrderReport {
     basket: basketOf(order.items, event.categories),
     reason: order.reason,
     rank: event.sourceRank,
+    source: event.source?.toWellFormed(),
     at: event.occurredAt,
     by,
   }
@@ -83,7 +91,7 @@ function reportOf(event: CustomerEvent, by: number): OrderReport {
 
 /** Who calls a return off may name its refund alone, and before or after it is told. */
 const isRefundCalledOff = (loose: readonly Refund[], { kind, refundId }: OrderReport): boolean =>
-  kind === 'refunded' && refundOf(loose, refundId)?.cancelled === true
+  kind === 'refunded' && loose[placeOfRefund(loose, refundId)]?.cancelled === true
 
 const withCalledOff = (order: Order, refundId: string): Order => ({
   ...order,
@@ -100,42 +108,48 @@ function foldLooseRefund(
   { id, occurredAt }: CustomerEvent,
   report: OrderReport,
 ): OrderChange {
-  const refunds = mergeRefund(state.refunds, report)
-  const before = refundOf(state.refunds, report.refundId)
-  const after = refundOf(refunds, report.refundId)
-  if (after === undefined || isSameRefund(before, after))
-    return { orders: state.orders, refunds, orderFact: undefined }
+  const place = placeOfRefund(state.refunds, report.refundId)
+  const before = state.refunds[place]
+  const after = mergeRefund(before, report)
+  const refunds = putRefund(state.refunds, place, after)
+  if (isSameRefund(before, after)) return { orders: state.orders, refunds, orderFacts: [] }
   const { refundId } = report
   const orders =
     report.kind === 'return cancelled'
-      ? state.orders.map((order) =>
-          hasRefund(order, refundId) ? withCalledOff(order, refundId) : order,
+      ? state.orders.reduce(
+          (all, order, at) =>
+            hasRefund(order, refundId) ? putOrder(all, at, withCalledOff(order, refundId)) : all,
+          state.orders,
         )
       : state.orders
-  const named = orders.find((order) => hasRefund(order, refundId))
-  const orderFact = refundFact(after, after.cancelled ? named : undefined, { id, occurredAt })
-  return { orders, refunds, orderFact }
+  // Shops number the refunds of each order by themselves: several orders may have one of this id.
+  const named = after.cancelled ? orders.filter((order) => hasRefund(order, refundId)) : []
+  const source = { id, occurredAt }
+  const orderFacts = (named.length === 0 ? [undefined] : named).map((order) =>
+    refundFact(after, order, source),
+  )
+  return { orders, refunds, orderFacts }
 }
 
-function factOf(
+function factsOf(
   before: Order | undefined,
   after: Order,
   { id, report }: { id: string; report: OrderReport },
-): OrderFact | undefined {
+): OrderFact[] {
   const source = { id, occurredAt: report.at }
   if (report.kind === 'refunded' || report.kind === 'return cancelled') {
     const refund = refundOf(after.refunds, report.refundId)
     const known = refundOf(before?.refunds ?? [], report.refundId)
     const changed = refund !== undefined && !isSameRefund(known, refund)
-    return changed ? refundFact(refund, after, source) : undefined
+    return changed ? [refundFact(refund, after, source)] : []
   }
   const kind = kindOfChange(before, after)
-  if (kind === undefined) return undefined
+  if (kind === undefined) return []
   const fact = orderFact(after, { kind, ...source })
   // What was delivered was bought: it comes back, and its money.
   return kind === 'cancelled' && isReturned(after)
-    ? { ...fact, kind: 'refunded', refundId: id }
-    : fact
+    ? [{ ...fact, kind: 'refunded', refundId: id }]
+    : [fact]
 }
 
 /** A second report of a placement is at most an update: an order is placed once. */
@@ -166,6 +180,3 @@ const isSameRefund = (a: Refund | undefined, b: Refund): boolean =>
   a.cancelled === b.cancelled &&
   a.amount?.value === b.amount?.value &&
   a.reason?.value === b.reason?.value
-
-const isSeen = (refunds: readonly Refund[], idHash: number): boolean =>
-  refunds.some((refund) => refund.seen.includes(idHash))

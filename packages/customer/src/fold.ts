@@ -1,8 +1,8 @@
 import { dayOf } from './calendar.ts'
 import { withChoice } from './consent.ts'
 import type { CustomerEvent, Moment } from './customer-event.ts'
-import { type CustomerState, EMPTY_STATE } from './customer-state.ts'
-import { addOn, rollUp } from './day-tiles.ts'
+import { type CustomerState, EMPTY_STATE, type Tally } from './customer-state.ts'
+import { addOn, addTally, rollUp } from './day-tiles.ts'
 import { eventIdHash } from './event-id-hash.ts'
 import { countsOf, isFriction, isVisit, recordedName } from './event-names.ts'
 import { evidenceKind, withEvidence } from './evidence.ts'
@@ -24,8 +24,8 @@ export type Effect = 'none' | 'activity' | 'order' | 'refund' | 'friction' | 'co
 interface Folded {
   readonly state: CustomerState
   readonly effect: Effect
-  /** With effect `order` or `refund`: what changed. */
-  readonly orderFact?: OrderFact
+  /** With effect `order` or `refund`: what changed, one of each order. */
+  readonly orderFacts?: readonly OrderFact[]
 }
 
 /**
@@ -39,37 +39,45 @@ interface Folded {
 export function fold(before: CustomerState | undefined, event: CustomerEvent, at: Moment): Folded {
   const state = before ?? EMPTY_STATE
   const name = recordedName(event)
-  const named = { event, name, idHash: eventIdHash(event.id) }
+  const idHash = eventIdHash(event.id)
+  const tastes = tastesOf(name, event)
   // A delay of a known order is told by the order; a day counts only those of no order.
   return isOrderEvent(name, event)
-    ? foldOrderEvent(state, { ...named, counts: [] }, at)
-    : foldActivity(state, { ...named, counts: countsOf(name, event) }, at)
+    ? foldOrderEvent(state, { event, name, idHash, tally: tastes }, at)
+    : foldActivity(
+        state,
+        { event, name, idHash, tally: addTally(countsOf(name, event), tastes) },
+        at,
+      )
 }
 
-/** An event, the name under which it is recorded, the hash of its id, and what it counts. */
+/** An event, the name under which it is recorded, the hash of its id, and what its day counts. */
 interface Named {
   readonly event: CustomerEvent
   readonly name: string
   readonly idHash: number
-  readonly counts: ReturnType<typeof countsOf>
+  readonly tally: Tally
 }
 
 function foldOrderEvent(state: CustomerState, named: Named, at: Moment): Folded {
   const isCopy = hasOrderEvent(state, named.idHash) || isEarlierDelivery(state, named)
   if (isCopy) return { state, effect: 'none' }
-  const { orders, refunds, orderFact } = foldOrder(state, named.event, named.idHash)
-  const after = { ...advanced(state, named, at), orders, refunds }
-  if (orderFact === undefined) return { state: after, effect: plainEffect(state, after) }
-  return { state: after, effect: orderFact.kind === 'refunded' ? 'refund' : 'order', orderFact }
+  const { orders, refunds, orderFacts } = foldOrder(state, named.event, named.idHash)
+  const { ring, evidence } = state
+  const after = advanced(state, { ring, evidence, orders, refunds }, { ...named, at })
+  const [first] = orderFacts
+  if (first === undefined) return { state: after, effect: plainEffect(state, after) }
+  return { state: after, effect: first.kind === 'refunded' ? 'refund' : 'order', orderFacts }
 }
 
 function foldActivity(state: CustomerState, named: Named, at: Moment): Folded {
   if (hasId(state.ring, named.idHash)) return { state, effect: 'none' }
   const ring = addId(state.ring, named.idHash, at.clock)
-  const kind = evidenceKind(named.name, named.event, named.counts)
+  const kind = evidenceKind(named.name, named.event, named.tally)
   const evidence = withEvidence(state.evidence, kind, named.event)
-  const after = { ...advanced(state, named, at), ring, evidence }
-  const effect = isFriction(named.counts) ? 'friction' : plainEffect(state, after)
+  const { orders, refunds } = state
+  const after = advanced(state, { ring, evidence, orders, refunds }, { ...named, at })
+  const effect = isFriction(named.tally) ? 'friction' : plainEffect(state, after)
   return { state: after, effect }
 }
 
@@ -77,24 +85,33 @@ function foldActivity(state: CustomerState, named: Named, at: Moment): Folded {
 const isEarlierDelivery = ({ ring }: CustomerState, { name, idHash }: Named): boolean =>
   (name === 'Order Delivered' || name === 'Delivery Late') && hasId(ring, idHash)
 
-/** What every event brings, whatever it speaks of. */
+/** What only some events change. */
+type Parts = Pick<CustomerState, 'ring' | 'evidence' | 'orders' | 'refunds'>
+
+/** What every event brings, whatever it speaks of, and these parts. */
 function advanced(
   state: CustomerState,
-  { event, name, idHash, counts }: Named,
-  at: Moment,
+  { ring, evidence, orders, refunds }: Parts,
+  { event, name, idHash, tally, at }: Named & { readonly at: Moment },
 ): CustomerState {
   const { occurredAt, consent } = event
   const source = { occurredAt, by: idHash }
-  const day = dayOf(occurredAt, at.timeZone)
-  const { lastVisits, tiles: days, totals: sums } = state
-  const tastes = tastesOf(name, event)
-  const added = addOn({ tiles: days, totals: sums }, day, { counts, tastes })
+  const days = addOn(state, dayOf(occurredAt, at.timeZone), tally)
   const openVisits = isVisit(name, event)
     ? withVisit(state.openVisits, event, at)
     : state.openVisits
-  const closed = closeVisits({ openVisits, lastVisits, ...added }, at)
+  const visits = {
+    openVisits,
+    lastVisits: state.lastVisits,
+    tiles: days.tiles,
+    totals: days.totals,
+  }
+  const closed = closeVisits(visits, at)
   const { tiles, totals } = rollUp(closed, dayOf(at.clock, at.timeZone))
+  // A copy that is changed: V8 would make a literal of all fields in its old generation, for states
+  // live long, where replacing them at each event costs twice as much.
   return {
+    ...state,
     changedAt: at.clock,
     userId: greater(state.userId, event.customer.userId),
     analytics: withChoice(state.analytics, consent?.analytics, source),
@@ -104,11 +121,11 @@ function advanced(
     tasteNames: withTasteNames(state.tasteNames, name, event),
     openVisits: closed.openVisits,
     lastVisits: closed.lastVisits,
-    evidence: state.evidence,
+    evidence,
     recent: withRecent(state.recent, { name, occurredAt }),
-    ring: state.ring,
-    orders: state.orders,
-    refunds: state.refunds,
+    ring,
+    orders,
+    refunds,
   }
 }
 

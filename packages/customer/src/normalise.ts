@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { dayOf } from './calendar.ts'
 import type {
   Choice,
-  Counts,
   CustomerState,
   Evidence,
   Order,
@@ -10,8 +9,9 @@ import type {
   Tally,
   Visit,
 } from './customer-state.ts'
-import { rollUp } from './day-tiles.ts'
-import { COUNTERS } from './event-names.ts'
+import { eachOf, rollUp } from './day-tiles.ts'
+import { COUNTERS, countIn } from './event-names.ts'
+import { FIRST_TASTE } from './taste-codes.ts'
 import { closeVisits } from './visits.ts'
 
 /**
@@ -31,7 +31,7 @@ export function normalise(state: CustomerState, clock: number, timeZone: string)
     recent: state.recent.map(({ name, occurredAt }) => ({ name, occurredAt })),
     refunds: state.refunds.map(refundFacts).sort(byId),
     tasteNames: state.tasteNames,
-    tiles: tiles.map((tile) => ({ ...tallyFacts(tile), day: tile.day })),
+    tiles: tiles.map(({ day, tally }) => ({ ...tallyFacts(tally), day })),
     totals: tallyFacts(totals),
     userId: state.userId ?? null,
     visits: [...closed.lastVisits, ...closed.openVisits].map(visitFacts),
@@ -56,14 +56,22 @@ export function statesDigest(
 
 const SORTED_COUNTERS = COUNTERS.toSorted()
 
-const tallyFacts = ({ counts, tastes }: Tally) => ({ counts: countFacts(counts), tastes })
+const tallyFacts = (tally: Tally) => ({ counts: countFacts(tally), tastes: tasteFacts(tally) })
 
-const countFacts = (counts: Counts): Record<string, number> =>
+const countFacts = (tally: Tally): Record<string, number> =>
   Object.fromEntries(
-    SORTED_COUNTERS.map(
-      (counter) => [counter, counts[COUNTERS.indexOf(counter)] ?? 0] as const,
-    ).filter(([, count]) => count > 0),
+    SORTED_COUNTERS.map((counter) => [counter, countIn(tally, counter)] as const).filter(
+      ([, count]) => count > 0,
+    ),
   )
+
+const tasteFacts = (tally: Tally): readonly (readonly [code: number, weight: number])[] => {
+  const tastes: [number, number][] = []
+  eachOf(tally, (code, weight) => {
+    if (code >= FIRST_TASTE) tastes.push([code, weight])
+  })
+  return tastes
+}
 
 const choiceFacts = (choice: Choice | undefined) =>
   choice === undefined ? null : { allowed: choice.allowed, occurredAt: choice.occurredAt }
@@ -91,6 +99,7 @@ const orderFacts = (order: Order) => ({
   placedAt: order.placed?.at ?? null,
   promisedAt: order.promised?.value ?? null,
   refunds: order.refunds.map(refundFacts).sort(byId),
+  source: order.placed?.source ?? null,
   units: order.units?.value ?? null,
 })
 

@@ -5,7 +5,7 @@ import type { CustomerEvent } from './customer-event.ts'
 import type { CustomerState } from './customer-state.ts'
 import { fold } from './fold.ts'
 import { recountLooseRefunds, recountOrders } from './history-recount.ts'
-import { isPaidBack, isValid, type OrderFact, refundedMinor } from './order-fact.ts'
+import { isPaidBack, isValid, type OrderFact, orderStanding, refundedMinor } from './order-fact.ts'
 
 const AT = { clock: NOON, timeZone: 'UTC' }
 
@@ -20,12 +20,16 @@ const event = (part: Part): CustomerEvent => ({
 })
 
 /** The facts that these events bring, one for each. */
-function factsOf(...parts: Part[]): (OrderFact | undefined)[] {
+const factsOf = (...parts: Part[]): (OrderFact | undefined)[] =>
+  allFactsOf(...parts).map(([fact]) => fact)
+
+/** All facts that each of these events brings. */
+function allFactsOf(...parts: Part[]): (readonly OrderFact[])[] {
   let state: CustomerState | undefined
   return parts.map((part) => {
     const folded = fold(state, event(part), AT)
     state = folded.state
-    return folded.orderFact
+    return folded.orderFacts ?? []
   })
 }
 
@@ -37,7 +41,11 @@ const placedFact = {
   occurredAt: NOON,
   placedAt: NOON,
   amountMinor: 100,
+  standing: { status: 'valid', netMinor: 100 },
 }
+/** All of it was paid back. */
+const noneKept = { status: 'valid', netMinor: 0 }
+const unplaced = { status: 'unplaced', netMinor: 0 }
 
 describe('orders of a state', () => {
   test('agree with a look at all events', () => {
@@ -81,6 +89,27 @@ describe('orders of a state', () => {
   })
 })
 
+test('the last fact of an order says how it stands, whatever came in whatever order', () => {
+  fc.assert(
+    fc.property(arbitraryHistory, (events) => {
+      let state: CustomerState | undefined
+      const told = new Map<string, unknown>()
+      for (const one of events) {
+        const { state: after, orderFacts = [] } = fold(state, one, AT)
+        for (const { orderId, placedAt, standing } of orderFacts)
+          if (orderId !== undefined) told.set(orderId, { placedAt, standing })
+        state = after
+      }
+      const stands = (state?.orders ?? []).map(
+        (order) =>
+          [order.id, { placedAt: order.placed?.at, standing: orderStanding(order) }] as const,
+      )
+      expect(told).toEqual(new Map(stands))
+    }),
+    { numRuns: 500 },
+  )
+})
+
 describe('the fact of an order', () => {
   test('is placed once, whichever source says it first', () => {
     expect(factsOf(placed, { ...placed, id: 'again' })).toEqual([placedFact, undefined])
@@ -107,25 +136,29 @@ describe('the fact of an order', () => {
         order: { id: 'o1' },
       }),
     ).toEqual([
-      { kind: 'updated', id: 'u', orderId: 'o1', occurredAt: NOON + 1, amountMinor: 70 },
-      { ...placedFact, amountMinor: 70 },
+      {
+        ...{ kind: 'updated', id: 'u', orderId: 'o1', occurredAt: NOON + 1, amountMinor: 70 },
+        standing: unplaced,
+      },
+      { ...placedFact, amountMinor: 70, standing: { status: 'valid', netMinor: 70 } },
       undefined,
     ])
   })
 
   test('is cancelled once, and an order that was cancelled before is placed nevertheless', () => {
     const cancelled = { id: 'c', name: 'Order Cancelled', order: { id: 'o1' } }
+    const standing = { status: 'cancelled', netMinor: 0 }
     expect(factsOf(cancelled, { ...cancelled, id: 'd' }, placed)).toEqual([
-      { kind: 'cancelled', id: 'c', orderId: 'o1', occurredAt: NOON },
+      { kind: 'cancelled', id: 'c', orderId: 'o1', occurredAt: NOON, standing },
       undefined,
-      placedFact,
+      { ...placedFact, standing },
     ])
   })
 
   test('is refunded with what is paid back: the amount said, or else the whole order', () => {
     const refund = { id: 'r', name: 'Order Refunded', order: { id: 'o1' } }
     const part = { ...refund, id: 's', order: { id: 'o1', refundId: 'r7', amountMinor: 30 } }
-    const fact = { ...placedFact, kind: 'refunded' }
+    const fact = { ...placedFact, kind: 'refunded', standing: noneKept }
     expect(factsOf(placed, refund, part, { ...part, id: 't' }).slice(1)).toEqual([
       { ...fact, id: 'r', refundId: 'r', amountMinor: 100 },
       { ...fact, id: 's', refundId: 'r7', amountMinor: 30 },
@@ -148,7 +181,7 @@ describe('the fact of an order', () => {
     const calledOff = { ...refund, id: 'c', name: 'Return Cancelled' }
     const fact = { ...placedFact, kind: 'refunded', refundId: 'r7' }
     expect(factsOf(placed, refund, calledOff).slice(1)).toEqual([
-      { ...fact, id: 'r', amountMinor: 100 },
+      { ...fact, id: 'r', amountMinor: 100, standing: noneKept },
       { ...fact, id: 'c', amountMinor: 0 },
     ])
     expect(factsOf(placed, calledOff, refund).slice(1)).toEqual([
@@ -165,6 +198,24 @@ describe('the fact of an order', () => {
     expect(factsOf(placed, calledOff, refund)[2]).toEqual({ ...told, id: 'r' })
   })
 
+  test('is told of each order that has the refund which is called off', () => {
+    const order = (id: string, name: string, refundId?: string) => ({
+      id: `${name} ${id}`,
+      name,
+      order: { id, amountMinor: 100, ...(refundId && { refundId }) },
+    })
+    const facts = allFactsOf(
+      ...['o1', 'o2', 'o3'].map((id) => order(id, 'Order Completed')),
+      ...['o1', 'o2'].map((id) => order(id, 'Order Refunded', 'r1')),
+      order('o3', 'Order Refunded', 'r2'),
+      { id: 'c', name: 'Return Cancelled', order: { refundId: 'r1' } },
+    ).at(-1)
+    expect(facts?.map(({ orderId, standing }) => [orderId, standing])).toEqual([
+      ['o1', placedFact.standing],
+      ['o2', placedFact.standing],
+    ])
+  })
+
   test('is delivered once, and cancelled behind that it was bought and came back', () => {
     const delivered = { id: 'd', name: 'Order Delivered', order: { id: 'o1' } }
     const cancelled = { id: 'c', name: 'Order Cancelled', order: { id: 'o1' } }
@@ -172,7 +223,10 @@ describe('the fact of an order', () => {
     expect(facts.slice(1)).toEqual([
       { ...placedFact, kind: 'delivered', id: 'd' },
       undefined,
-      { ...placedFact, kind: 'refunded', id: 'c', refundId: 'c' },
+      {
+        ...{ ...placedFact, kind: 'refunded', id: 'c', refundId: 'c' },
+        standing: { status: 'returned', netMinor: 0 },
+      },
     ])
     const orders = (...parts: Part[]) =>
       foldAll(

@@ -1,4 +1,4 @@
-import type { Occurrence, Order, Refund } from './customer-state.ts'
+import type { Occurrence, Order, Placement, Refund } from './customer-state.ts'
 
 /**
  * What one record changed in an order or a refund, after de-duplication. Several facts of one order
@@ -21,10 +21,23 @@ export interface OrderFact {
    * units; absent where it is unknown.
    */
   readonly amountMinor?: number
+  /** Of the order, all merged that is known of it; absent where no order is named. */
+  readonly standing?: OrderStanding
+}
+
+/** What became of an order so far. */
+export interface OrderStanding {
+  /**
+   * `unplaced`: only changes of it are known. `valid`: it was placed. `cancelled`: before it was
+   * delivered, so it never counts. `returned`: it counts, was delivered, and all of it came back.
+   */
+  readonly status: 'unplaced' | 'valid' | 'cancelled' | 'returned'
+  /** Its amount less what was paid back, in minor units; 0 where it does not count. */
+  readonly netMinor: number
 }
 
 /** An order that counts. */
-export type ValidOrder = Order & { readonly placed: Occurrence }
+export type ValidOrder = Order & { readonly placed: Placement }
 
 /**
  * Whether an order counts: it was placed, and not cancelled before it was delivered. What is
@@ -55,6 +68,16 @@ export function refundedMinor(order: Order): number {
 /** Whether money was paid back: the refund took place, and was not called off. */
 export const isPaidBack = (refund: Refund): refund is Refund & { readonly occurred: Occurrence } =>
   refund.occurred !== undefined && !refund.cancelled
+
+/** What became of an order so far. */
+export function orderStanding(order: Order): OrderStanding {
+  if (isValid(order)) {
+    const netMinor = grossMinor(order) - refundedMinor(order)
+    return { status: isReturned(order) ? 'returned' : 'valid', netMinor }
+  }
+  const isCancelled = order.cancelled !== undefined && !isReturned(order)
+  return { status: isCancelled ? 'cancelled' : 'unplaced', netMinor: 0 }
+}
 
 /**
  * Since when a valid order is late at `now` (ms): since somebody said so, or since the promised
@@ -87,10 +110,14 @@ export function refundFact(
   return { kind: 'refunded', ...source, ...partOf(order), refundId, ...amountPart(paidBack) }
 }
 
-const partOf = (order: Order | undefined): Pick<OrderFact, 'orderId' | 'placedAt'> =>
+const partOf = (order: Order | undefined): Pick<OrderFact, 'orderId' | 'placedAt' | 'standing'> =>
   order === undefined
     ? {}
-    : { orderId: order.id, ...(order.placed && { placedAt: order.placed.at }) }
+    : {
+        orderId: order.id,
+        ...(order.placed && { placedAt: order.placed.at }),
+        standing: orderStanding(order),
+      }
 
 const amountPart = (amountMinor: number | undefined): Pick<OrderFact, 'amountMinor'> =>
   amountMinor === undefined ? {} : { amountMinor }

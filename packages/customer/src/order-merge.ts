@@ -1,4 +1,4 @@
-import type { Occurrence, Order, Refund, Said } from './customer-state.ts'
+import type { Occurrence, Order, Placement, Refund, Said } from './customer-state.ts'
 import type { ReasonCode } from './reason-code.ts'
 
 /** One record that speaks of an order, as the merges read it. */
@@ -22,6 +22,7 @@ export interface OrderReport {
   readonly basket: readonly number[] | undefined
   readonly reason: ReasonCode | undefined
   readonly rank: number
+  readonly source: string | undefined
   readonly at: number
   /** Hash of the id of the event. */
   readonly by: number
@@ -34,11 +35,11 @@ export interface OrderReport {
 export function mergeOrder(before: Order | undefined, id: string, report: OrderReport): Order {
   const order = before ?? newOrder(id)
   if (report.kind === 'refunded' || report.kind === 'return cancelled')
-    return { ...order, refunds: mergeRefund(order.refunds, report) }
+    return { ...order, refunds: withRefund(order.refunds, report) }
   const told = { ...withDetails(order, report), seen: [...order.seen, report.by] }
   switch (report.kind) {
     case 'placed':
-      return { ...told, placed: mergeOccurrence(order.placed, report) }
+      return { ...told, placed: mergePlacement(order.placed, report) }
     case 'updated':
       return told
     case 'delivered':
@@ -50,21 +51,23 @@ export function mergeOrder(before: Order | undefined, id: string, report: OrderR
   }
 }
 
-/** The refunds with one more record of a refund merged in, by refund id. */
-export function mergeRefund(refunds: readonly Refund[], report: OrderReport): readonly Refund[] {
+function withRefund(refunds: readonly Refund[], report: OrderReport): readonly Refund[] {
   const index = refunds.findIndex((refund) => refund.id === report.refundId)
-  const before = refunds[index] ?? newRefund(report.refundId)
-  const seen = [...before.seen, report.by]
-  const merged: Refund =
-    report.kind === 'return cancelled'
-      ? { ...before, cancelled: true, seen }
-      : {
-          ...{ id: before.id, cancelled: before.cancelled, seen },
-          occurred: mergeOccurrence(before.occurred, report),
-          amount: mergeSaid(before.amount, report.amountMinor, report),
-          reason: mergeSaid(before.reason, report.reason, report),
-        }
+  const merged = mergeRefund(refunds[index], report)
   return index < 0 ? [...refunds, merged] : refunds.with(index, merged)
+}
+
+/** A refund, or none yet, with one more record merged into it. */
+export function mergeRefund(known: Refund | undefined, report: OrderReport): Refund {
+  const before = known ?? newRefund(report.refundId)
+  const seen = [...before.seen, report.by]
+  if (report.kind === 'return cancelled') return { ...before, cancelled: true, seen }
+  return {
+    ...{ id: before.id, cancelled: before.cancelled, seen },
+    occurred: mergeOccurrence(before.occurred, report),
+    amount: mergeSaid(before.amount, report.amountMinor, report),
+    reason: mergeSaid(before.reason, report.reason, report),
+  }
 }
 
 const NOTHING = {
@@ -100,6 +103,19 @@ function mergeOccurrence(before: Occurrence | undefined, { rank, at }: OrderRepo
   if (before === undefined || rank > before.rank) return { rank, at }
   return rank === before.rank && at < before.at ? { rank, at } : before
 }
+
+function mergePlacement(before: Placement | undefined, report: OrderReport): Placement {
+  const { rank, at, source } = report
+  const merged = mergeOccurrence(before, report)
+  if (before === undefined) return { ...merged, source }
+  const isByReport = merged.rank === rank && merged.at === at
+  const isAsBefore = merged.rank === before.rank && merged.at === before.at
+  if (isByReport && isAsBefore) return { ...merged, source: greatest(before.source, source) }
+  return { ...merged, source: isByReport ? source : before.source }
+}
+
+const greatest = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a
 
 function mergeSaid<T>(
   before: Said<T> | undefined,

@@ -71,4 +71,34 @@ describe('orderRhythm', () => {
     ] as const
     expect(rhythmOf(orders)).toMatchObject({ lastOrderId: 'o3' })
   })
+
+  test('names the source of the last order that counts, by its most trusted report', () => {
+    const placed = (id: string, source: string, [days, sourceRank]: [number, number]) => ({
+      ...{ id: `${id} of ${source}`, type: 'track' as const, name: 'Order Completed', source },
+      ...{
+        customer: { userId: 'u1' },
+        sourceRank,
+        occurredAt: NOON + days * DAY_MS,
+        order: { id },
+      },
+    })
+    const events = [
+      placed('o1', 'erp', [-9, 2]),
+      placed('o2', 'storefront', [-5, 1]),
+      placed('o2', 'till', [-5, 2]),
+      placed('o2', 'counter', [-5, 2]),
+    ]
+    const sourceOf = (all: typeof events) =>
+      orderRhythm(
+        foldAll(
+          all.map((event) => ({ event, clock: NOON })),
+          'UTC',
+        )!,
+        'UTC',
+      )?.source
+    expect(sourceOf(events)).toBe('till')
+    expect(sourceOf(events.toReversed())).toBe('till')
+    const cancelled = { ...placed('o2', 'web', [-4, 2]), name: 'Order Cancelled' }
+    expect(sourceOf([...events, cancelled])).toBe('erp')
+  })
 })

@@ -1,6 +1,5 @@
-import { dayOf } from './calendar.ts'
 import type { CustomerState } from './customer-state.ts'
-import { isValid } from './order-fact.ts'
+import { orderDays } from './order-index.ts'
 
 /** Sufficient statistics of the purchase models. Instants in ms. */
 export interface OrderRhythm {
@@ -9,6 +8,8 @@ export interface OrderRhythm {
   readonly firstAt: number
   readonly lastAt: number
   readonly lastOrderId: string
+  /** Which source told of the last order; absent where that was not kept. */
+  readonly source?: string
   /** Valid orders: placed and not cancelled. */
   readonly orders: number
 }
@@ -18,19 +19,16 @@ export interface OrderRhythm {
  * one with the greatest id is the last. Throws `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
  */
 export function orderRhythm(state: CustomerState, timeZone: string): OrderRhythm | undefined {
-  const days = new Set<number>()
-  let orders = 0
-  let firstAt = Number.POSITIVE_INFINITY
-  let last: { id: string; at: number } | undefined
-  for (const order of state.orders) {
-    if (!isValid(order)) continue
-    const { at } = order.placed
-    orders += 1
-    days.add(dayOf(at, timeZone))
-    firstAt = Math.min(firstAt, at)
-    const isLater = last === undefined || at > last.at || (at === last.at && order.id > last.id)
-    if (isLater) last = { id: order.id, at }
+  const { byTime, daysWithOrder } = orderDays(state.orders, timeZone)
+  const [first] = byTime
+  const last = byTime.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  return {
+    repeatDays: daysWithOrder - 1,
+    firstAt: first.placed.at,
+    lastAt: last.placed.at,
+    lastOrderId: last.id,
+    ...(last.placed.source !== undefined && { source: last.placed.source }),
+    orders: byTime.length,
   }
-  if (last === undefined) return undefined
-  return { repeatDays: days.size - 1, firstAt, lastAt: last.at, lastOrderId: last.id, orders }
 }

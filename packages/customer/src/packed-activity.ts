@@ -11,15 +11,7 @@ import {
   writeSigned,
 } from './byte-stream.ts'
 import { DAY_MS } from './calendar.ts'
-import {
-  type Choice,
-  type Counts,
-  type CustomerState,
-  type IdBucket,
-  NO_COUNTS,
-  type RecentEvent,
-  type Tally,
-} from './customer-state.ts'
+import type { Choice, CustomerState, IdBucket, RecentEvent, Tally } from './customer-state.ts'
 import { EVENT_NAMES } from './event-names.ts'
 import { idBucket } from './id-ring.ts'
 
@@ -71,15 +63,8 @@ export function writeActivity(out: ByteWriter, state: CustomerState): void {
   writeRing(out, state)
 }
 
-/** Reads what `writeActivity` wrote. */
-export const readActivity = (input: ByteReader, changedAt: number): Activity =>
-  readAll(input, changedAt, readTally)
-
-/** Reads the activity of states of version 1, whose days had no tastes. */
-export const readActivity1 = (input: ByteReader, changedAt: number): Activity =>
-  readAll(input, changedAt, (from) => ({ counts: readCounts(from), tastes: [] }))
-
-function readAll(
+/** Reads what `writeActivity` wrote, with the tallies of one version. */
+export function readActivity(
   input: ByteReader,
   changedAt: number,
   readOne: (input: ByteReader) => Tally,
@@ -87,7 +72,7 @@ function readAll(
   let day = Math.floor(changedAt / DAY_MS)
   const tiles = readMany(input, () => {
     day += readSigned(input)
-    return { day, ...readOne(input) }
+    return { day, tally: readOne(input) }
   })
   const totals = readOne(input)
   const recent = readRecent(input, changedAt)
@@ -110,48 +95,34 @@ function writeTiles(out: ByteWriter, { tiles, changedAt }: CustomerState): void 
   let previous = Math.floor(changedAt / DAY_MS)
   for (const tile of tiles) {
     writeSigned(out, tile.day - previous)
-    writeTally(out, tile)
+    writeTally(out, tile.tally)
     previous = tile.day
   }
 }
 
-function writeTally(out: ByteWriter, { counts, tastes }: Tally): void {
-  writeCounts(out, counts)
-  writeNumber(out, tastes.length)
+/** Most amounts are 1: each code says whether another number follows. */
+function writeTally(out: ByteWriter, tally: Tally): void {
+  writeNumber(out, tally.length / 2)
   let previous = 0
-  for (const [code, weight] of tastes) {
-    writeNumber(out, code - previous)
-    writeNumber(out, weight)
+  for (let index = 0; index < tally.length; index += 2) {
+    const code = tally[index]!
+    const amount = tally[index + 1]!
+    writeNumber(out, 2 * (code - previous) + (amount === 1 ? 0 : 1))
+    if (amount !== 1) writeNumber(out, amount)
     previous = code
   }
 }
 
-function readTally(input: ByteReader): Tally {
-  const counts = readCounts(input)
+/** Reads one tally. */
+export function readTally(input: ByteReader): Tally {
+  const tally: number[] = []
   let code = 0
-  const tastes = readMany(input, () => {
-    code += readNumber(input)
-    return [code, readNumber(input)] as const
-  })
-  return { counts, tastes }
-}
-
-/** One bit for each counter that is not 0, then those. */
-function writeCounts(out: ByteWriter, counts: Counts): void {
-  let present = 0
-  for (let index = 0; index < counts.length; index++) if (counts[index]) present |= 1 << index
-  writeNumber(out, present)
-  for (const count of counts) if (count > 0) writeNumber(out, count)
-}
-
-function readCounts(input: ByteReader): Counts {
-  const present = readNumber(input)
-  if (present === 0) return NO_COUNTS
-  const counts = NO_COUNTS.slice()
-  for (let index = 0; index < counts.length; index++) {
-    if (present & (1 << index)) counts[index] = readNumber(input)
+  for (let left = readNumber(input); left > 0; left--) {
+    const number = readNumber(input)
+    code += number >>> 1
+    tally.push(code, number & 1 ? readNumber(input) : 1)
   }
-  return counts
+  return tally
 }
 
 /**

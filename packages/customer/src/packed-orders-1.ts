@@ -24,7 +24,8 @@ const UNKNOWN_THEN = {
 export function readOrders1(input: ByteReader, changedAt: number): Order[] {
   return readMany(input, () => {
     const id = readText(input)
-    const { occurred: placed, amount, isCancelled, seen } = readReport(input, changedAt)
+    const { occurred, amount, isCancelled, seen } = readReport(input, changedAt)
+    const placed = occurred && { ...occurred, source: undefined }
     const refunds = readRefunds1(input, changedAt)
     // When, was not kept: a delivery that is told later does not make it a return.
     const cancelled = isCancelled ? { rank: 0, at: placed?.at ?? 0 } : undefined

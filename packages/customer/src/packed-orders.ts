@@ -59,13 +59,15 @@ export function writeOrders(out: ByteWriter, orders: readonly Order[], changedAt
   }
 }
 
-/** Reads what `writeOrders` wrote. */
+/** Reads what `writeOrders` wrote; `writeSources` knows where they came from. */
 export function readOrders(input: ByteReader, changedAt: number): Order[] {
   return readMany(input, () => {
     const id = readText(input)
     const { parts, seen, extra } = readParts(input, ORDER_FIELDS, changedAt)
     const refunds = extra ? readRefunds(input, changedAt) : []
-    return { id, ...(parts as Omit<Order, 'id' | 'refunds' | 'seen'>), refunds, seen }
+    const { placed, ...others } = parts as Omit<Order, 'id' | 'refunds' | 'seen'>
+    const unsourced = placed && { ...placed, source: undefined }
+    return { id, placed: unsourced, ...others, refunds, seen }
   })
 }
 

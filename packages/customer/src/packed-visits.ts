@@ -12,11 +12,16 @@ import {
 } from './byte-stream.ts'
 import type { CustomerState, Evidence, Visit, VisitMark } from './customer-state.ts'
 import { EVIDENCE } from './evidence-kinds.ts'
-import { CHANNELS, DEVICES } from './taste-codes.ts'
+import { CHANNELS, DEVICES, FIRST_TASTE } from './taste-codes.ts'
 
 type Visited = Pick<CustomerState, 'openVisits' | 'lastVisits' | 'tasteNames' | 'evidence'>
 
 const MARKS = ['entry', 'exit', 'channel', 'device'] as const
+
+type MarkName = (typeof MARKS)[number]
+
+/** Beside the bits of the marks: none is away from the end of the visit that it belongs to. */
+const AT_ENDS = 1 << MARKS.length
 
 const KINDS = EVIDENCE.map(({ kind }) => kind)
 
@@ -24,13 +29,13 @@ const KINDS = EVIDENCE.map(({ kind }) => kind)
 export function writeVisited(out: ByteWriter, state: CustomerState): void {
   const { tasteNames, openVisits, lastVisits, evidence, changedAt } = state
   writeNumber(out, tasteNames.length)
-  let previous = 0
+  let previous = FIRST_TASTE
   for (const [code, name] of tasteNames) {
     writeNumber(out, code - previous)
     out.texts.push(name)
     previous = code
   }
-  const pages = pagesOf([...openVisits, ...lastVisits])
+  const pages = pagesOf(openVisits, lastVisits)
   writeNumber(out, pages.length)
   out.texts.push(...pages)
   for (const visits of [openVisits, lastVisits]) {
@@ -41,9 +46,9 @@ export function writeVisited(out: ByteWriter, state: CustomerState): void {
   for (const each of evidence) writeEvidence(out, each, changedAt)
 }
 
-/** Reads what `writeVisited` wrote. */
+/** Reads what `writeVisited` wrote, of version 2 as well: it knew no `AT_ENDS`. */
 export function readVisited(input: ByteReader, changedAt: number): Visited {
-  let code = 0
+  let code = FIRST_TASTE
   const tasteNames = readMany(input, () => {
     code += readNumber(input)
     return [code, readText(input)] as const
@@ -61,28 +66,40 @@ interface Frame {
   readonly changedAt: number
 }
 
-const pagesOf = (visits: readonly Visit[]): readonly string[] =>
-  [...new Set(visits.flatMap(({ entry, exit }) => [entry?.value, exit?.value]))].filter(
-    (page) => page !== undefined,
-  )
+function pagesOf(...lists: readonly (readonly Visit[])[]): readonly string[] {
+  const pages: string[] = []
+  for (const visits of lists)
+    for (const { entry, exit } of visits)
+      for (const mark of [entry, exit])
+        if (mark !== undefined && !pages.includes(mark.value)) pages.push(mark.value)
+  return pages
+}
 
 function writeVisit(out: ByteWriter, visit: Visit, { pages, changedAt }: Frame): void {
   const { startAt, endAt, events } = visit
   writeSigned(out, changedAt - startAt)
   writeNumber(out, endAt - startAt)
   writeNumber(out, events)
-  const marks = MARKS.map((name) => visit[name])
-  writeNumber(
-    out,
-    marks.reduce((mask, mark, i) => (mark ? mask | (1 << i) : mask), 0),
-  )
-  for (const [index, mark] of marks.entries()) {
+  let mask = AT_ENDS
+  for (let index = 0; index < MARKS.length; index++) {
+    const name = MARKS[index]!
+    const mark = visit[name]
     if (mark === undefined) continue
-    // The exit is near the end, all others are near the start.
-    writeNumber(out, MARKS[index] === 'exit' ? endAt - mark.at : mark.at - startAt)
-    writeNumber(out, vocabularyOf(MARKS[index]!, pages).indexOf(mark.value))
+    mask |= 1 << index
+    if (mark.at !== endOf(visit, name)) mask &= ~AT_ENDS
+  }
+  writeNumber(out, mask)
+  for (const name of MARKS) {
+    const mark = visit[name]
+    if (mark === undefined) continue
+    if (!(mask & AT_ENDS)) writeNumber(out, Math.abs(mark.at - endOf(visit, name)))
+    writeNumber(out, vocabularyOf(name, pages).indexOf(mark.value))
   }
 }
+
+/** The exit is near the end, all others are near the start. */
+const endOf = ({ startAt, endAt }: Pick<Visit, 'startAt' | 'endAt'>, name: MarkName): number =>
+  name === 'exit' ? endAt : startAt
 
 function readVisit(input: ByteReader, { pages, changedAt }: Frame): Visit {
   const startAt = changedAt - readSigned(input)
@@ -91,7 +108,7 @@ function readVisit(input: ByteReader, { pages, changedAt }: Frame): Visit {
   const mask = readNumber(input)
   const marks = MARKS.map((name, index): VisitMark<string> | undefined => {
     if (!(mask & (1 << index))) return undefined
-    const distance = readNumber(input)
+    const distance = mask & AT_ENDS ? 0 : readNumber(input)
     const at = name === 'exit' ? endAt - distance : startAt + distance
     return { at, value: vocabularyOf(name, pages)[readNumber(input)] ?? '' }
   })
@@ -103,10 +120,7 @@ function readVisit(input: ByteReader, { pages, changedAt }: Frame): Visit {
   }
 }
 
-const vocabularyOf = (
-  name: (typeof MARKS)[number],
-  pages: readonly string[],
-): readonly string[] => {
+const vocabularyOf = (name: MarkName, pages: readonly string[]): readonly string[] => {
   if (name === 'channel') return CHANNELS
   return name === 'device' ? DEVICES : pages
 }

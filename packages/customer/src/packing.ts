@@ -3,19 +3,21 @@ import { type ByteReader, type ByteWriter, readNumber, writeNumber } from './byt
 import type { CustomerState } from './customer-state.ts'
 import {
   readActivity,
-  readActivity1,
   readPerson,
+  readTally,
   writeActivity,
   writePerson,
 } from './packed-activity.ts'
 import { readOrders, readRefunds, writeOrders, writeRefunds } from './packed-orders.ts'
 import { readOrders1, readRefunds1 } from './packed-orders-1.ts'
+import { readSources, writeSources } from './packed-sources.ts'
+import { readTally1, readTally2 } from './packed-tally-2.ts'
 import { readVisited, writeVisited } from './packed-visits.ts'
 
 /** Raised whenever packed states of before could be misread. */
-const VERSION = 2
-/** What was written by the release before is read, too. */
-const EARLIER = 1
+const VERSION = 4
+/** What was written by earlier releases is read, too. */
+const OLDEST = 1
 
 type Frame = readonly [version: number, numbers: Uint8Array, ...texts: string[]]
 
@@ -38,6 +40,7 @@ export function pack(state: CustomerState): Uint8Array {
   writeActivity(out, state)
   writeVisited(out, state)
   writeOrders(out, state.orders, state.changedAt)
+  writeSources(out, state.orders)
   writeRefunds(out, state.refunds, state.changedAt)
   scratch = out.bytes
   return packr.pack([VERSION, out.bytes.subarray(0, out.length), ...out.texts])
@@ -49,10 +52,10 @@ export function pack(state: CustomerState): Uint8Array {
  */
 export function unpack(bytes: Uint8Array): CustomerState {
   const frame = frameOf(bytes)
-  if (frame[0] !== VERSION && frame[0] !== EARLIER)
+  if (frame[0] < OLDEST || frame[0] > VERSION)
     throw unreadable(
       'EBB_STATE_VERSION',
-      `it has version ${frame[0]}, and this version of Ebb reads ${EARLIER} and ${VERSION}; ` +
+      `it has version ${frame[0]}, and this version of Ebb reads ${OLDEST} to ${VERSION}; ` +
         'run the one that wrote it, or make the states again with `ebb rebuild`',
     )
   try {
@@ -77,23 +80,25 @@ function stateOf(frame: Frame): CustomerState {
   const input: ByteReader = { bytes, texts, offset: 0, textOffset: 0 }
   const changedAt = readNumber(input)
   const person = readPerson(input, changedAt)
-  const state =
-    version === EARLIER ? earlierState(input, changedAt) : currentState(input, changedAt)
+  const state = version === 1 ? state1(input, changedAt) : stateSince2(input, version, changedAt)
   if (input.offset !== input.bytes.length || input.textOffset !== texts.length)
     throw new Error('it is longer or shorter than its contents')
   return { changedAt, ...person, ...state }
 }
 
-const currentState = (input: ByteReader, changedAt: number) => ({
-  ...readActivity(input, changedAt),
+const stateSince2 = (input: ByteReader, version: number, changedAt: number) => ({
+  ...readActivity(input, changedAt, version === 2 ? readTally2 : readTally),
   ...readVisited(input, changedAt),
-  orders: readOrders(input, changedAt),
+  orders: version < 4 ? readOrders(input, changedAt) : sourced(input, changedAt),
   refunds: readRefunds(input, changedAt),
 })
 
+const sourced = (input: ByteReader, changedAt: number) =>
+  readSources(input, readOrders(input, changedAt))
+
 /** It knew no visits, tastes and evidence: they begin with the next event. */
-const earlierState = (input: ByteReader, changedAt: number) => ({
-  ...readActivity1(input, changedAt),
+const state1 = (input: ByteReader, changedAt: number) => ({
+  ...readActivity(input, changedAt, readTally1),
   ...{ openVisits: [], lastVisits: [], tasteNames: [], evidence: [] },
   orders: readOrders1(input, changedAt),
   refunds: readRefunds1(input, changedAt),

@@ -34,11 +34,25 @@ export type TasteKind = (typeof TASTE_KINDS)[number]
 /** Of categories, and of brands. Names in one bucket are one taste. */
 const BUCKETS = 64
 
+/** Codes of a tally from here on are tastes; those below are counters. */
+export const FIRST_TASTE = 32
+
 /**
  * The first code of each kind, the commonest first: small numbers are packed small. What is packed
  * refers to these.
  */
-const FIRST_CODES = { channels: 0, devices: 16, categories: 24, brands: 24 + BUCKETS } as const
+const FIRST_CODES = {
+  channels: FIRST_TASTE,
+  devices: FIRST_TASTE + 16,
+  categories: FIRST_TASTE + 24,
+  brands: FIRST_TASTE + 24 + BUCKETS,
+} as const
+
+/** The codes of categories: from the first to the last, both included. */
+export const CATEGORY_CODES = {
+  first: FIRST_CODES.categories,
+  last: FIRST_CODES.categories + BUCKETS - 1,
+} as const
 
 /** Bounds the memory of buckets by name: a shop has fewer categories and brands. */
 const KNOWN_NAMES = 10_000
@@ -63,8 +77,9 @@ export const channelCode = (channel: Channel): number =>
 /** The code of a device. */
 export const deviceCode = (device: Device): number => FIRST_CODES.devices + DEVICES.indexOf(device)
 
-/** The kind of a code. */
-export function kindOfCode(code: number): TasteKind {
+/** The kind of a code; `undefined` for a counter. */
+export function kindOfCode(code: number): TasteKind | undefined {
+  if (code < FIRST_TASTE) return undefined
   if (code < FIRST_CODES.devices) return 'channels'
   if (code < FIRST_CODES.categories) return 'devices'
   return code < FIRST_CODES.brands ? 'categories' : 'brands'

@@ -1,9 +1,16 @@
 import { dayOf } from './calendar.ts'
 import type { CustomerEvent } from './customer-event.ts'
-import type { CustomerState, Tastes } from './customer-state.ts'
-import { fixedName, kindOfCode, namedCode, TASTE_KINDS, type TasteKind } from './taste-codes.ts'
-
-import { visitTastes } from './visits.ts'
+import type { CustomerState, Tally } from './customer-state.ts'
+import { eachOf } from './day-tiles.ts'
+import {
+  FIRST_TASTE,
+  fixedName,
+  kindOfCode,
+  namedCode,
+  TASTE_KINDS,
+  type TasteKind,
+} from './taste-codes.ts'
+import { visitTally } from './visits.ts'
 
 /**
  * What one event says of a taste: a purchase more than a look. Others have categories of their own,
@@ -22,26 +29,29 @@ const WEIGHT_OF = new Map([
 ])
 
 /** The weights that an event under its recorded name adds to categories and brands. */
-export function tastesOf(name: string, { categories, brands }: CustomerEvent): Tastes {
+export function tastesOf(name: string, { categories, brands }: CustomerEvent): Tally {
+  if (categories === undefined && brands === undefined) return NOTHING
   const weight = WEIGHT_OF.get(name)
-  if (weight === undefined || (categories === undefined && brands === undefined)) return []
+  if (weight === undefined) return NOTHING
   const codes = new Set([
     ...(categories ?? []).map((category) => namedCode('categories', category)),
     ...(brands ?? []).map((brand) => namedCode('brands', brand)),
   ])
-  return [...codes].sort((a, b) => a - b).map((code) => [code, weight])
+  return [...codes].sort((a, b) => a - b).flatMap((code) => [code, weight])
 }
+
+const NOTHING: Tally = []
 
 /** The names with those of one more event that says something of tastes. */
 export function withTasteNames(
   names: CustomerState['tasteNames'],
   name: string,
-  { categories = [], brands = [] }: CustomerEvent,
+  { categories, brands }: CustomerEvent,
 ): CustomerState['tasteNames'] {
   let known = names
-  if (!WEIGHT_OF.has(name)) return known
-  for (const each of categories) known = withName(known, namedCode('categories', each), each)
-  for (const each of brands) known = withName(known, namedCode('brands', each), each)
+  if ((categories === undefined && brands === undefined) || !WEIGHT_OF.has(name)) return known
+  for (const each of categories ?? []) known = withName(known, namedCode('categories', each), each)
+  for (const each of brands ?? []) known = withName(known, namedCode('brands', each), each)
   return known
 }
 
@@ -80,15 +90,16 @@ export function topTastes(
 ): Record<TasteKind, readonly Taste[]> {
   const today = dayOf(now, timeZone)
   const weights = new Map<number, number>()
-  const add = (tastes: Tastes, age: number): void => {
+  const add = (tally: Tally, age: number): void => {
     const decay = 2 ** (-Math.max(0, age) / HALF_LIFE_DAYS)
-    for (const [code, weight] of tastes)
-      weights.set(code, (weights.get(code) ?? 0) + weight * decay)
+    eachOf(tally, (code, weight) => {
+      if (code >= FIRST_TASTE) weights.set(code, (weights.get(code) ?? 0) + weight * decay)
+    })
   }
-  add(state.totals.tastes, OLD_DAYS)
-  for (const { day, tastes } of state.tiles) add(tastes, today - day)
+  add(state.totals, OLD_DAYS)
+  for (const { day, tally } of state.tiles) add(tally, today - day)
   for (const visit of state.openVisits)
-    add(visitTastes(visit), today - dayOf(visit.startAt, timeZone))
+    add(visitTally(visit), today - dayOf(visit.startAt, timeZone))
   const names = new Map(state.tasteNames)
   const topOf = (kind: TasteKind): readonly Taste[] => {
     const ofKind = [...weights].filter(([code]) => kindOfCode(code) === kind)

@@ -1,7 +1,8 @@
 import { DAY_MS, dayOf } from './calendar.ts'
 import type { CustomerEvent, Moment } from './customer-event.ts'
-import type { CustomerState, Tastes, Visit, VisitMark } from './customer-state.ts'
-import { type Addition, addOn } from './day-tiles.ts'
+import type { CustomerState, Tally, Visit, VisitMark } from './customer-state.ts'
+import { addOn } from './day-tiles.ts'
+import { COUNTERS } from './event-names.ts'
 import { channelCode, deviceCode } from './taste-codes.ts'
 
 /** Half an hour without an event ends a visit. */
@@ -53,7 +54,7 @@ export function closeVisits(visits: Visits, { clock, timeZone }: Moment): Visits
   if (first === undefined || !isOver(first)) return visits
   const over = openVisits.filter(isOver)
   const { tiles, totals } = over.reduce(
-    (days, visit) => addOn(days, dayOf(visit.startAt, timeZone), visitAddition(visit)),
+    (days, visit) => addOn(days, dayOf(visit.startAt, timeZone), visitTally(visit)),
     { tiles: visits.tiles, totals: visits.totals },
   )
   const lastVisits = [...visits.lastVisits, ...over.map(settled)]
@@ -74,21 +75,23 @@ const settled = (visit: Visit): Visit => {
   }
 }
 
-/** What a visit adds to the day on which it began. */
-export const visitAddition = (visit: Visit): Addition => ({
-  counts: [
-    ['sessions', 1],
-    ['dwellSeconds', Math.floor((visit.endAt - visit.startAt) / 1000)],
-    ['bounces', visit.events === 1 ? 1 : 0],
-  ],
-  tastes: visitTastes(visit),
-})
-
-/** The channel by which a visit came, and its device if that is known. */
-export const visitTastes = ({ channel, device }: Visit): Tastes => {
-  const came: [number, number] = [channelCode(channel?.value ?? 'direct'), 1]
-  return device === undefined ? [came] : [came, [deviceCode(device.value), 1]]
+/**
+ * What a visit adds to the day on which it began: itself, the channel by which it came, and its
+ * device if that is known.
+ */
+export function visitTally({ startAt, endAt, events, channel, device }: Visit): Tally {
+  const tally = [SESSIONS, 1]
+  const dwellSeconds = Math.floor((endAt - startAt) / 1000)
+  if (dwellSeconds > 0) tally.push(DWELL_SECONDS, dwellSeconds)
+  if (events === 1) tally.push(BOUNCES, 1)
+  tally.push(channelCode(channel?.value ?? 'direct'), 1)
+  if (device !== undefined) tally.push(deviceCode(device.value), 1)
+  return tally
 }
+
+const SESSIONS = COUNTERS.indexOf('sessions')
+const DWELL_SECONDS = COUNTERS.indexOf('dwellSeconds')
+const BOUNCES = COUNTERS.indexOf('bounces')
 
 /** Two visits as one. */
 export const join = (a: Visit, b: Visit): Visit => ({

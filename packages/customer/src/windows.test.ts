@@ -4,6 +4,7 @@ import {
   arbitraryReading,
   arbitraryTimeZone,
   foldAll,
+  LONG_HISTORY,
   NOON,
   type ReadEvent,
 } from './arbitrary-history.ts'
@@ -11,7 +12,7 @@ import { DAY_MS } from './calendar.ts'
 import type { CustomerEvent } from './customer-event.ts'
 import { EMPTY_STATE } from './customer-state.ts'
 import { civilDay, recountLooseRefunds, recountOrders, recountVisits } from './history-recount.ts'
-import { windows } from './windows.ts'
+import { windows, windowsWithoutZeros } from './windows.ts'
 
 const COUNTED = new Map(
   Object.entries({
@@ -116,35 +117,51 @@ const at = (...events: CustomerEvent[]) =>
   )
 
 describe('windows', () => {
-  test('agree with a count over all events, however they came and rolled up', () => {
-    fc.assert(
-      fc.property(
-        arbitraryReading,
-        arbitraryTimeZone,
-        fc.integer({ min: 0, max: 100 * DAY_MS }),
-        (reading, timeZone, after) => {
-          const now = Math.max(NOON, reading.at(-1)?.clock ?? 0) + after
-          const today = civilDay(now, timeZone)
-          const last = (days: number) =>
-            recount(reading, {
-              now,
-              holds: (instant) => {
-                const day = civilDay(instant, timeZone)
-                return day > today - days && day <= today
-              },
+  test.each([
+    { of: 'a short history', begin: [], numRuns: 200 },
+    { of: 'a long history', begin: LONG_HISTORY, numRuns: 25 },
+  ])(
+    'agree with a count over all events of $of, however they came and rolled up',
+    ({ begin, numRuns }) => {
+      fc.assert(
+        fc.property(
+          arbitraryReading,
+          arbitraryTimeZone,
+          fc.integer({ min: 0, max: 100 * DAY_MS }),
+          (further, timeZone, after) => {
+            const reading = [...begin, ...further]
+            const now = Math.max(NOON, reading.at(-1)?.clock ?? 0) + after
+            const today = civilDay(now, timeZone)
+            const last = (days: number) =>
+              recount(reading, {
+                now,
+                holds: (instant) => {
+                  const day = civilDay(instant, timeZone)
+                  return day > today - days && day <= today
+                },
+              })
+            const state = foldAll(reading, timeZone) ?? EMPTY_STATE
+            const all = windows(state, now, timeZone)
+            const none = Object.fromEntries(Object.keys(all.d1).map((name) => [name, 0]))
+            for (const [window, sparse] of Object.entries(
+              windowsWithoutZeros(state, now, timeZone),
+            )) {
+              expect(Object.values(sparse)).not.toContain(0)
+              expect({ ...none, ...sparse }).toEqual(all[window as keyof typeof all])
+            }
+            expect(all).toEqual({
+              d1: last(1),
+              d7: last(7),
+              d30: last(30),
+              d90: last(90),
+              lifetime: recount(reading, { now, holds: () => true }),
             })
-          expect(windows(foldAll(reading, timeZone) ?? EMPTY_STATE, now, timeZone)).toEqual({
-            d1: last(1),
-            d7: last(7),
-            d30: last(30),
-            d90: last(90),
-            lifetime: recount(reading, { now, holds: () => true }),
-          })
-        },
-      ),
-      { numRuns: 200 },
-    )
-  })
+          },
+        ),
+        { numRuns },
+      )
+    },
+  )
 
   test('hold today and the six days before, in a window of seven', () => {
     const { d7, d30 } = at(order('o1', 6, 100), order('o2', 7, 10))

@@ -1,19 +1,15 @@
 import { dayOf } from './calendar.ts'
-import type { Counts, CustomerState } from './customer-state.ts'
+import type { CustomerState, Tally } from './customer-state.ts'
+import { eachOf } from './day-tiles.ts'
 import { COUNTERS } from './event-names.ts'
-import {
-  grossMinor,
-  isPaidBack,
-  isValid,
-  lateSince,
-  paidBackMinor,
-  refundedMinor,
-  type ValidOrder,
-} from './order-fact.ts'
-import { visitAddition } from './visits.ts'
+import { type DayTotals, ORDER_TOTALS, type OrderDays, stillPromised } from './order-days.ts'
+import { lateSince } from './order-fact.ts'
+import { orderDays, refundDays } from './order-index.ts'
+import { FIRST_TASTE } from './taste-codes.ts'
+import { visitTally } from './visits.ts'
 
 /** What a window adds up of orders. Money in minor units. */
-const ORDER_TOTALS = [
+const OF_ORDERS = [
   'orders',
   'repeatOrders',
   'units',
@@ -25,13 +21,25 @@ const ORDER_TOTALS = [
   'netMinor',
 ] as const
 
-export const WINDOW_TOTALS = [...COUNTERS, ...ORDER_TOTALS] as const
+export const WINDOW_TOTALS = [...COUNTERS, ...OF_ORDERS] as const
+
+type Total = (typeof WINDOW_TOTALS)[number]
 
 /** Counters, orders and money of one window. */
-export type WindowTotals = Record<(typeof WINDOW_TOTALS)[number], number>
+export type WindowTotals = Record<Total, number>
+
+type Each<T> = Record<'d1' | 'd7' | 'd30' | 'd90' | 'lifetime', T>
 
 /** `d7` is today and the six civil days before it; `lifetime` is everything. */
-export type Windows = Record<'d1' | 'd7' | 'd30' | 'd90' | 'lifetime', WindowTotals>
+type Windows = Each<WindowTotals>
+
+/** Amounts by their place in `WINDOW_TOTALS`, which begin with the counters by their code. */
+type Sums = number[]
+
+const PLACE_OF = Object.fromEntries(WINDOW_TOTALS.map((name, place) => [name, place])) as Record<
+  Total,
+  number
+>
 
 /**
  * Counters, orders and revenue at `now` (ms), which must not lie before the clock of the last fold.
@@ -42,6 +50,19 @@ export type Windows = Record<'d1' | 'd7' | 'd30' | 'd90' | 'lifetime', WindowTot
  * Throws `EBB_CONFIG_TIME_ZONE` for an unknown time zone.
  */
 export function windows(state: CustomerState, now: number, timeZone: string): Windows {
+  return eachWindow(sumsOf(state, now, timeZone), named)
+}
+
+/** The same without what is 0: most of it, of most customers. */
+export function windowsWithoutZeros(
+  state: CustomerState,
+  now: number,
+  timeZone: string,
+): Each<Partial<WindowTotals>> {
+  return eachWindow(sumsOf(state, now, timeZone), namedWithoutZeros)
+}
+
+function sumsOf(state: CustomerState, now: number, timeZone: string): Each<Sums> {
   const result = {
     d1: nothing(),
     d7: nothing(),
@@ -50,16 +71,22 @@ export function windows(state: CustomerState, now: number, timeZone: string): Wi
     lifetime: nothing(),
   }
   const today = dayOf(now, timeZone)
-  const onDay = (day: number): WindowTotals => result[smallestWindow(today - day)]
-  const at = (instant: number): WindowTotals => onDay(dayOf(instant, timeZone))
+  const onDay = (day: number): Sums => result[smallestWindow(today - day)]
+  const at = (instant: number): Sums => onDay(dayOf(instant, timeZone))
 
-  addCounts(result.lifetime, state.totals.counts)
-  for (const { day, counts } of state.tiles) addCounts(onDay(day), counts)
-  for (const visit of state.openVisits)
-    for (const [counter, amount] of visitAddition(visit).counts)
-      at(visit.startAt)[counter] += amount
-  addOrders(state, { at, now })
-  addRefunds(state, at)
+  addCounts(result.lifetime, state.totals)
+  for (const { day, tally } of state.tiles) addCounts(onDay(day), tally)
+  for (const visit of state.openVisits) addCounts(at(visit.startAt), visitTally(visit))
+  const orders = orderDays(state.orders, timeZone)
+  addOrderDays(result, orders, today)
+  addOrderDays(result, refundDays(state.refunds, timeZone), today)
+  const [first] = orders.byTime
+  if (first !== undefined) at(first.placed.at)[PLACE_OF.repeatOrders]! -= 1
+  for (const { order } of stillPromised(orders, now)) {
+    at(lateSince(order, Number.POSITIVE_INFINITY)!)[PLACE_OF.lateDeliveries]! -= 1
+    const late = lateSince(order, now)
+    if (late !== undefined) at(late)[PLACE_OF.lateDeliveries]! += 1
+  }
   return cumulated(result)
 }
 
@@ -71,72 +98,65 @@ function smallestWindow(age: number): keyof Windows {
   return age < 30 ? 'd30' : 'd90'
 }
 
-function addCounts(totals: WindowTotals, counts: Counts): void {
-  for (const [index, counter] of COUNTERS.entries()) totals[counter] += counts[index] ?? 0
+function addCounts(sums: Sums, tally: Tally): void {
+  eachOf(tally, (code, amount) => {
+    if (code < FIRST_TASTE) sums[code]! += amount
+  })
 }
 
-interface Places {
-  readonly at: (instant: number) => WindowTotals
-  readonly now: number
-}
-
-function addOrders({ orders }: CustomerState, { at, now }: Places): void {
-  const valid = orders.filter(isValid)
-  const first = firstOf(valid)
-  for (const order of valid) {
-    const totals = at(order.placed.at)
-    const discount = order.discount?.value ?? 0
-    totals.orders += 1
-    totals.repeatOrders += order === first ? 0 : 1
-    totals.units += order.units?.value ?? 0
-    totals.grossMinor += grossMinor(order)
-    totals.discountMinor += discount
-    totals.discountedOrders += discount > 0 ? 1 : 0
-    totals.refundedMinor += refundedMinor(order)
-    const late = lateSince(order, now)
-    if (late !== undefined) at(late).lateDeliveries += 1
+/** All of it, but what is of the days of a smaller window. */
+function addOrderDays(result: Each<Sums>, { totals, all }: OrderDays, today: number): void {
+  addOrderTotals(result.lifetime, all, 1)
+  for (const [day, ofDay] of totals) {
+    const window = smallestWindow(today - day)
+    if (window === 'lifetime') continue
+    addOrderTotals(result[window], ofDay, 1)
+    addOrderTotals(result.lifetime, ofDay, -1)
   }
 }
 
-/** Of orders at one instant the one with the least id is the first. */
-const firstOf = (orders: readonly ValidOrder[]): ValidOrder | undefined =>
-  orders.reduce<ValidOrder | undefined>((first, order) => {
-    if (first === undefined || order.placed.at < first.placed.at) return order
-    return order.placed.at === first.placed.at && order.id < first.id ? order : first
-  }, undefined)
-
-function addRefunds(
-  { orders, refunds }: CustomerState,
-  at: (instant: number) => WindowTotals,
-): void {
-  for (const refund of refunds) {
-    if (!isPaidBack(refund)) continue
-    at(refund.occurred.at).refunds += 1
-    at(refund.occurred.at).refundedMinor += paidBackMinor(refund, 0)
-  }
-  for (const refund of orders.flatMap((order) => order.refunds))
-    if (isPaidBack(refund)) at(refund.occurred.at).refunds += 1
+function addOrderTotals(sums: Sums, more: DayTotals, times: 1 | -1): void {
+  for (const name of ORDER_TOTALS) sums[PLACE_OF[name]]! += times * more[name]
+  sums[PLACE_OF.repeatOrders]! += times * more.orders
 }
 
-function cumulated(result: Windows): Windows {
+function cumulated(result: Each<Sums>): Each<Sums> {
   const { d1, d7, d30, d90, lifetime } = result
-  addTotals(d7, d1)
-  addTotals(d30, d7)
-  addTotals(d90, d30)
-  addTotals(lifetime, d90)
-  for (const totals of [d1, d7, d30, d90, lifetime]) {
-    totals.netMinor = totals.grossMinor - totals.refundedMinor
+  addSums(d7, d1)
+  addSums(d30, d7)
+  addSums(d90, d30)
+  addSums(lifetime, d90)
+  for (const sums of [d1, d7, d30, d90, lifetime]) {
+    sums[PLACE_OF.netMinor] = sums[PLACE_OF.grossMinor]! - sums[PLACE_OF.refundedMinor]!
   }
   return result
 }
 
-function addTotals(totals: WindowTotals, more: WindowTotals): void {
-  for (const key of WINDOW_TOTALS) totals[key] += more[key]
+function addSums(sums: Sums, more: Sums): void {
+  for (let place = 0; place < sums.length; place++) sums[place]! += more[place]!
 }
 
-const NOTHING = Object.fromEntries(WINDOW_TOTALS.map((name) => [name, 0])) as WindowTotals
+const NOTHING: Readonly<Sums> = WINDOW_TOTALS.map(() => 0)
 
-const nothing = (): WindowTotals => ({ ...NOTHING })
+const nothing = (): Sums => NOTHING.slice()
+
+const eachWindow = <T>(sums: Each<Sums>, of: (sums: Sums) => T): Each<T> => ({
+  d1: of(sums.d1),
+  d7: of(sums.d7),
+  d30: of(sums.d30),
+  d90: of(sums.d90),
+  lifetime: of(sums.lifetime),
+})
+
+const named = (sums: Sums): WindowTotals =>
+  Object.fromEntries(WINDOW_TOTALS.map((name, place) => [name, sums[place]!])) as WindowTotals
+
+function namedWithoutZeros(sums: Sums): Partial<WindowTotals> {
+  const totals: Partial<WindowTotals> = {}
+  for (let place = 0; place < sums.length; place++)
+    if (sums[place] !== 0) totals[WINDOW_TOTALS[place]!] = sums[place]!
+  return totals
+}
 
 /** Shares and means of a window; null where there is nothing to divide by. */
 export interface WindowRates {

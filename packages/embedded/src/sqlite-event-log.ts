@@ -133,6 +133,8 @@ const reader = (database: DatabaseSync) => {
     `SELECT offset, key, value, headers, appended_at FROM records
      WHERE topic = ? AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?`,
   )
+  // Objects of the rows take a third more time.
+  slice.setReturnArrays(true)
   const last = database.prepare(
     'SELECT MAX(offset) AS offset FROM records WHERE topic = ? AND partition = ?',
   )
@@ -164,19 +166,27 @@ const reader = (database: DatabaseSync) => {
     read: async (from: TopicPartition, offset: number, limit: number) =>
       classifying(() => {
         const rows = slice.all(topicIdOf(from), from.partition, offset, limit)
-        return { records: rows.map(recordOf), end: endOf(from) }
+        return { records: (rows as unknown as Row[]).map(recordOf), end: endOf(from) }
       }),
     advised: async (group: string, from: TopicPartition) =>
       Number(advice.get(group, topicIdOf(from), from.partition)?.['offset'] ?? 0),
   }
 }
 
-const recordOf = (row: Record<string, unknown>): LogRecord => ({
-  offset: row['offset'] as number,
-  key: row['key'] as string,
-  value: row['value'] as Uint8Array,
-  headers: row['headers'] === '' ? {} : JSON.parse(row['headers'] as string),
-  appendedAt: row['appended_at'] as number,
+type Row = readonly [
+  offset: number,
+  key: string,
+  value: Uint8Array,
+  headers: string,
+  appendedAt: number,
+]
+
+const recordOf = ([offset, key, value, headers, appendedAt]: Row): LogRecord => ({
+  offset,
+  key,
+  value,
+  headers: headers === '' ? {} : JSON.parse(headers),
+  appendedAt,
 })
 
 const writer = (

@@ -87,12 +87,8 @@ describe.skipIf(server === undefined)('a pool on PostgreSQL', () => {
     await postgres.close()
   })
 
-  test('gives up on an answer that takes too long, and on what runs when it is closed', async () => {
+  test('gives up on what runs when it is closed', async () => {
     const postgres = await testSchema(server!.url).open()
-    const tooLong = postgres.transaction((tx) => tx.query('SELECT pg_sleep(100)'), {
-      statementMs: 50,
-    })
-    await expect(tooLong).rejects.toThrow(/^EBB_POSTGRES_AWAY: .*timeout/)
     const begun = Promise.withResolvers<void>()
     const running = postgres.transaction(async (tx) => {
       await tx.query('SELECT 1')

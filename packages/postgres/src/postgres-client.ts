@@ -5,6 +5,7 @@ import { type Client, DatabaseError, Pool, type PoolClient } from 'pg'
 import { columnNumbers } from './column-numbers.ts'
 import { postgresFault } from './postgres-faults.ts'
 import { openSession, rowsOf, statement } from './postgres-session.ts'
+import { type PoolLimits, STATEMENT_MS, sessionSettings } from './session-limits.ts'
 
 /** Where the database is. */
 export interface PostgresSettings {
@@ -40,8 +41,13 @@ export interface Transaction extends Queries {
 
 /** How long a statement of a transaction may take. */
 export interface TransactionLimits {
-  /** 60 s unless given; after it the connection is given up. 0: as long as it takes. */
+  /**
+   * 60 s unless given. The server ends it somewhat earlier (`EBB_POSTGRES_BUSY`); of one that does
+   * not answer the connection is given up. 0: as long as it takes.
+   */
   readonly statementMs?: number
+  /** Of that, to wait for what others hold; all of it unless given. */
+  readonly lockMs?: number
 }
 
 /** A pool of connections to one schema. */
@@ -56,9 +62,10 @@ export interface Postgres extends Queries {
   close(): Promise<void>
 }
 
-const STATEMENT_MS = 60_000
 const CONNECT_MS = 10_000
 const CLOSE_MS = 5_000
+/** Nothing heard for so long: is the server there? The default of most systems is two hours. */
+const KEEP_ALIVE_MS = 10_000
 const MAX_CONNECTIONS = 10
 
 /**
@@ -111,11 +118,6 @@ const connected = async (
   return postgres
 }
 
-/** Of who only looks. */
-interface PoolLimits {
-  readonly patienceMs?: number
-}
-
 const openPool = ({ url, schema, ...settings }: PostgresSettings & PoolLimits): Pool => {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
     throw unusable(`"${schema}" cannot name a schema; take small letters, digits and _`)
@@ -128,6 +130,7 @@ const openPool = ({ url, schema, ...settings }: PostgresSettings & PoolLimits): 
     max: settings.maxConnections ?? MAX_CONNECTIONS,
     connectionTimeoutMillis: settings.patienceMs ?? CONNECT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: columnNumbers,
     onConnect: (client) =>
       client.query(statement(sessionSettings(schema, settings), undefined, CONNECT_MS)),
@@ -136,14 +139,6 @@ const openPool = ({ url, schema, ...settings }: PostgresSettings & PoolLimits): 
 
 const unusable = (what: string): HaltError =>
   new HaltError('EBB_POSTGRES_SETTINGS', `PostgreSQL cannot be used: ${what}`)
-
-// A process that stands still must not keep its locks for ever.
-const sessionSettings = (schema: string, { patienceMs }: PoolLimits): string =>
-  [
-    `SET search_path TO "${schema}"`,
-    `SET idle_in_transaction_session_timeout TO ${STATEMENT_MS}`,
-    ...(patienceMs === undefined ? [] : ['SET default_transaction_read_only TO on']),
-  ].join('; ')
 
 const postgresOn = (pool: Pool, close: () => Promise<void>, queryMs: number): Postgres => {
   let closing: Promise<void> | undefined
@@ -155,11 +150,11 @@ const postgresOn = (pool: Pool, close: () => Promise<void>, queryMs: number): Po
         throw postgresFault(error)
       }
     },
-    transaction: async (work, { statementMs = STATEMENT_MS } = {}) => {
+    transaction: async (work, limits = {}) => {
       const client = await pool.connect().catch((error) => {
         throw postgresFault(error)
       })
-      const session = openSession(client, statementMs)
+      const session = openSession(client, { statementMs: STATEMENT_MS, ...limits })
       try {
         await session.begin()
         const result = await work(session.transaction)

@@ -1,6 +1,7 @@
 import type { PoolClient, QueryResult } from 'pg'
 import type { Transaction } from './postgres-client.ts'
 import { endsConnection, postgresFault } from './postgres-faults.ts'
+import { type SessionLimits, transactionSettings } from './session-limits.ts'
 
 /** One connection, for as long as a transaction has it. */
 export interface Session {
@@ -21,8 +22,8 @@ export interface Statement {
   readonly query_timeout: number
 }
 
-/** Opens a session on a connection. An answer that takes longer than `statementMs` is a fault. */
-export const openSession = (client: PoolClient, statementMs: number): Session => {
+/** Opens a session on a connection. A statement that takes longer than `statementMs` is a fault. */
+export const openSession = (client: PoolClient, limits: SessionLimits): Session => {
   let isOpen = true
   let broken: Error | undefined
   let swallowed: Error | undefined
@@ -32,7 +33,7 @@ export const openSession = (client: PoolClient, statementMs: number): Session =>
   const send = async (text: string, values?: readonly unknown[]): Promise<QueryResult> => {
     if (!isOpen) throw new Error('this transaction has ended already')
     try {
-      return await client.query(statement(text, values, statementMs))
+      return await client.query(statement(text, values, limits.statementMs))
     } catch (error) {
       if (endsConnection(error)) broken = error as Error
       swallowed = postgresFault(error)
@@ -65,7 +66,7 @@ export const openSession = (client: PoolClient, statementMs: number): Session =>
       attempt,
     },
     begin: async () => {
-      await inTurn('BEGIN')
+      await inTurn(['BEGIN', ...transactionSettings(limits)].join('; '))
     },
     commit: async () => {
       const { command } = await inTurn('COMMIT')

@@ -1,6 +1,8 @@
 import { INSTALLATION } from '@ebb/contracts/topics'
 import type { PartitionListener } from '@ebb/streaming/event-log'
+import { onlyGeneration } from '@ebb/streaming/generation'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
+import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { alertsSwitch, switchesRecord } from './alerts-switch.ts'
@@ -27,7 +29,9 @@ const shop = () => {
 
 /** Follows the features through a switch; resolves `heard(n)` when n keys came. */
 const follow = async (log: ReturnType<typeof shop>['log']) => {
-  const alerts = await alertsSwitch({ log, logger: pino({ level: 'silent' }), lookEveryMs: 5 })
+  const generations = onlyGeneration({ generation: 0, log, store: memoryPartitionStore })
+  const logger = pino({ level: 'silent' })
+  const alerts = await alertsSwitch({ generations, logger, lookEveryMs: 5 })
   ends.push(alerts.stop)
   const keys: string[] = []
   let came = Promise.withResolvers<void>()
@@ -44,7 +48,9 @@ const follow = async (log: ReturnType<typeof shop>['log']) => {
       throw error
     },
   }
-  const running = await alerts.log.consume('scorer', FEATURES, listener)
+  const running = await alerts.generations.follow(({ log }) =>
+    log.consume('scorer', FEATURES, listener),
+  )
   ends.push(running.stop)
   const heard = async (count: number): Promise<string[]> => {
     while (keys.length < count) await came.promise

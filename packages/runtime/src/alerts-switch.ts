@@ -2,20 +2,21 @@ import { SWITCHES_KEY, Switches } from '@ebb/contracts/installation'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { INSTALLATION } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
+import type { GenerationEngines, Generations } from '@ebb/streaming/generation'
 import { AbortedError } from '@ebb/streaming/retry'
 import type { Logger } from './logger.ts'
 
 /** What a scorer that can be paused runs on. */
 export interface AlertsSwitchSettings {
-  readonly log: EventLog
+  readonly generations: Generations
   /** Hears that alerts were paused or go on, and that the log could not be asked. */
   readonly logger: Logger
   readonly lookEveryMs?: number
 }
 
-/** A log whose consumers stand still while alerts are paused. */
+/** Engines whose consumers stand still while alerts are paused. */
 export interface AlertsSwitch {
-  readonly log: EventLog
+  readonly generations: Generations
   stop(): void
 }
 
@@ -36,12 +37,12 @@ export const switchesRecord = (alertsPaused: boolean) => ({
  * where the log cannot be asked.
  */
 export const alertsSwitch = async (settings: AlertsSwitchSettings): Promise<AlertsSwitch> => {
-  const { log, logger, lookEveryMs = LOOK_EVERY_MS } = settings
+  const { generations, logger, lookEveryMs = LOOK_EVERY_MS } = settings
   const seen = { offset: 0, isPaused: false }
   let resumed = Promise.withResolvers<void>()
   const look = async (): Promise<void> => {
     const before = seen.isPaused
-    await readOn(log, seen)
+    await readOn(generations.inForce().log, seen)
     if (before === seen.isPaused) return
     logger.info({ paused: seen.isPaused }, 'alerts')
     if (!seen.isPaused) {
@@ -56,7 +57,16 @@ export const alertsSwitch = async (settings: AlertsSwitchSettings): Promise<Aler
   const whileUnpaused = async (signal: AbortSignal): Promise<void> => {
     while (seen.isPaused) await orAborted(resumed.promise, signal)
   }
-  return { log: pausable(log, whileUnpaused), stop: () => clearInterval(timer) }
+  const pausing = (of: GenerationEngines): GenerationEngines => {
+    return { ...of, log: pausable(of.log, whileUnpaused) }
+  }
+  return {
+    generations: {
+      inForce: () => pausing(generations.inForce()),
+      follow: (run) => generations.follow((of) => run(pausing(of))),
+    },
+    stop: () => clearInterval(timer),
+  }
 }
 
 const readOn = async (

@@ -37,6 +37,15 @@ export const STATE_CACHE_SETTING = setting({
   default: STATE_CACHE_BYTES,
 })
 
+/** How a live installation learns from its own customers. */
+export const TRAINING_SETTING = setting({
+  env: 'EBB_TRAINING',
+  what: "whether a model is fitted to the shop's own customers each night, and promoted if better",
+  takes: 'nightly; record, to promote none by itself; off',
+  schema: Type.Enum(['nightly', 'record', 'off']),
+  default: 'nightly',
+})
+
 /** Where the access keys are, for services that are asked over HTTP. */
 export const KEYS_SETTING = setting({
   env: 'EBB_KEYS',

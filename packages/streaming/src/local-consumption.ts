@@ -18,7 +18,8 @@ export interface LocalConsumptionSettings {
   readonly listener: PartitionListener
 }
 
-const BATCH_RECORDS = 500
+/** A commit costs as much as handling many records; larger ones take more memory. */
+const BATCH_RECORDS = 2_000
 
 /**
  * Membership of a consumer group whose log lives in this process: the one member owns every

@@ -11,7 +11,9 @@ import type {
 } from './processor-definition.ts'
 import type { RecentTraces } from './recent-traces.ts'
 import type { RecordSteps } from './record-steps.ts'
+import { momentOf, openSharedValue, type ScanStates } from './shared-value.ts'
 import type { StateCache } from './state-cache.ts'
+import { openTallies } from './tallies.ts'
 import type { DueTimer, TimerQueue } from './timer-queue.ts'
 import { formatVersion } from './version.ts'
 import { type LoadStates, type WorkingSet, workingSet } from './working-set.ts'
@@ -50,6 +52,7 @@ export interface RunnerSettings<State> {
 /** What a batch takes from outside its records. */
 export interface BatchSources {
   readonly load: LoadStates
+  readonly scan: ScanStates
   /** Of the traces that lead through it; ended by whoever makes its effects durable. */
   readonly steps: RecordSteps
 }
@@ -64,11 +67,12 @@ export const batchRunner = <State>(settings: RunnerSettings<State>) => {
   const run = async (
     records: readonly LogRecord[],
     before: PartitionRecord,
-    { load, steps }: BatchSources,
+    { load, scan, steps }: BatchSources,
   ): Promise<BatchResult<State>> => {
     const working = workingSet(definition, settings.cache, load)
-    await working.prefetch(records.filter((r) => !r.key.startsWith('~')).map((r) => r.key))
-    const batch = openBatch(settings, before, { working, steps })
+    const stateKey = stateKeyOf(definition)
+    await working.prefetch(records.filter((r) => !r.key.startsWith('~')).map(stateKey))
+    const batch = openBatch(settings, before, { working, scan, steps })
     let breathedAt = performance.now()
     for (const record of records) {
       if (performance.now() - breathedAt > BREATH_MS) {
@@ -80,48 +84,63 @@ export const batchRunner = <State>(settings: RunnerSettings<State>) => {
       const tick = definition.tickAt(record)
       if (typeof tick === 'number') await batch.tick(record, tick)
       else if (tick !== undefined) batch.refuse(record, tick)
-      else await batch.handle(record)
+      else {
+        const key = stateKey(record)
+        // To wait for nothing costs a turn of the loop as well.
+        if (!working.has(key)) await working.prefetch([key])
+        batch.handle(record, key)
+      }
     }
     return batch.close(records.at(-1)!.offset + 1)
   }
   return {
     run,
     /** Arms the timer of a state that was read back. */
-    arm: (key: string, bytes: Uint8Array, clock: number): void =>
-      timers.arm(key, definition.dueAt?.(definition.unpack(bytes), clock)),
+    arm: (key: string, bytes: Uint8Array, { clock, shared }: PartitionRecord): void => {
+      const at = momentOf(settings.partition, clock, shared)
+      timers.arm(key, definition.dueAt?.(definition.unpack(bytes), key, at))
+    },
   }
+}
+
+interface OpenSources<State> extends Pick<BatchSources, 'scan' | 'steps'> {
+  readonly working: WorkingSet<State>
 }
 
 const openBatch = <State>(
   settings: RunnerSettings<State>,
   before: PartitionRecord,
-  { working, steps }: { readonly working: WorkingSet<State>; readonly steps: RecordSteps },
+  { working, scan, steps }: OpenSources<State>,
 ) => {
   const { definition, timers, partition, generation, breathe, recent } = settings
   const producers: Record<string, number> = { ...before.producers }
   const publish = outputCollector(generation)
-  let clock = before.clock
+  const tallies = openTallies(definition.tallying, before)
+  const shared = openSharedValue(before, { definition, timers, working, scan })
+  let { clock } = before
   let copies = 0
   /** Of the record that is handled, where its trace is followed. */
   let traceparent: string | undefined
 
-  const moment = (): Moment => ({ clock, partition })
+  const moment = (): Moment => momentOf(partition, clock, shared.get())
   const refuse = (record: LogRecord, refusal: Refusal): void =>
     publish.add(record, [definition.rejection(record, refusal, moment())], traceparent)
   const apply = (key: string, record: LogRecord, outcome: Outcome<State>): number | undefined => {
     publish.add(record, outcome.outputs ?? [], traceparent)
     if (outcome.refusal) refuse(record, outcome.refusal)
     if (outcome.state !== undefined) working.set(key, outcome.state)
+    if (outcome.tally !== undefined) tallies.add(outcome.tally)
     const after = working.get(key)
-    const due = after === undefined ? undefined : definition.dueAt?.(after, clock)
+    const due = after === undefined ? undefined : definition.dueAt?.(after, key, moment())
     timers.arm(key, due)
     return due
   }
-  const handle = async (record: LogRecord): Promise<void> => {
-    await working.prefetch([record.key])
-    if (traceparent === undefined) recent.forget(record.key)
-    else recent.remember(record.key, { traceparent, appendedAt: record.appendedAt })
-    apply(record.key, record, definition.handle(working.get(record.key), record, moment()))
+  const handle = (record: LogRecord, key: string): void => {
+    if (traceparent === undefined) recent.forget(key)
+    else recent.remember(key, { traceparent, appendedAt: record.appendedAt })
+    const outcome = definition.handle(working.get(key), record, moment())
+    shared.set(outcome.shared)
+    apply(key, record, outcome)
   }
   const fireOne = (record: LogRecord, { key, due }: DueTimer): void => {
     const state = working.get(key)
@@ -142,7 +161,7 @@ const openBatch = <State>(
         const next = timers.takeDue(clock)
         if (next === undefined) return
         // A timer that was armed again may come before the rest of the chunk, and not be in it.
-        await working.prefetch([next.key])
+        if (!working.has(next.key)) await working.prefetch([next.key])
         fireOne(record, next)
       }
       await breathe()
@@ -151,6 +170,8 @@ const openBatch = <State>(
   const tick = async (record: LogRecord, at: number): Promise<void> => {
     // A copy must not fire what its original did not: timers may be armed at the clock itself.
     if (at > clock) {
+      await shared.settle(moment())
+      publish.add(record, tallies.told(moment(), at), traceparent)
       clock = at
       await fireDue(record)
     }
@@ -166,8 +187,11 @@ const openBatch = <State>(
     producers[number.producer] = number.sequence
     return false
   }
-  const close = (offset: number): BatchResult<State> => {
-    const record = { ...before, clock, producers }
+  const close = async (offset: number): Promise<BatchResult<State>> => {
+    await shared.settle(moment())
+    // In one order always: the same record is the same bytes.
+    const { tallies: _told, shared: _before, ...rest } = before
+    const record = { ...rest, clock, producers, ...tallies.kept(), ...shared.kept() }
     return { ...working.changes(), outputs: publish.all, record, offset, copies }
   }
   const follow = (record: LogRecord): void => {
@@ -175,6 +199,11 @@ const openBatch = <State>(
   }
   return { handle, refuse, tick, isCopy, follow, close }
 }
+
+const stateKeyOf =
+  <State>(definition: ProcessorDefinition<State>) =>
+  (record: LogRecord): string =>
+    definition.stateKey?.(record) ?? record.key
 
 const outputCollector = (generation: number) => {
   const all: VersionedOutput[] = []

@@ -14,6 +14,7 @@ import type { ProcessorOptions, ProcessorPorts } from './processor-options.ts'
 import { recentTraces } from './recent-traces.ts'
 import { endingSteps, recordSteps } from './record-steps.ts'
 import { type RetryOptions, retryTransient, waitFor } from './retry.ts'
+import type { ScanStates } from './shared-value.ts'
 import type { StateCaches } from './state-cache.ts'
 import { timerQueue } from './timer-queue.ts'
 import { NO_TRACER, TRACE_HEADER } from './tracing.ts'
@@ -41,7 +42,8 @@ export interface OwnerSettings<State> {
   readonly group: string
 }
 
-const SCAN_CHUNK = 500
+/** Longer than this nothing else in the process waits for a scan. */
+const BREATH_MS = 20
 
 /** The loop for one partition: acquire, then for each batch handle, publish, commit. */
 export const partitionOwner = <State>(settings: OwnerSettings<State>): PartitionOwner => {
@@ -64,18 +66,15 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     if (epoch !== owner.epoch || position?.offset !== owner.expectedOffset) throw new FencedError()
     return states
   }
+  const scan = async (owner: Held, each: (key: string, bytes: Uint8Array) => void) => {
+    await inSlices(store.scan(partition), breathe, ([key, bytes]) => each(key, bytes))
+    // What was scanned stands at our offset only if nobody has taken over meanwhile.
+    await load(owner, [])
+  }
   const rearm = async (owner: Held): Promise<void> => {
     timers.clear()
     recent.clear()
-    const { clock } = owner.record
-    let scanned = 0
-    for await (const [key, bytes] of store.scan(partition)) {
-      runner.arm(key, bytes, clock)
-      scanned += 1
-      if (scanned % SCAN_CHUNK === 0) await breathe()
-    }
-    // What was scanned stands at our offset only if nobody has taken over meanwhile.
-    await load(owner, [])
+    await scan(owner, (key, bytes) => runner.arm(key, bytes, owner.record))
   }
   const acquire = async (signal: AbortSignal): Promise<number> => {
     cache.clear()
@@ -109,9 +108,12 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
   const runAs = async (before: Held, records: readonly LogRecord[], signal: AbortSignal) => {
     const loadOurs = (keys: readonly string[]) =>
       retryTransient(() => load(before, keys), retrying(signal))
+    const scanOurs: ScanStates = (each) =>
+      retryTransient(() => scan(before, each), retrying(signal))
     const steps = recordSteps(options.tracer ?? NO_TRACER, placeOf(settings))
     const result = await endingSteps(steps, async () => {
-      const made = await runner.run(records, before.record, { load: loadOurs, steps })
+      const sources = { load: loadOurs, scan: scanOurs, steps }
+      const made = await runner.run(records, before.record, sources)
       await publish(made.outputs, signal)
       const outcome = await retryTransient(
         () => store.commit(partition, commitOf(made, before)),
@@ -129,6 +131,21 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     return offset
   }
   return { acquire, run, release: cache.clear }
+}
+
+/** Handles each; other work of the process runs in between. */
+const inSlices = async <T>(
+  all: AsyncIterable<T>,
+  breathe: () => Promise<void>,
+  handle: (each: T) => void,
+): Promise<void> => {
+  let breathedAt = performance.now()
+  for await (const each of all) {
+    handle(each)
+    if (performance.now() - breathedAt < BREATH_MS) continue
+    await breathe()
+    breathedAt = performance.now()
+  }
 }
 
 const commitOf = <State>(
@@ -179,8 +196,17 @@ const takeOver = async <State>(settings: OwnerSettings<State>): Promise<Held> =>
         `${definition.input}, which has ${partitions} now; give the topic that number again`,
     )
   await refuseLostLog(settings, position.offset)
-  return { epoch, expectedOffset: position.offset, record }
+  return { epoch, expectedOffset: position.offset, record: withShared(record, definition) }
 }
+
+/** Like what states were unpacked from: read once, by the version that runs. */
+const withShared = <State>(
+  record: PartitionRecord,
+  { readShared }: ProcessorDefinition<State>,
+): PartitionRecord =>
+  record.shared === undefined || readShared === undefined
+    ? record
+    : { ...record, shared: readShared(record.shared) }
 
 const refuseLostLog = async <State>(
   { definition, ports, partition }: OwnerSettings<State>,

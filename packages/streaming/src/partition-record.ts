@@ -10,13 +10,19 @@ export interface PartitionRecord {
   readonly partitions: number
   /** Numbered producers' high-water marks. */
   readonly producers: Readonly<Record<string, number>>
+  /** What was tallied since it was last told; absent where nothing was. */
+  readonly tallies?: Readonly<Record<string, number>>
+  /** What the processor keeps for all states of the partition; absent until it gave something. */
+  readonly shared?: unknown
 }
 
 /** The partition record as the store keeps it: JSON. */
 export const encodePartitionRecord = (record: PartitionRecord): Uint8Array =>
   Buffer.from(JSON.stringify(record), 'utf8')
 
-const FIELDS: readonly string[] = ['clock', 'generation', 'partitions', 'producers']
+const FIELDS: readonly string[] = [
+  ...['clock', 'generation', 'partitions', 'producers', 'tallies', 'shared'],
+]
 
 /**
  * Throws the halts `EBB_STATE_UNREADABLE` where the bytes are something else, and `EBB_STATE_VERSION`

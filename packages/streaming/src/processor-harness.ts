@@ -6,7 +6,12 @@ import { runProcessor } from './processor.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
 import type { ProcessorObserver } from './processor-options.ts'
 import { runProcessorToEnd } from './run-to-end.ts'
-import { COUNTER_TOPICS, type SilenceCount, silenceCounter } from './silence-counter.ts'
+import {
+  COUNTER_TOPICS,
+  PATIENCE_KEY,
+  type SilenceCount,
+  silenceCounter,
+} from './silence-counter.ts'
 
 /** A log with the topics of the silence counter (2 partitions each) and an empty store. */
 export interface ProcessorHarness {
@@ -20,6 +25,11 @@ const { input, output } = COUNTER_TOPICS
 export const event = (key: string, id: string): NewRecord => ({ key, value: Buffer.from(id) })
 /** A tick of its input. */
 export const tick = (at: number): NewRecord => ({ key: '~tick', value: Buffer.from(`${at}`) })
+/** How long silence takes from now on. */
+export const patience = (of: number): NewRecord => ({
+  key: PATIENCE_KEY,
+  value: Buffer.from(`${of}`),
+})
 const noWait = async (): Promise<void> => {}
 
 /** Appends to one partition of its input. */

@@ -21,6 +21,7 @@ import {
   send,
   tick,
 } from './processor-harness.ts'
+import { sharedValueCases } from './shared-value.contract.ts'
 import {
   COUNTER_SILENCE,
   COUNTER_TOPICS,
@@ -64,7 +65,7 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
       const calls: string[] = []
       const watched: ProcessorDefinition<SilenceCount> = {
         ...silenceCounter,
-        handle: (before, record, at: Moment) => {
+        handle: (before, record, at: Moment<number>) => {
           calls.push(JSON.stringify([before ?? null, record.offset, at]))
           return silenceCounter.handle(before, record, at)
         },
@@ -294,4 +295,5 @@ export const processorContract: readonly ContractCase<ProcessorHarness>[] = [
       await assert.rejects(runToEnd({ log, store }, stuck), { code: 'EBB_TIMER_STUCK' })
     },
   },
+  ...sharedValueCases,
 ]

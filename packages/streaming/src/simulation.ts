@@ -5,7 +5,12 @@ import { numberedHeaders } from './numbered-producer.ts'
 import type { PartitionStore } from './partition-store.ts'
 import { runProcessor } from './processor.ts'
 import type { ProcessorDefinition } from './processor-definition.ts'
-import { COUNTER_TOPICS, type SilenceCount, silenceCounter } from './silence-counter.ts'
+import {
+  COUNTER_TOPICS,
+  PATIENCE_KEY,
+  type SilenceCount,
+  silenceCounter,
+} from './silence-counter.ts'
 import { type FaultPlan, faultyPorts, type SimulatedProcess } from './simulation-faults.ts'
 import { type Scheduler, simulationScheduler } from './simulation-scheduler.ts'
 import { stateCaches } from './state-cache.ts'
@@ -94,7 +99,13 @@ const produce = async ({ scheduler, log, producer }: World): Promise<void> => {
   const fresh: NewRecord =
     dice < 0.3
       ? { key: '~tick', value: Buffer.from(`${producer.clock}`) }
-      : eventRecord(partition, scheduler.pick(KEYS), dice < 0.36 ? 'poison' : `e${producer.events}`)
+      : dice > 0.95
+        ? { key: PATIENCE_KEY, value: Buffer.from(`${40 + scheduler.pick(120)}`) }
+        : eventRecord(
+            partition,
+            scheduler.pick(KEYS),
+            dice < 0.36 ? 'poison' : `e${producer.events}`,
+          )
   producer.events += 1
   const record: NewRecord = {
     ...fresh,

@@ -21,11 +21,11 @@ export const STATE_CACHE_BYTES = 192 * 1_048_576
 
 /**
  * Memory of a decoded state for a byte of the packed one, as `npm run bench -- --only='bytes a
- * customer'` measures it, by the heap with all states of a shop unpacked in it and without: 21 to 26
- * for the demonstration's customers, 22 for CDNOW, 25 for Online Retail. By hand so: 33 for the
- * clickstream of the benchmarks, and 7 for the scorer's states. The largest, so that the limit is one.
+ * customer'` measures it, by the heap with all states of a shop unpacked in it and without: 18 to 20
+ * for the demonstration's customers, 21 for CDNOW, 24 for Online Retail, 25 for the clickstream of the
+ * benchmarks. By hand so: 7 for the scorer's states. The largest, so that the limit is one.
  */
-const DECODED_FOR_PACKED = 33
+const DECODED_FOR_PACKED = 25
 /** Memory of an entry whose state is `null`: key, entry and slot of the map. */
 const ENTRY_BYTES = 200
 

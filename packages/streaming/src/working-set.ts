@@ -8,10 +8,16 @@ export type LoadStates = (keys: readonly string[]) => Promise<readonly (Uint8Arr
 export interface WorkingSet<State> {
   /** Makes the states of `keys` available to `get`: one read for all that no cache holds. */
   prefetch(keys: readonly string[]): Promise<void>
+  /** Whether a key was prefetched: nothing has to be waited for then. */
+  has(key: string): boolean
   /** The state under a prefetched key, with what the batch did to it so far. */
   get(key: string): State | undefined
   /** `null` deletes. */
   set(key: string, state: State | null): void
+  /** Whether the batch has changed the state under a key. */
+  isChanged(key: string): boolean
+  /** Every state that the batch has changed and not deleted. */
+  changed(): Iterable<readonly [string, State]>
   /** The changed states, as objects and packed. */
   changes(): {
     states: ReadonlyMap<string, State | null>
@@ -48,10 +54,18 @@ export const workingSet = <State>(
   }
   return {
     prefetch,
+    has: (key) => known.has(key),
     get: (key) => known.get(key) ?? undefined,
     set: (key, state) => {
       known.set(key, state)
       changed.add(key)
+    },
+    isChanged: (key) => changed.has(key),
+    changed: function* () {
+      for (const key of changed) {
+        const state = known.get(key)
+        if (state !== undefined && state !== null) yield [key, state]
+      }
     },
     changes: () => {
       const states = new Map<string, State | null>()

@@ -1,6 +1,6 @@
 import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import type { RejectRecord } from '@ebb/contracts/reject-record'
-import { EVENTS, REJECTS } from '@ebb/contracts/topics'
+import { EVENTS, REJECTS, TRAFFIC } from '@ebb/contracts/topics'
 import type { AccessKeys, KeyGrant } from '@ebb/runtime/access-keys'
 import { createLogger } from '@ebb/runtime/logger'
 import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
@@ -31,7 +31,8 @@ const KEYS: AccessKeys = {
 /** Ports in memory, with a log that four partitions make. */
 export const memoryPorts = (): CollectorPorts => {
   const now = () => NOON
-  const topics = [EVENTS, REJECTS].map((name) => ({ name, partitions: 4 }))
+  const sized = [EVENTS, REJECTS].map((name) => ({ name, partitions: 4 }))
+  const topics = [...sized, { name: TRAFFIC, partitions: 1 }]
   const logger = createLogger({ service: 'collector', level: 'silent' })
   return { log: memoryEventLog({ topics, now }), keys: KEYS, clock: { now }, logger }
 }

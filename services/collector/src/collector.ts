@@ -13,6 +13,7 @@ import { COLLECTOR_REFERENCE } from './ingest-operations.ts'
 import { addIngestRoutes, type ShopMoney } from './ingest-routes.ts'
 import { openRecordWriter } from './log-records.ts'
 import { openSpoolingWriter, type SpoolingSettings } from './spool/spooling-writer.ts'
+import { tellTraffic } from './traffic.ts'
 
 /** What the collector stands on. */
 export interface CollectorPorts {
@@ -27,6 +28,11 @@ export interface CollectorPorts {
 export interface IntakeConfig extends ShopMoney {
   /** Keeps events while the log is away; without it they are refused then, `EBB_LOG_AWAY`. */
   readonly spool?: SpoolingSettings
+  /**
+   * Its name in `ebb.traffic.v1`, the same after a restart, and of no other collector; without it
+   * no traffic is told, so no source is judged silent.
+   */
+  readonly name?: string
 }
 
 /** How the collector is set. */
@@ -47,7 +53,8 @@ export interface Collector {
 
 /**
  * Starts to take in events: what is answered with 2xx is in the log or, while that is away, in the
- * fsynced spool; what is refused is in the topic of rejects. Throws `EBB_TOPIC_MISSING`,
+ * fsynced spool; what is refused is in the topic of rejects; how much came from each source in each
+ * minute is in `ebb.traffic.v1`. Throws `EBB_TOPIC_MISSING`,
  * `EBB_HTTP_PORT_IN_USE` and `EBB_HTTP_LISTEN`; with a spool also `EBB_SPOOL_IN_USE` and
  * `EBB_SPOOL_UNUSABLE`.
  */
@@ -66,7 +73,7 @@ export const start = async (ports: CollectorPorts, config: CollectorConfig): Pro
 /** The server of a collector that does not listen yet. Throws as `start` does. */
 export const createCollector = async (
   { log, keys, clock, logger, telemetry = NO_TELEMETRY }: CollectorPorts,
-  { spool, ...money }: IntakeConfig,
+  { spool, name, ...money }: IntakeConfig,
 ): Promise<HttpServer & Pick<Collector, 'spooled'>> => {
   const writer = await (spool === undefined
     ? openRecordWriter(log)
@@ -84,10 +91,15 @@ export const createCollector = async (
   serveReference(server.app, COLLECTOR_REFERENCE)
   const topics = asyncApiDocument()
   server.app.get('/asyncapi.json', async () => topics)
-  addIngestRoutes(server.app, { writer, keys, clock, metrics, traceparentOf }, money)
+  const traffic = name === undefined ? undefined : tellTraffic({ log, clock, logger }, name)
+  const ports = { writer, keys, clock, metrics, traffic, traceparentOf }
+  addIngestRoutes(server.app, ports, money)
   let stopped: Promise<void> | undefined
   const stop = () => {
-    stopped ??= server.stop().then(writer.close)
+    stopped ??= server
+      .stop()
+      .then(() => traffic?.stop())
+      .then(writer.close)
     return stopped
   }
   return { ...server, spooled: writer.spooled, stop }

@@ -8,6 +8,7 @@ import { type EventBatch, NO_BATCH, parseEventBatch } from './event-batch.ts'
 import { judgeBatch, type Verdict } from './intake.ts'
 import { type RecordWriter, rejectedRecord } from './log-records.ts'
 import { type RequestBody, readRequestBody, textOf } from './request-body.ts'
+import type { TrafficTeller } from './traffic.ts'
 import { findWriter, grantToWrite, keyInBody, keyInHeaders, keyInQuery } from './write-key.ts'
 
 /** What the routes stand on. */
@@ -16,6 +17,8 @@ export interface IngestPorts {
   readonly keys: AccessKeys
   readonly clock: ProcessClock
   readonly metrics: CollectorMetrics
+  /** Absent where nobody judges sources. */
+  readonly traffic?: TrafficTeller | undefined
   readonly traceparentOf: (request: FastifyRequest) => string | undefined
 }
 
@@ -75,7 +78,7 @@ interface Ingested {
 
 const ingest = async (
   request: FastifyRequest,
-  { writer, keys, clock, metrics, traceparentOf }: IngestPorts,
+  { writer, keys, clock, metrics, traffic, traceparentOf }: IngestPorts,
   { currency, rates, batchOnly = false }: ShopMoney & { readonly batchOnly?: boolean },
 ): Promise<Ingested> => {
   const route = request.routeOptions.url ?? ''
@@ -97,6 +100,7 @@ const ingest = async (
     if (grant !== undefined) {
       await writer.write([], [refusedBody(body, error, { grant, route, receivedAt })])
       metrics.refused(grant.source, error.code)
+      traffic?.count(grant.source, { refused: 1 })
     }
     throw error
   })
@@ -108,8 +112,10 @@ const ingest = async (
     ...(traceparent !== undefined && { traceparent }),
   }
   const { verdicts, events, rejects } = judgeBatch(batch, context)
-  await writer.write(events, rejects)
+  const spooled = await writer.write(events, rejects)
   metrics.taken(grant.source, verdicts, receivedAt)
+  const { length: accepted } = events
+  traffic?.count(grant.source, { accepted, refused: rejects.length, spooled })
   return { batch, verdicts }
 }
 

@@ -8,7 +8,7 @@ import { partitionOf } from '@ebb/streaming/partitioner'
 import { TRACE_HEADER } from '@ebb/streaming/tracing'
 
 /** Attributes of CloudEvents 1.0 in the headers; the value of every topic is JSON. */
-const attributes = (topic: string, { source, id }: { source: string; id: string }) => ({
+export const attributes = (topic: string, { source, id }: { source: string; id: string }) => ({
   ce_specversion: '1.0',
   ce_type: topic,
   ce_source: source,
@@ -38,10 +38,10 @@ export const rejectedRecord = (refused: Refused): NewRecord => {
 /** Makes the records of requests durable. */
 export interface RecordWriter {
   /**
-   * Resolves when all records are durable. Throws a `CodedError` of 503 where they could not be
-   * made so for now: some of them may be in the log then.
+   * Resolves when all records are durable: to how many of the events were put into a spool. Throws
+   * a `CodedError` of 503 where they could not be made so for now: some may be in the log then.
    */
-  write(events: readonly NewRecord[], rejects: readonly NewRecord[]): Promise<void>
+  write(events: readonly NewRecord[], rejects: readonly NewRecord[]): Promise<number>
   /** Throws, saying why, where `write` would throw; `logFault` is why the log counts as away. */
   check(logFault?: Error): Promise<WriterStanding>
   /** Records that are durable elsewhere and wait for the log. */
@@ -79,6 +79,7 @@ export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => 
       ]
       try {
         await settleAll(groups.map(({ to, records }) => log.append(to, records)))
+        return 0
       } catch (error) {
         throw error instanceof TransientError ? logAway(error) : error
       }
@@ -93,11 +94,10 @@ export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => 
   }
 }
 
-/** Resolves when all have; throws what the first one threw when none is under way any more. */
-export const settleAll = async (appends: readonly Promise<unknown>[]): Promise<void> => {
-  const outcomes = await Promise.allSettled(appends)
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+/** Resolves when all have; throws what one of them threw when none is under way any more. */
+export const settleAll = async <T>(appends: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(appends)
+  return Promise.all(appends)
 }
 
 /** Records of a topic by the partitions of their keys; in each of these in the order given. */

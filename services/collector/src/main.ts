@@ -2,10 +2,11 @@
 // Reads events over HTTP, access keys from their file, the installation from `ebb.installation.v1`.
 // Keeps, in the folder of its spool, what it accepted while the broker is away, and a copy of the
 // installation to start by; the folder is its own, and is to outlive the process.
-// Writes `ebb.events.v1` and `ebb.rejects.v1`.
+// Writes `ebb.events.v1` and `ebb.rejects.v1`; each minute to `ebb.traffic.v1` what came.
 // Guarantees: what is answered with 2xx is in the log or fsynced in the spool, whatever is killed;
 // events of one customer stay in the order they came. As many of these may run as are needed. Ends
 // with 1 where it cannot go on, with 0 when told to stop.
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { openKafkaEventLog } from '@ebb/kafka/kafka-event-log'
 import { wallClock } from '@ebb/runtime/clock'
@@ -34,7 +35,8 @@ await runService('collector', collectorConfig, async (config, process) => {
   const keys = openKeysFile(config.keys)
   const spool = { folder, limitBytes }
   const ports = { log, keys, clock: wallClock, logger, telemetry }
-  const service = await start(ports, { host, port, currency, rates, spool })
+  const name = `${hostname()}:${port}`
+  const service = await start(ports, { host, port, currency, rates, spool, name })
   lifecycle.onStop({ phase: 'intake', name: 'collector', run: service.stop })
   process.up()
   logger.info({ url: service.url, spooled: service.spooled() }, 'up')

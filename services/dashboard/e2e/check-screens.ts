@@ -106,6 +106,9 @@ const SCREENS: readonly Screen[] = [
   { name: 'decisions', open: at('#/winbacks?view=decisions', '.table, .empty') },
   { name: 'exclusions', open: at('#/winbacks?view=exclusions', '.table, .empty') },
   { name: 'policy', open: at('#/winbacks?view=policy', 'pre') },
+  { name: 'quality', open: at('#/quality', '.quality-fault, .empty') },
+  { name: 'quality-none', open: at('#/quality?to=2001-01-01', '.empty') },
+  { name: 'grades', open: at('#/grades', '.grade-month, .empty') },
   { name: 'rejects', open: at('#/rejects', CARD) },
   { name: 'setup', open: at('#/setup', '.debugger') },
 ]

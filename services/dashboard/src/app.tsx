@@ -8,9 +8,11 @@ import { PageHead } from './components/page-head.tsx'
 import { SideBar } from './components/side-bar.tsx'
 import { CustomerPage } from './customers/customer-page.tsx'
 import { CustomersPage } from './customers/customers-page.tsx'
+import { GradesPage } from './grades/grades-page.tsx'
 import { words } from './language/language.ts'
 import { LivePage } from './live/live-page.tsx'
 import { listenLive } from './live/live-store.ts'
+import { QualityPage } from './quality/quality-page.tsx'
 import { RejectsPage } from './rejects/rejects-page.tsx'
 import { route } from './routing/location.ts'
 import { SetupPage } from './setup/setup-page.tsx'
@@ -55,6 +57,8 @@ const CurrentPage = () => {
     return customerId === undefined ? <CustomersPage /> : <CustomerPage customerId={customerId} />
   }
   if (page === 'winbacks') return <WinbacksPage />
+  if (page === 'quality') return <QualityPage />
+  if (page === 'grades') return <GradesPage />
   if (page === 'rejects') return <RejectsPage />
   return page === 'setup' ? <SetupPage /> : <LivePage />
 }

@@ -11,6 +11,8 @@ import './look/customers.css'
 import './look/curve.css'
 import './look/winbacks.css'
 import './look/intake.css'
+import './look/quality.css'
+import './look/grades.css'
 import { beginSession } from './access/session.ts'
 import { App } from './app.tsx'
 

@@ -1,25 +1,28 @@
+import { hostname } from 'node:os'
 import { type Collector, start as startCollector } from '@ebb/collector/collector'
 import type { SpoolSettings } from '@ebb/collector/spool/spool'
 import type { Installation } from '@ebb/contracts/installation'
-import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type FeaturesService, start as startFeatures } from '@ebb/features/service'
 import { alertsSwitch } from '@ebb/runtime/alerts-switch'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import type { Lifecycle } from '@ebb/runtime/lifecycle'
 import type { Logger } from '@ebb/runtime/logger'
+import { valuingOf } from '@ebb/runtime/margin-setting'
 import type { Telemetry } from '@ebb/runtime/telemetry/telemetry'
-import { watchGeneration } from '@ebb/runtime/watch-generation'
-import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { start as startScorer } from '@ebb/scorer/service'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
+import type { TrainingMode } from '@ebb/scorer/training/trainer'
 import type { OwnedEngines } from '@ebb/streaming/engines'
+import type { Generations } from '@ebb/streaming/generation'
 import { type StateCaches, stateCaches } from '@ebb/streaming/state-cache'
 import { faultText } from './fault-text.ts'
 import type { FindableKeys } from './passing-keys.ts'
 
 /** What all services of one process share. */
 export interface CompositionPorts {
+  /** Topics and states of the generation that was in force at the beginning. */
   readonly engines: OwnedEngines
+  readonly generations: Generations
   readonly keys: FindableKeys
   readonly clock: ProcessClock
   readonly logger: Logger
@@ -37,6 +40,10 @@ export interface CompositionConfig {
   readonly collectorPort: number
   readonly featuresPort: number
   readonly rates: Readonly<Record<string, number>>
+  /** Of a live installation: whether a model is fitted each night, and promoted if better. */
+  readonly training?: TrainingMode
+  /** Of revenue; the default unless given. */
+  readonly marginPercent?: number
   /** For the states of features and scorer together. */
   readonly stateCacheBytes?: number
   /** Keeps events while the log is away; a log inside the process is never away. */
@@ -66,24 +73,26 @@ export const startServices = async (
 ): Promise<Composition> => {
   const { engines, keys, clock, logger, lifecycle, telemetry } = ports
   const { host, rates, tickIntervalMs, installation, spool } = config
-  const { timeZone, currency, generation } = installation
+  const { timeZone, currency } = installation
   const { log } = engines
   const onHalt = halting(ports)
-  const stopWatch = watchGeneration({ log, generation, onHalt })
-  lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
   const caches = stateCaches(config.stateCacheBytes)
-  await startScorerOn({ ...ports, caches }, generation)
+  await startScorerOn({ ...ports, caches }, config)
   const features = await startFeatures(
     {
-      ...{ log, store: engines.store(FEATURES_PROCESSOR), caches, keys, clock },
+      ...{ generations: ports.generations, caches, keys, clock },
       ...{ logger, telemetry, onHalt },
     },
-    { timeZone, currency, generation, tickIntervalMs, host, port: config.featuresPort },
+    { timeZone, currency, tickIntervalMs, host, port: config.featuresPort },
   )
   lifecycle.onStop({ phase: 'flush', name: 'features', run: features.stop })
   const collector = await startCollector(
     { log, keys, clock, logger, telemetry },
-    { host, port: config.collectorPort, currency, rates, ...(spool && { spool }) },
+    {
+      ...{ host, port: config.collectorPort, currency, rates, ...(spool && { spool }) },
+      // A minute of a demonstration is less than a millisecond: there nobody judges sources.
+      ...(installation.kind === 'live' && { name: `${hostname()}:${config.collectorPort}` }),
+    },
   )
   lifecycle.onStop({ phase: 'intake', name: 'collector', run: collector.stop })
   return { collector, features }
@@ -91,17 +100,23 @@ export const startServices = async (
 
 const startScorerOn = async (
   ports: CompositionPorts & { readonly caches: StateCaches },
-  generation: number,
+  { installation, training: mode = 'off', marginPercent }: CompositionConfig,
 ): Promise<void> => {
-  const { engines, caches, clock, logger, lifecycle, telemetry } = ports
-  const alerts = await alertsSwitch({ log: engines.log, logger })
+  const { generations, caches, clock, logger, lifecycle, telemetry } = ports
+  const { timeZone, currency } = installation
+  const alerts = await alertsSwitch({ generations, logger })
   lifecycle.onStop({ phase: 'readiness', name: 'switch of alerts', run: alerts.stop })
   const scorer = await startScorer(
     {
-      ...{ log: alerts.log, store: engines.store(SCORER_PROCESSOR), caches, clock },
+      ...{ generations: alerts.generations, caches, clock },
       ...{ logger, telemetry, onHalt: halting(ports) },
     },
-    { ...SHIPPED_SCORING, generation },
+    {
+      ...SHIPPED_SCORING,
+      ...valuingOf({ currency, marginPercent }),
+      // A demonstration keeps what is shipped: its years are over in minutes.
+      ...(installation.kind === 'live' && { training: { mode, timeZone, currency } }),
+    },
   )
   lifecycle.onStop({ phase: 'flush', name: 'scorer', run: scorer.stop })
 }

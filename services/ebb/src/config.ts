@@ -14,7 +14,13 @@ import {
   setting,
 } from '@ebb/runtime/configuration'
 import { KAFKA_SETTINGS, POSTGRES_SETTINGS, REDIS_SETTINGS } from '@ebb/runtime/engine-settings'
-import { KEYS_SETTING, SERVICE_SETTINGS, STATE_CACHE_SETTING } from '@ebb/runtime/service-settings'
+import { MARGIN_SETTING } from '@ebb/runtime/margin-setting'
+import {
+  KEYS_SETTING,
+  SERVICE_SETTINGS,
+  STATE_CACHE_SETTING,
+  TRAINING_SETTING,
+} from '@ebb/runtime/service-settings'
 import Type from 'typebox'
 
 const isTimeZone = (name: string): boolean => {
@@ -49,6 +55,8 @@ export const EBB_SETTINGS = {
     default: NONE,
   },
   stateCacheBytes: STATE_CACHE_SETTING,
+  training: TRAINING_SETTING,
+  marginPercent: MARGIN_SETTING,
   partitions: setting({
     env: 'EBB_PARTITIONS',
     what: 'partitions of the customer topics of an installation that is begun on Kafka',

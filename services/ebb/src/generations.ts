@@ -1,6 +1,7 @@
 import type { Installation } from '@ebb/contracts/installation'
 import { MADE_FROM_STATES, TOPICS } from '@ebb/contracts/topics'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
+import { HEARTBEAT_PROCESSOR } from '@ebb/features/heartbeat/heartbeat-definition'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import type { Unused } from '@ebb/streaming/engines'
 import { nameInGeneration } from '@ebb/streaming/generation'
@@ -22,7 +23,7 @@ export const everythingOf = ({ generation, partitions }: Installation): Unused =
 
 const ofGenerations = (generations: readonly number[], partitions: number): Unused => ({
   topics: inEach(generations, [...MADE_FROM_STATES]),
-  stores: inEach(generations, [FEATURES_PROCESSOR, SCORER_PROCESSOR]),
+  stores: inEach(generations, [FEATURES_PROCESSOR, SCORER_PROCESSOR, HEARTBEAT_PROCESSOR]),
   partitions,
 })
 

@@ -30,6 +30,8 @@ export interface OwnedInstallation {
   readonly installation: Installation
   /** Topics and states of the generation in force. */
   readonly engines: OwnedEngines
+  /** Those of all generations. */
+  readonly whole: OwnedEngines
 }
 
 /**
@@ -54,7 +56,7 @@ export const ownInstallation = async (
     const inForce = ownedInGeneration(owned, installation.generation)
     const topics = topicsOf(installation.partitions)
     await (isApplied ? requireTopics(inForce.log, topics) : inForce.makeTopics(topics, 'writer'))
-    return { installation, engines: inForce }
+    return { installation, engines: inForce, whole: owned }
   } catch (error) {
     await owned.close()
     throw error

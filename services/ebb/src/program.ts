@@ -1,16 +1,22 @@
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
 import { alertsCommand } from './commands/alerts.ts'
+import { backtestCommand } from './commands/backtest.ts'
 import { customerCommand } from './commands/customer.ts'
 import { demoCommand } from './commands/demo.ts'
+import { gradesCommand } from './commands/grades.ts'
+import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
+import { modelsCommand } from './commands/models.ts'
 import { pauseCommand, resumeCommand } from './commands/pause.ts'
 import { policyCommand } from './commands/policy.ts'
+import { qualityCommand } from './commands/quality.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { rejectsCommand } from './commands/rejects.ts'
 import { replayCommand } from './commands/replay.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { tagsCommand } from './commands/tags.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { upCommand } from './commands/up.ts'
 import { winbacksCommand } from './commands/winbacks.ts'
@@ -23,14 +29,20 @@ const COMMANDS = [
   demoCommand,
   simulateCommand,
   replayCommand,
+  backtestCommand,
   rebuildCommand,
+  importCommand,
   keysCommand,
   alertsCommand,
   customerCommand,
   rejectsCommand,
+  qualityCommand,
+  gradesCommand,
   reconcileCommand,
   topicsCommand,
+  modelsCommand,
   policyCommand,
+  tagsCommand,
   winbacksCommand,
   pauseCommand,
   resumeCommand,

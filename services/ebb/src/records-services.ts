@@ -12,6 +12,7 @@ import type { WebhookSettings } from '@ebb/retention/webhook/send-webhook'
 import { engineLog } from '@ebb/runtime/engine-log'
 import { schemaOf } from '@ebb/runtime/engine-settings'
 import type { KeysFile } from '@ebb/runtime/keys-file'
+import { valuingOf } from '@ebb/runtime/margin-setting'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import {
   type Composition,
@@ -77,7 +78,7 @@ export const startRecordsServices = async (
   config: RecordsConfig,
   pipeline: Composition,
 ): Promise<RecordsServices> => {
-  const { keys, clock, logger, lifecycle, engines, telemetry } = ports
+  const { keys, clock, logger, lifecycle, engines, generations, telemetry } = ports
   const { installation, host, webhook, firstPolicy } = config
   const { timeZone, currency } = installation
   const onHalt = halting(ports)
@@ -100,7 +101,7 @@ export const startRecordsServices = async (
   lifecycle.onStop({ phase: 'flush', name: 'retention', run: retention.stop })
   const insights = await startInsights(
     {
-      ...{ log: engines.log, clock, logger, telemetry, onHalt, keys: dashboardKeys(keys) },
+      ...{ generations, clock, logger, telemetry, onHalt, keys: dashboardKeys(keys) },
       postgres: await schema(ports, config, 'insights'),
     },
     insightsConfig(ports, config, { ...pipeline, retention }),
@@ -140,6 +141,9 @@ const insightsConfig = (
       { need: 'state store', name: engineNames.store },
       { need: 'business records', name: engineNames.records },
     ] as const,
-    scoring: SHIPPED_SCORING,
+    scoring: {
+      ...SHIPPED_SCORING,
+      ...valuingOf({ currency: installation.currency, marginPercent: config.marginPercent }),
+    },
   }
 }

@@ -2,6 +2,7 @@ import type { Installation } from '@ebb/contracts/installation'
 import { SCOPE_COUPONS_REDEEM } from '@ebb/retention/http/coupon-operations'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import { engineLog } from '@ebb/runtime/engine-log'
+import { followGenerations } from '@ebb/runtime/follow-generations'
 import type { NewInstallation } from '@ebb/runtime/installation'
 import { type KeysFile, openKeysFile } from '@ebb/runtime/keys-file'
 import { createLifecycle, type Lifecycle } from '@ebb/runtime/lifecycle'
@@ -9,16 +10,17 @@ import { createLogger, type Logger } from '@ebb/runtime/logger'
 import { processTelemetry } from '@ebb/runtime/telemetry/process-telemetry'
 import type { TelemetryConfig } from '@ebb/runtime/telemetry/telemetry-settings'
 import type { OwnedEngines, Place } from '@ebb/streaming/engines'
+import type { Generations } from '@ebb/streaming/generation'
 import type { RecordsDatabase } from './business-records.ts'
 import type { CliContext } from './cli-context.ts'
 import { alertLine } from './commands/alert-line.ts'
 import { followAlerts } from './commands/alerts.ts'
 import { keysFileOf } from './commands/keys.ts'
 import { patiently } from './commands/patience.ts'
-import { type Composition, type CompositionConfig, startServices } from './composition.ts'
+import { type Composition, type CompositionConfig, halting, startServices } from './composition.ts'
 import type { EbbConfig } from './config.ts'
 import { faultText } from './fault-text.ts'
-import { ownInstallation } from './installation.ts'
+import { type OwnedInstallation, ownedInGeneration, ownInstallation } from './installation.ts'
 import {
   type FindableKeys,
   type PassingKey,
@@ -26,6 +28,7 @@ import {
   visitorKey,
   withPassingKeys,
 } from './passing-keys.ts'
+import { rebuildWhenAsked } from './rebuild/asked-rebuild.ts'
 import {
   INSIGHTS_SCOPES,
   type RecordsConfig,
@@ -41,6 +44,7 @@ export interface Base {
   readonly place: Place
   readonly installation: Installation
   readonly engines: OwnedEngines
+  readonly generations: Generations
   readonly database: RecordsDatabase | undefined
   readonly keysFile: KeysFile
   /** Those of the file, and the passing ones. */
@@ -62,12 +66,14 @@ export interface BaseSettings {
   readonly wanted: NewInstallation
   readonly clock: ProcessClock
   readonly level: EbbConfig['logLevel']
+  /** Of revenue, for a rebuild. */
+  readonly marginPercent: number
 }
 
 /** Takes the engines of a place, and what is beside them in its folder. */
 export const openBase = async (
   context: CliContext,
-  { place, wanted, clock, level }: BaseSettings,
+  { place, wanted, clock, level, marginPercent }: BaseSettings,
 ): Promise<Base> => {
   const { engines, tell, interrupted } = context
   const logger = createLogger({ service: 'ebb', level, destination: process.stderr })
@@ -82,9 +88,8 @@ export const openBase = async (
     now: () => clock.now(),
     durability: isLive ? 'power-cut' : 'killed-process',
   } as const
-  const { installation, engines: owned } = await patiently(context, () =>
-    ownInstallation(engines, place, settings),
-  )
+  const opened = await patiently(context, () => ownInstallation(engines, place, settings))
+  const { installation, engines: owned, whole } = opened
   lifecycle.onStop({ phase: 'rest', name: 'engines', run: owned.close })
   const database = await context.records?.own(place, settings).catch(async (error: unknown) => {
     await owned.close()
@@ -92,6 +97,12 @@ export const openBase = async (
   })
   if (database) lifecycle.onStop({ phase: 'rest', name: 'PostgreSQL', run: database.close })
   if (isLive) context.notices.hear(engineLog(logger))
+  const generations = generationsOf(opened, { logger, lifecycle, tell })
+  if (engines.shared === undefined && isLive) {
+    const owner = { place, engines: whole, now: settings.now, logger, marginPercent }
+    const rebuilding = rebuildWhenAsked(owner)
+    lifecycle.onStop({ phase: 'flush', name: 'rebuild', run: rebuilding.stop })
+  }
   const keysFile = openKeysFile(keysFileOf(context, place.folder))
   const writeKey = await storefrontKey(keysFile)
   const insightsKey = serviceKey('insights', INSIGHTS_SCOPES)
@@ -103,6 +114,7 @@ export const openBase = async (
     place,
     installation,
     engines: owned,
+    generations,
     database,
     ...access,
     clock,
@@ -110,6 +122,18 @@ export const openBase = async (
     lifecycle,
     tell,
   }
+}
+
+const generationsOf = (
+  { installation: { generation }, whole }: OwnedInstallation,
+  { logger, lifecycle, tell }: Pick<Base, 'logger' | 'lifecycle' | 'tell'>,
+): Generations => {
+  const generations = followGenerations({
+    ...{ log: whole.log, generation, logger, onHalt: halting({ tell, lifecycle }) },
+    at: (generation) => ({ generation, ...ownedInGeneration(whole, generation) }),
+  })
+  lifecycle.onStop({ phase: 'readiness', name: 'generations', run: generations.stop })
+  return generations
 }
 
 /** The first write key that was not revoked, made where there is none. */
@@ -173,7 +197,8 @@ export const printAlerts = async (
   { engines, installation }: Base,
 ): Promise<void> => {
   const { interrupted: signal, isTerminal } = context
-  const look = { isTerminal, timeZone: installation.timeZone }
+  const { timeZone, currency } = installation
+  const look = { isTerminal, timeZone, currency }
   // Who waits for the log says so in its own name.
   const alerts = followAlerts(engines.log, { signal, onRetry: () => {} })
   for await (const alert of alerts) context.print(alertLine(alert, look))

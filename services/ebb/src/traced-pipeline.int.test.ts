@@ -2,6 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { start as startCollector } from '@ebb/collector/collector'
 import { EVENTS, FEATURES, topicsOf } from '@ebb/contracts/topics'
+import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
+import { HEARTBEAT_PROCESSOR } from '@ebb/features/heartbeat/heartbeat-definition'
 import { start as startFeatures } from '@ebb/features/service'
 import { openPostgres } from '@ebb/postgres/postgres-client'
 import { COUPON_POLICY, DAY_MS, waitUntil } from '@ebb/retention/retention-fixture'
@@ -10,8 +12,10 @@ import { wallClock } from '@ebb/runtime/clock'
 import { createLogger } from '@ebb/runtime/logger'
 import { METRICS } from '@ebb/runtime/telemetry/metrics'
 import { placeOf, recordedTelemetry } from '@ebb/runtime/telemetry/telemetry-fixture'
+import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import { start as startScorer } from '@ebb/scorer/service'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
+import { onlyGeneration } from '@ebb/streaming/generation'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import { uniqueName, usePostgres } from '@ebb/testkit/engines'
@@ -65,13 +69,20 @@ const startPipeline = async (share: number, status = 200) => {
   )
   ends.push(retention.stop)
   await retention.goLive()
-  const scoring = { ...SHIPPED_SCORING, generation: 0 }
-  const scorer = await startScorer({ ...ports, store: memoryPartitionStore() }, scoring)
-  ends.push(scorer.stop)
-  const features = await startFeatures(
-    { ...ports, store: memoryPartitionStore() },
-    { ...shop, generation: 0, tickIntervalMs: 50 },
+  const stores = new Map(
+    [FEATURES_PROCESSOR, SCORER_PROCESSOR, HEARTBEAT_PROCESSOR].map((name) => [
+      name,
+      memoryPartitionStore(),
+    ]),
   )
+  const generations = onlyGeneration({
+    generation: 0,
+    log,
+    store: (name: string) => stores.get(name)!,
+  })
+  const scorer = await startScorer({ ...ports, generations }, SHIPPED_SCORING)
+  ends.push(scorer.stop)
+  const features = await startFeatures({ ...ports, generations }, { ...shop, tickIntervalMs: 50 })
   ends.push(features.stop)
   const collector = await startCollector(ports, { ...shop, rates: {} })
   ends.push(collector.stop)
@@ -156,7 +167,7 @@ describe.skipIf(server === undefined)('a pipeline that is traced', () => {
       (point) => 'reader' in point && point.reader,
     )
     expect(readers.toSorted()).toEqual([
-      ...['features', 'retention-alerts', 'retention-orders', 'scorer'],
+      ...['features', 'heartbeat', 'retention-alerts', 'retention-orders', 'scorer'],
     ])
   })
 })

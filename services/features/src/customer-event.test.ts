@@ -13,6 +13,7 @@ const BARE = {
   name: 'Product Viewed',
   customer: { userId: 'ann' },
   sourceRank: 1,
+  source: 'storefront',
   occurredAt: NOON,
 }
 

@@ -14,7 +14,7 @@ import { deviceOf } from './visit-device.ts'
  * out, and nothing is thrown. Only what is listed here goes into a state: no free text, no address.
  */
 export const customerEventOf = (event: CanonicalEvent, timeZone: string): CustomerEvent => {
-  const { id, type, name, customer, sourceRank, occurredAt, order, rating, consent } = event
+  const { id, type, name, customer, sourceRank, source, occurredAt, order, rating, consent } = event
   const { properties, context } = event
   const products = productsOf(properties)
   return {
@@ -23,8 +23,7 @@ export const customerEventOf = (event: CanonicalEvent, timeZone: string): Custom
     name,
     // The schema has optional fields that are never present and undefined: JSON knows none.
     customer: customer as CustomerEvent['customer'],
-    sourceRank,
-    occurredAt,
+    ...{ sourceRank, source, occurredAt },
     ...presentFields({
       order: order && orderDetails(order, { name, properties, products, timeZone }),
       rating,

@@ -1,5 +1,6 @@
 import type { CustomerState, Visit } from '@ebb/customer/customer-state'
-import { standingEvidence } from '@ebb/customer/evidence'
+import { type StandingEvidence, standingEvidence } from '@ebb/customer/evidence'
+import { evidenceRow } from '@ebb/customer/evidence-kinds'
 import { orderRhythm } from '@ebb/customer/order-rhythm'
 import { purchaseHabits, purchases } from '@ebb/customer/purchases'
 import { topTastes } from '@ebb/customer/tastes'
@@ -89,17 +90,27 @@ const viewOf = (
       .slice(-LAST)
       .map(({ placedAt, ...purchase }) => ({ ...purchase, placedAt: iso(placedAt) }))
       .reverse(),
-    evidence: standingEvidence(customer, asOf, timeZone)
-      .slice(0, LAST_EVIDENCE)
-      .map(({ occurredAt, resolvedAt, ...evidence }) => ({
-        ...evidence,
-        occurredAt: iso(occurredAt),
-        ...(resolvedAt !== undefined && { resolvedAt: iso(resolvedAt) }),
-      })),
+    evidence: standingEvidence(customer, asOf, timeZone).slice(0, LAST_EVIDENCE).map(evidenceView),
     visits: [...customer.lastVisits, ...customer.openVisits].map(visitView).reverse(),
     recent: customer.recent
       .map(({ name, occurredAt }) => ({ name, occurredAt: iso(occurredAt) }))
       .reverse(),
+  }
+}
+
+const evidenceView = ({
+  occurredAt,
+  resolvedAt,
+  fadesAt,
+  ...evidence
+}: StandingEvidence): CustomerView['evidence'][number] => {
+  const { resolvedBy } = evidenceRow(evidence.kind)
+  return {
+    ...evidence,
+    occurredAt: iso(occurredAt),
+    ...(resolvedAt !== undefined && { resolvedAt: iso(resolvedAt) }),
+    ...(resolvedBy !== undefined && { clearedBy: resolvedBy }),
+    fadesAt: iso(fadesAt),
   }
 }
 

@@ -1,7 +1,7 @@
 import { ReasonCode } from '@ebb/contracts/alert-record'
 import { Count, IsoInstant, Minor, type View } from '@ebb/contracts/api-view'
 import { Consent } from '@ebb/contracts/canonical-event'
-import { EVIDENCE } from '@ebb/customer/evidence-kinds'
+import { EVIDENCE, REMEDIES } from '@ebb/customer/evidence-kinds'
 import { TASTE_KINDS } from '@ebb/customer/taste-codes'
 import { WINDOW_TOTALS } from '@ebb/customer/windows'
 import Type, { type TInteger, type TSchema } from 'typebox'
@@ -89,6 +89,10 @@ const EvidenceView = Type.Object({
   resolvedAt: Type.Optional(IsoInstant),
   /** How much it says for its reason now, 0 to 1. */
   weight: Type.Number(),
+  /** What would make it good; absent where only time does. */
+  clearedBy: Type.Optional(OneOf(REMEDIES)),
+  /** When it says nothing any more, if nothing makes it good before. */
+  fadesAt: IsoInstant,
 })
 
 const known = {

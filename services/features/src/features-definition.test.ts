@@ -8,7 +8,7 @@ import type { NewRecord } from '@ebb/streaming/event-log'
 import type { Outcome } from '@ebb/streaming/processor-definition'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { featuresDefinition } from './features-definition.ts'
+import { featuresDefinition, PLAIN_ACTIVITY_MS } from './features-definition.ts'
 import {
   canonical,
   logged,
@@ -43,6 +43,9 @@ const orders = (outcome: Outcome<FeaturesState>): OrderRecord[] =>
     .filter(({ topic }) => topic === ORDERS)
     .map(({ value }) => messageCodec(OrderRecord).decode(value))
 
+/** Nothing but a count for its source. */
+const A_COPY = { tally: 'storefront' }
+
 describe('an order', () => {
   test('is told at once: the features of its customer, and the clean fact', () => {
     const outcome = handle(recordOf(orderEvent('o1', { consent: { marketing: true } })))
@@ -66,6 +69,7 @@ describe('an order', () => {
         orderId: 'o1',
         placedAt: NOON,
         amountMinor: 1_990,
+        standing: { status: 'valid', netMinor: 1_990 },
       },
     ])
   })
@@ -78,7 +82,7 @@ describe('an order', () => {
   })
 
   test('that comes again changes nothing and tells nothing', () => {
-    expect(handle(recordOf(orderEvent('o1')), after(orderEvent('o1')))).toEqual({})
+    expect(handle(recordOf(orderEvent('o1')), after(orderEvent('o1')))).toEqual(A_COPY)
   })
 
   test('of unknown amount is counted, and its fact names none', () => {
@@ -105,6 +109,18 @@ describe('an order', () => {
     expect(told).not.toHaveProperty('rhythm')
     expect(told?.windows['lifetime']).not.toHaveProperty('orders')
     expect(told?.windows['lifetime']).not.toHaveProperty('grossMinor')
+  })
+
+  test('is told beside another whose refund of the same id is called off with its own', () => {
+    const refund = (id: string) =>
+      canonical(`refund of ${id}`, { name: 'Order Refunded', order: { id, refundId: '1' } })
+    const calledOff = canonical('c', { name: 'Return Cancelled', order: { refundId: '1' } })
+    const refunded = after(orderEvent('o1'), orderEvent('o2'), refund('o1'), refund('o2'))
+    const standing = { status: 'valid', netMinor: 1_990 }
+    expect(orders(handle(recordOf(calledOff), refunded))).toMatchObject([
+      { id: 'c', orderId: 'o1', standing },
+      { id: 'c/o2', orderId: 'o2', standing },
+    ])
   })
 
   test('is not named by a refund that names none', () => {
@@ -135,20 +151,36 @@ describe('an event', () => {
     ['a page', canonical('e', { type: 'page', name: 'Our secret sale' })],
     ['a good review', canonical('e', { name: 'Product Reviewed', rating: 5 })],
     ['a name of the shop’s own', canonical('e', { name: 'Newsletter Opened' })],
-  ])('that is %s waits for the first tick of the next minute', (_what, event) => {
+  ])('that is %s waits for the next turn of its customer, and for no other', (_what, event) => {
     const outcome = handle(recordOf(event), after(canonical('before')))
     expect(outcome.outputs ?? []).toEqual([])
     expect(outcome.state?.told).toBe(false)
-    expect(definition.dueAt?.(outcome.state!, NOON)).toBe(NOON + 60_000)
-    expect(definition.dueAt?.(outcome.state!, NOON + 60_000)).toBeUndefined()
+    const turn = definition.dueAt?.(outcome.state!, 'u:ann', { clock: NOON, partition: 2 })
+    expect(turn).toBeGreaterThan(NOON)
+    expect(turn).toBeLessThanOrEqual(NOON + PLAIN_ACTIVITY_MS)
+    expect(
+      definition.dueAt?.(outcome.state!, 'u:ann', { clock: turn!, partition: 2 }),
+    ).toBeUndefined()
+  })
+
+  test('waits for a turn that is not everybody’s', () => {
+    const state = after(canonical('before'), canonical('e'))
+    const hundred = Array.from({ length: 100 }, (_, i) => `u:${i}`)
+    const turns = hundred.map(
+      (key) => definition.dueAt!(state, key, { clock: NOON, partition: 2 })! - NOON,
+    )
+    const minutes = turns.map((ms) => Math.floor((ms - 1) / 60_000))
+    expect(new Set(minutes)).toEqual(new Set(Array.from({ length: 10 }, (_, minute) => minute)))
   })
 
   test('that is told at once waits for no tick', () => {
-    expect(definition.dueAt?.(after(orderEvent('o1')), NOON)).toBeUndefined()
+    expect(
+      definition.dueAt?.(after(orderEvent('o1')), 'u:ann', { clock: NOON, partition: 2 }),
+    ).toBeUndefined()
   })
 
   test('that comes again changes nothing, not even that it waits', () => {
-    expect(handle(recordOf(canonical('e')), after(canonical('e')))).toEqual({})
+    expect(handle(recordOf(canonical('e')), after(canonical('e')))).toEqual(A_COPY)
   })
 
   test.each([

@@ -1,3 +1,4 @@
+import { isBotVisit } from '@ebb/contracts/bot-visit'
 import { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import { FeaturesRecord } from '@ebb/contracts/features-record'
 import { MessageError, messageCodec } from '@ebb/contracts/message-codec'
@@ -5,11 +6,12 @@ import { OrderRecord } from '@ebb/contracts/order-record'
 import { processorReject } from '@ebb/contracts/processor-reject'
 import { readTick, tickRecord } from '@ebb/contracts/tick'
 import { EVENTS, FEATURES, ORDERS } from '@ebb/contracts/topics'
-import type { CustomerEvent } from '@ebb/customer/customer-event'
 import { nextEvidenceAt } from '@ebb/customer/evidence'
 import { type Effect, fold } from '@ebb/customer/fold'
+import { CUSTOMERS_STORE } from '@ebb/customer/kept-customer'
 import type { OrderFact } from '@ebb/customer/order-fact'
 import type { LogRecord } from '@ebb/streaming/event-log'
+import { partitionOf } from '@ebb/streaming/partitioner'
 import type {
   Moment,
   Outcome,
@@ -20,9 +22,11 @@ import type {
 import { customerEventOf } from './customer-event.ts'
 import { featuresOf } from './features-record.ts'
 import { type FeaturesState, packFeaturesState, unpackFeaturesState } from './features-state.ts'
+import { forwardedSignal } from './forwarded-signals.ts'
+import { COPIES } from './heartbeat/copies.ts'
 
 /** Consumer group and store of the feature service. */
-export const FEATURES_PROCESSOR = 'features'
+export const FEATURES_PROCESSOR = CUSTOMERS_STORE
 
 /** What the shop decides for all its customers. */
 export interface FeaturesSettings {
@@ -32,21 +36,26 @@ export interface FeaturesSettings {
   readonly currency: string
 }
 
-const MINUTE_MS = 60_000
+/**
+ * How long features of a customer may wait who only looks around, in ms of the clock. Nothing that
+ * acts on features goes by that; longer than most visits take, so that one is mostly told once.
+ */
+export const PLAIN_ACTIVITY_MS = 600_000
 
 const events = messageCodec(CanonicalEvent)
 const features = messageCodec(FeaturesRecord)
 const orders = messageCodec(OrderRecord)
 
 /**
- * Plain activity waits for the next minute of the clock; everything else is told at once, and what
- * follows from the passing of time (a missed delivery) at the first tick behind it.
+ * Plain activity waits for its customer's turn; everything else is told at once, and what follows
+ * from the passing of time (a missed delivery) at the first tick behind it.
  */
 const AT_ONCE: ReadonlySet<Effect> = new Set(['order', 'refund', 'friction', 'consent', 'identity'])
 
 /**
  * From events to features. Keeps one state per customer; publishes their features, clean order
- * facts, and forwards each tick behind all that it caused.
+ * facts and how many copies came, and forwards each tick behind all that it caused, and each signal
+ * in its place.
  */
 export const featuresDefinition = (
   settings: FeaturesSettings,
@@ -56,9 +65,10 @@ export const featuresDefinition = (
   pack: packFeaturesState,
   unpack: unpackFeaturesState,
   tickAt: readTick,
+  tallying: COPIES,
   handle: (before, record, at) => handleEvent(before, record, { ...at, ...settings }),
-  dueAt: (state, clock) =>
-    earlier(nextTelling(state, clock), nextEvidenceAt(state.customer, clock)),
+  dueAt: (state, key, { clock }) =>
+    earlier(nextTelling(state, clock, key), nextEvidenceAt(state.customer, clock)),
   fire: ({ customer }, key, at) => ({
     outputs: [featuresOutput(featuresOf(key, customer, { ...at, ...settings }), at)],
   }),
@@ -73,12 +83,21 @@ export const featuresDefinition = (
   },
 })
 
-/** When plain activity is told. */
-const nextTelling = ({ customer, told }: FeaturesState, clock: number): number | undefined => {
+/**
+ * When plain activity is told. Each customer has a turn of their own, or else a tick would tell of
+ * all at once, and orders would wait behind it.
+ */
+const nextTelling = (
+  { customer, told }: FeaturesState,
+  clock: number,
+  key: string,
+): number | undefined => {
   if (told) return undefined
-  const nextMinute = (Math.floor(customer.changedAt / MINUTE_MS) + 1) * MINUTE_MS
-  // A tick at that minute has told it already; nothing needs to be written down for that.
-  return nextMinute > clock ? nextMinute : undefined
+  const turn = partitionOf(key, PLAIN_ACTIVITY_MS)
+  const turns = Math.floor((customer.changedAt - turn) / PLAIN_ACTIVITY_MS) + 1
+  const nextTurn = turns * PLAIN_ACTIVITY_MS + turn
+  // A tick at that instant has told it already; nothing needs to be written down for that.
+  return nextTurn > clock ? nextTurn : undefined
 }
 
 const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
@@ -92,13 +111,20 @@ const handleEvent = (
   at: FeaturesContext,
 ): Outcome<FeaturesState> => {
   if (record.key.startsWith('~')) {
+    const forwarded = forwardedSignal(record, at)
+    if (forwarded !== undefined) return forwarded
     const message = `control record ${record.key} is not known to this version; upgrade features`
     return { refusal: { code: 'EBB_CONTROL_UNKNOWN', message } }
   }
-  const event = readEvent(record.value, at.timeZone)
+  const event = readEvent(record.value)
   if ('code' in event) return { refusal: event }
-  const { state: customer, effect, orderFact } = fold(before?.customer, event, at)
-  if (effect === 'none') return {}
+  if (isBotVisit(event) || isProfileAlone(event)) return {}
+  const {
+    state: customer,
+    effect,
+    orderFacts = [],
+  } = fold(before?.customer, customerEventOf(event, at.timeZone), at)
+  if (effect === 'none') return { tally: event.source }
   const told = AT_ONCE.has(effect)
   if (!told) return { state: { customer, told } }
   const causeOrderId = event.order?.id
@@ -106,14 +132,17 @@ const handleEvent = (
     ...featuresOf(record.key, customer, at),
     ...(causeOrderId !== undefined && { causeOrderId }),
   }
-  const outputs = [featuresOutput(now, at)]
-  if (orderFact !== undefined) outputs.push(orderOutput(record.key, orderFact, at))
-  return { state: { customer, told }, outputs }
+  const facts = orderFacts.map((fact, index) => orderOutput(record.key, idOf(fact, index), at))
+  return { state: { customer, told }, outputs: [featuresOutput(now, at), ...facts] }
 }
 
-const readEvent = (value: Uint8Array, timeZone: string): CustomerEvent | Refusal => {
+/** What was imported of a customer is no activity, and not kept in states. */
+const isProfileAlone = ({ type, backfill }: CanonicalEvent): boolean =>
+  type === 'identify' && backfill === true
+
+const readEvent = (value: Uint8Array): CanonicalEvent | Refusal => {
   try {
-    return customerEventOf(events.decode(value), timeZone)
+    return events.decode(value)
   } catch (error) {
     if (!(error instanceof MessageError)) throw error
     const message = `the event cannot be read (${error.message}); send it again through the collector`
@@ -128,14 +157,19 @@ const featuresOutput = (record: FeaturesRecord, { partition }: Moment): Output =
   value: features.encode(record),
 })
 
+/** The first fact of an event bears its id; each further one that of its order as well. */
+const idOf = (fact: OrderFact, index: number): OrderFact =>
+  index === 0 ? fact : { ...fact, id: `${fact.id}/${fact.orderId}` }
+
 const orderOutput = (customerId: string, fact: OrderFact, at: FeaturesContext): Output => {
-  const { id, kind, orderId, refundId, occurredAt, placedAt, amountMinor } = fact
+  const { id, kind, orderId, refundId, occurredAt, placedAt, amountMinor, standing } = fact
   const record: OrderRecord = {
     ...{ id, customerId, kind, occurredAt, currency: at.currency },
     ...(orderId !== undefined && { orderId }),
     ...(refundId !== undefined && { refundId }),
     ...(placedAt !== undefined && { placedAt }),
     ...(amountMinor !== undefined && { amountMinor }),
+    ...(standing !== undefined && { standing }),
   }
   const { partition } = at
   return { topic: ORDERS, key: customerId, partition, id, value: orders.encode(record) }

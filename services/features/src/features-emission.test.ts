@@ -9,10 +9,11 @@ import type { ProcessorPorts } from '@ebb/streaming/processor-options'
 import { runProcessorToEnd } from '@ebb/streaming/run-to-end'
 import { compareVersions, parseVersion } from '@ebb/streaming/version'
 import { describe, expect, test } from 'vitest'
-import { featuresDefinition } from './features-definition.ts'
+import { featuresDefinition, PLAIN_ACTIVITY_MS } from './features-definition.ts'
 import {
   canonical,
   decoded,
+  logged,
   memoryPorts,
   NOON,
   orderEvent,
@@ -44,29 +45,49 @@ const told = async ({ log }: ProcessorPorts): Promise<(string | number)[]> =>
     record.key === TICK_KEY ? decoded<{ at: number }>(record).at - NOON : record.key,
   )
 
+/** When plain activity of noon is told of a visitor, ms behind it. */
+const turnOf = (visitor: string): number => {
+  const { handle, dueAt } = featuresDefinition(SHOP)
+  const at = { clock: NOON, partition: HERE }
+  const { state } = handle(undefined, logged(view('1', visitor)), at)
+  return dueAt!(state!, `a:${visitor}`, { clock: NOON, partition: 2 })! - NOON
+}
+
+const TURN = turnOf(VISITOR)
+/** Everybody had a turn. */
+const ALL = PLAIN_ACTIVITY_MS
+
 describe('plain activity', () => {
-  test('is told at the first tick of the next minute, and only once', async () => {
+  test('is told at the first tick of its customer’s next turn, and only once', async () => {
     const ports = memoryPorts()
-    await send(ports, tickAfter(10_000), view('1'), view('2'), tickAfter(59_999))
-    expect(await told(ports)).toEqual([10_000, 59_999])
-    await send(ports, tickAfter(60_000), tickAfter(65_000), tickAfter(120_000))
-    expect(await told(ports)).toEqual([10_000, 59_999, KEY, 60_000, 65_000, 120_000])
+    await send(ports, tickAfter(0), view('1'), view('2'), tickAfter(TURN - 1))
+    expect(await told(ports)).toEqual([0, TURN - 1])
+    await send(ports, tickAfter(TURN), tickAfter(TURN + 5_000), tickAfter(2 * ALL))
+    expect(await told(ports)).toEqual([0, TURN - 1, KEY, TURN, TURN + 5_000, 2 * ALL])
+  })
+
+  test('of each turn is told at its end, until there is none', async () => {
+    const ports = memoryPorts()
+    for (const turns of [0, 1, 2])
+      await send(ports, tickAfter(turns * ALL), view(`${turns}`), tickAfter(TURN + turns * ALL))
+    await send(ports, tickAfter(4 * ALL))
+    expect((await told(ports)).filter((each) => each === KEY)).toHaveLength(3)
   })
 
   test('is told with the clock of that tick and all that came until then', async () => {
     const ports = memoryPorts()
-    await send(ports, tickAfter(0), view('1'), view('2'), tickAfter(300_000))
+    await send(ports, tickAfter(0), view('1'), view('2'), tickAfter(ALL + 300_000))
     const [, record] = await recordsIn(ports.log, FEATURES, HERE)
     const { asOf, windows } = decoded<FeaturesRecord>(record!)
-    expect(asOf).toBe(NOON + 300_000)
+    expect(asOf).toBe(NOON + ALL + 300_000)
     expect(windows['d1']?.['productViews']).toBe(2)
   })
 
   test('is told once though the service starts again in between', async () => {
     const ports = memoryPorts()
-    for (const record of [tickAfter(0), view('1'), tickAfter(60_000), tickAfter(120_000)])
+    for (const record of [tickAfter(0), view('1'), tickAfter(ALL), tickAfter(2 * ALL)])
       await send(ports, record)
-    expect(await told(ports)).toEqual([0, KEY, 60_000, 120_000])
+    expect(await told(ports)).toEqual([0, KEY, ALL, 2 * ALL])
   })
 
   test('before the first tick of a partition is told at it', async () => {
@@ -77,28 +98,28 @@ describe('plain activity', () => {
 
   test('that an order follows is told with it, and not again', async () => {
     const ports = memoryPorts()
-    await send(ports, tickAfter(0), view('1'), order('o'), tickAfter(60_000))
-    expect(await told(ports)).toEqual([0, KEY, 60_000])
+    await send(ports, tickAfter(0), view('1'), order('o'), tickAfter(ALL))
+    expect(await told(ports)).toEqual([0, KEY, ALL])
   })
 
-  test('behind an order waits for the next minute', async () => {
+  test('behind an order waits for the next turn', async () => {
     const ports = memoryPorts()
-    await send(ports, tickAfter(0), order('o'), view('1'), tickAfter(60_000))
-    expect(await told(ports)).toEqual([0, KEY, KEY, 60_000])
+    await send(ports, tickAfter(0), order('o'), view('1'), tickAfter(ALL))
+    expect(await told(ports)).toEqual([0, KEY, KEY, ALL])
   })
 
   test('that comes again when it has been told is not told again', async () => {
     const ports = memoryPorts()
-    await send(ports, tickAfter(0), view('1'), tickAfter(60_000), view('1'), tickAfter(180_000))
-    expect(await told(ports)).toEqual([0, KEY, 60_000, 180_000])
+    await send(ports, tickAfter(0), view('1'), tickAfter(ALL), view('1'), tickAfter(3 * ALL))
+    expect(await told(ports)).toEqual([0, KEY, ALL, 3 * ALL])
   })
 
-  test('of many visitors is told in front of the tick, in the order of their keys', async () => {
+  test('of many visitors is told in front of the tick, in the order of their turns', async () => {
     const ports = memoryPorts()
     await send(ports, tickAfter(0), ...VISITORS.toReversed().map((id) => view(id, id)))
-    await send(ports, tickAfter(60_000))
-    const keys = VISITORS.map((id) => `a:${id}`).sort()
-    expect(await told(ports)).toEqual([0, ...keys, 60_000])
+    await send(ports, tickAfter(ALL))
+    const inTurn = VISITORS.toSorted((a, b) => turnOf(a) - turnOf(b)).map((id) => `a:${id}`)
+    expect(await told(ports)).toEqual([0, ...inTurn, ALL])
   })
 })
 
@@ -148,7 +169,7 @@ test('a poisoned event is rejected, and what stands behind it is handled', async
 
 test('what is told of a customer carries rising versions', async () => {
   const ports = memoryPorts()
-  await send(ports, tickAfter(0), order('o'), view('1'), tickAfter(60_000))
+  await send(ports, tickAfter(0), order('o'), view('1'), tickAfter(ALL))
   await send(ports, order('o2'), order('o3'))
   const versions = (await recordsIn(ports.log, FEATURES, HERE))
     .filter(({ key }) => key === KEY)

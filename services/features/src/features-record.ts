@@ -1,7 +1,9 @@
-import type { FeaturesRecord } from '@ebb/contracts/features-record'
+import type { FeaturesRecord, ToldEvidence } from '@ebb/contracts/features-record'
 import type { CustomerState } from '@ebb/customer/customer-state'
+import { type StandingEvidence, standingEvidence } from '@ebb/customer/evidence'
+import { LEAST_WEIGHT } from '@ebb/customer/evidence-kinds'
 import { orderRhythm } from '@ebb/customer/order-rhythm'
-import { type Windows, windows } from '@ebb/customer/windows'
+import { windowsWithoutZeros } from '@ebb/customer/windows'
 
 /** Where and when features are computed. */
 export interface FeaturesMoment {
@@ -19,26 +21,31 @@ export const featuresOf = (
 ): FeaturesRecord => {
   const rhythm = orderRhythm(customer, timeZone)
   const consent = consentOf(customer)
+  const evidence = weightiest(standingEvidence(customer, clock, timeZone))
   return {
     customerId,
     ...(customer.userId !== undefined && { userId: customer.userId }),
     asOf: clock,
     ...(rhythm !== undefined && { rhythm }),
     ...(consent !== undefined && { consent }),
-    windows: withoutZeros(windows(customer, clock, timeZone)),
+    windows: windowsWithoutZeros(customer, clock, timeZone),
+    ...(evidence.length > 0 && { evidence }),
   }
 }
 
-/** Most counters of most customers are zero, and a consumer can see that by their absence. */
-const withoutZeros = (all: Windows): FeaturesRecord['windows'] => {
-  const sparse: FeaturesRecord['windows'] = {}
-  for (const [window, totals] of Object.entries(all)) {
-    const kept: Record<string, number> = {}
-    for (const [name, value] of Object.entries(totals)) if (value !== 0) kept[name] = value
-    sparse[window] = kept
-  }
-  return sparse
-}
+/** As many as the state keeps of those that events tell. */
+const TOLD_EVIDENCE = 8
+
+/** Weights only fall: what says nothing now is not missed later. */
+const weightiest = (standing: readonly StandingEvidence[]): ToldEvidence[] =>
+  standing
+    .filter(({ weight }) => weight >= LEAST_WEIGHT)
+    .sort((a, b) => b.weight - a.weight || (nameOf(a) < nameOf(b) ? -1 : 1))
+    .slice(0, TOLD_EVIDENCE)
+    .map(({ reason: _, weight: __, fadesAt: ___, ...told }) => told)
+
+const nameOf = ({ kind, eventId = '', orderId = '', occurredAt }: StandingEvidence): string =>
+  [kind, eventId, orderId, occurredAt].join()
 
 /** What a customer allowed, `undefined` where nothing was ever said. */
 export const consentOf = ({

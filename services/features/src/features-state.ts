@@ -1,5 +1,6 @@
 import type { CustomerState } from '@ebb/customer/customer-state'
-import { pack, unpack } from '@ebb/customer/packing'
+import { keptCustomer } from '@ebb/customer/kept-customer'
+import { pack } from '@ebb/customer/packing'
 
 /** What the feature service keeps of one customer. */
 export interface FeaturesState {
@@ -14,6 +15,6 @@ export const packFeaturesState = ({ customer, told }: FeaturesState): Uint8Array
 
 /** Throws `EBB_STATE_VERSION` where the customer was packed in a way that is not known here. */
 export const unpackFeaturesState = (bytes: Uint8Array): FeaturesState => ({
-  customer: unpack(bytes.subarray(1)),
+  customer: keptCustomer(bytes),
   told: bytes[0] === 1,
 })

@@ -12,15 +12,18 @@ import { connectRedis } from '@ebb/redis/redis-connection'
 import { redisPartitionStore } from '@ebb/redis/redis-partition-store'
 import { wallClock } from '@ebb/runtime/clock'
 import { kafkaConnection, redisAddress } from '@ebb/runtime/engine-settings'
+import { followGenerations } from '@ebb/runtime/follow-generations'
 import { installationOf } from '@ebb/runtime/installation'
 import { openKeysFile } from '@ebb/runtime/keys-file'
 import { runService } from '@ebb/runtime/run-service'
 import { prefixOf } from '@ebb/runtime/service-settings'
-import { watchGeneration } from '@ebb/runtime/watch-generation'
-import { logInGeneration, nameInGeneration } from '@ebb/streaming/generation'
+import {
+  type GenerationEngines,
+  logInGeneration,
+  nameInGeneration,
+} from '@ebb/streaming/generation'
 import { stateCaches } from '@ebb/streaming/state-cache'
 import { featuresConfig } from './config.ts'
-import { FEATURES_PROCESSOR } from './features-definition.ts'
 import { LIVE_TICK_MS, start } from './service.ts'
 
 await runService('features', featuresConfig, async (config, process) => {
@@ -34,17 +37,20 @@ await runService('features', featuresConfig, async (config, process) => {
   const redis = await patiently(() => connectRedis({ ...redisAddress(config), onNotice }))
   lifecycle.onStop({ phase: 'rest', name: 'state store', run: redis.close })
   const { generation, timeZone, currency } = await patiently(() => installationOf(wholeLog))
-  const processor = nameInGeneration(FEATURES_PROCESSOR, generation)
-  const log = logInGeneration(wholeLog, { generation, madeFromStates: MADE_FROM_STATES })
-  const store = redisPartitionStore(redis, { prefix, processor })
   const keys = openKeysFile(config.keys)
   const onHalt = (error: Error): void => void lifecycle.fail(error)
-  const stopWatch = watchGeneration({ log: wholeLog, generation, onHalt })
-  lifecycle.onStop({ phase: 'readiness', name: 'generation', run: stopWatch })
+  const at = (generation: number): GenerationEngines => ({
+    generation,
+    log: logInGeneration(wholeLog, { generation, madeFromStates: MADE_FROM_STATES }),
+    store: (name) =>
+      redisPartitionStore(redis, { prefix, processor: nameInGeneration(name, generation) }),
+  })
+  const generations = followGenerations({ log: wholeLog, generation, at, logger, onHalt })
+  lifecycle.onStop({ phase: 'readiness', name: 'generations', run: generations.stop })
   const service = await patiently(() =>
     start(
-      { log, store, caches, keys, clock: wallClock, logger, telemetry, onHalt },
-      { timeZone, currency, generation, host, port, tickIntervalMs: LIVE_TICK_MS },
+      { generations, caches, keys, clock: wallClock, logger, telemetry, onHalt },
+      { timeZone, currency, host, port, tickIntervalMs: LIVE_TICK_MS },
     ),
   )
   lifecycle.onStop({ phase: 'flush', name: 'features', run: service.stop })

@@ -4,10 +4,14 @@ import type { KeyGrant } from '@ebb/runtime/access-keys'
 import { expectDocumented } from '@ebb/runtime/documented-answer-fixture'
 import { createLogger } from '@ebb/runtime/logger'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
+import { onlyGeneration } from '@ebb/streaming/generation'
+import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { FEATURES_REFERENCE } from './customer-operations.ts'
+import { FEATURES_PROCESSOR } from './features-definition.ts'
 import { memoryPorts, NOON, PARTITIONS, SHOP } from './features-fixture.ts'
+import { HEARTBEAT_PROCESSOR } from './heartbeat/heartbeat-definition.ts'
 import { type FeaturesPorts, type FeaturesService, start } from './service.ts'
 
 const grant = (kind: KeyGrant['kind'], ...scopes: string[]): KeyGrant => ({
@@ -26,7 +30,7 @@ export const KEYS = {
 
 /** A feature service on engines in memory, and the ways to it. */
 export interface Rig {
-  readonly ports: FeaturesPorts
+  readonly ports: FeaturesPorts & ReturnType<typeof memoryPorts>
   readonly service: FeaturesService
   /** Appends records to the partitions of their keys; resolves when all states stand behind them. */
   send(...records: NewRecord[]): Promise<void>
@@ -38,20 +42,25 @@ export interface Rig {
 export const startRig = async ({
   port = 0,
   ...over
-}: Partial<FeaturesPorts> & { readonly port?: number } = {}): Promise<Rig> => {
-  const { log, store } = { ...memoryPorts(), ...over }
+}: Partial<ReturnType<typeof memoryPorts>> & { readonly port?: number } = {}): Promise<Rig> => {
+  const { log, store: inner } = { ...memoryPorts(), ...over }
   const committed = new Set<() => void>()
-  const ports: FeaturesPorts = {
-    log,
-    store: tellingStore(store, committed),
-    keys: { find: (key) => (Object.hasOwn(KEYS, key) ? KEYS[key as 'reader'] : undefined) },
+  const store = tellingStore(inner, committed)
+  const stores: Readonly<Record<string, PartitionStore>> = {
+    [FEATURES_PROCESSOR]: store,
+    [HEARTBEAT_PROCESSOR]: memoryPartitionStore(),
+  }
+  const storeOf = (name: string) => stores[name]!
+  const ports = {
+    ...{ log, store, generations: onlyGeneration({ generation: 0, log, store: storeOf }) },
+    keys: { find: (key: string) => (Object.hasOwn(KEYS, key) ? KEYS[key as 'reader'] : undefined) },
     clock: { now: () => NOON },
     logger: createLogger({ service: 'features', level: 'silent' }),
-    onHalt: (error) => {
+    onHalt: (error: Error) => {
       throw error
     },
   }
-  const config = { ...SHOP, generation: 0, tickIntervalMs: 1, host: '127.0.0.1', port }
+  const config = { ...SHOP, tickIntervalMs: 1, host: '127.0.0.1', port }
   const service = await start(ports, config)
   return {
     ports,

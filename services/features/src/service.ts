@@ -8,7 +8,8 @@ import { serveReference } from '@ebb/runtime/serve-reference'
 import { readerMetrics } from '@ebb/runtime/telemetry/reader-metrics'
 import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import { watchEngines } from '@ebb/runtime/watch-engines'
-import type { EventLog } from '@ebb/streaming/event-log'
+import type { Consumption } from '@ebb/streaming/event-log'
+import type { Generations } from '@ebb/streaming/generation'
 import { observers } from '@ebb/streaming/observers'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { runProcessor } from '@ebb/streaming/processor'
@@ -21,12 +22,12 @@ import {
   featuresDefinition,
 } from './features-definition.ts'
 import { measuredFeatures, SCOPE } from './features-metrics.ts'
+import { startHeartbeat } from './heartbeat/heartbeat-service.ts'
 import { ticker } from './ticker.ts'
 
 /** What the feature service runs on. */
 export interface FeaturesPorts {
-  readonly log: EventLog
-  readonly store: PartitionStore
+  readonly generations: Generations
   /** Of this process; one of its own unless given. */
   readonly caches?: StateCaches
   readonly keys: AccessKeys
@@ -42,8 +43,6 @@ export interface FeaturesPorts {
 export interface FeaturesConfig extends FeaturesSettings {
   /** Wall time between two ticks of a partition. */
   readonly tickIntervalMs: number
-  /** Of the states: raised by a rebuild. */
-  readonly generation: number
   readonly host: string
   readonly port: number
 }
@@ -62,14 +61,24 @@ export interface FeaturesService {
 /**
  * Reads `ebb.events.v1`; keeps one packed state per customer with the offset it stands at; writes
  * `ebb.features.v1`, `ebb.orders.v1`, `ebb.rejects.v1` and the ticks of the partitions it owns;
+ * judges by `ebb.traffic.v1` which sources are silent, and tells it in `ebb.events.v1`;
  * answers `GET /v1/customers/:key`.
  */
 export const start = async (
   ports: FeaturesPorts,
   config: FeaturesConfig,
 ): Promise<FeaturesService> => {
-  const { log, store, caches, keys, clock, logger, onHalt, telemetry = NO_TELEMETRY } = ports
+  const { generations, caches, keys, clock, logger, onHalt, telemetry = NO_TELEMETRY } = ports
   const { tracer } = telemetry
+  // Events are the same in every generation.
+  const { log } = generations.inForce()
+  const store: Pick<PartitionStore, 'read'> = {
+    read: (...of) =>
+      generations
+        .inForce()
+        .store(FEATURES_PROCESSOR)
+        .read(...of),
+  }
   const now = () => clock.now()
   const ticks = ticker({
     ...{ log, now, tracer },
@@ -95,11 +104,24 @@ export const start = async (
     ticks.observer,
     readerMetrics(telemetry, SCOPE, measured),
   )
-  const running = await runProcessor(
-    measuredFeatures(featuresDefinition(config), telemetry, now),
-    { log, store },
-    { observer, onHalt, generation: config.generation, tracer, ...(caches && { caches }) },
-  ).catch(async (error: unknown) => {
+  const definition = measuredFeatures(featuresDefinition(config), telemetry, now)
+  const startReaders = async (): Promise<Consumption[]> => {
+    const features = await generations.follow(({ log, generation, store }) =>
+      runProcessor(
+        definition,
+        { log, store: store(FEATURES_PROCESSOR) },
+        { observer, onHalt, generation, tracer, ...(caches && { caches }) },
+      ),
+    )
+    try {
+      const judge = { generations, logger, telemetry, now, onHalt }
+      return [features, await startHeartbeat(judge, config)]
+    } catch (error) {
+      await features.stop()
+      throw error
+    }
+  }
+  const running = await startReaders().catch(async (error: unknown) => {
     // Whoever tries again needs the port.
     await http.stop()
     throw error
@@ -109,7 +131,7 @@ export const start = async (
     stop: async () => {
       ticks.stop()
       await http.stop()
-      await running.stop()
+      await Promise.all(running.map((each) => each.stop()))
     },
   }
 }

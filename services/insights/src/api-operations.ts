@@ -8,7 +8,9 @@ import {
   SetupView,
   TruthView,
 } from '@ebb/contracts/dashboard-schemas'
+import { GradesPage } from '@ebb/contracts/grades-api'
 import type { Access, HttpReference, Operation, Operations } from '@ebb/contracts/openapi'
+import { QualityPage } from '@ebb/contracts/quality-api'
 import { CouponView, DecisionView, WinbackSummary } from '@ebb/contracts/winback-api'
 import { winbackOperations } from '@ebb/contracts/winback-operations'
 import { WinbackRecord } from '@ebb/contracts/winback-record'
@@ -17,6 +19,7 @@ import { ROUTE_ROLES } from './access/route-roles.ts'
 import { SESSION_BODY } from './access/session-routes.ts'
 import { ALERTS_QUERY } from './alerts/alert-routes.ts'
 import { CSV_QUERY, CUSTOMERS_QUERY } from './customers/customer-routes.ts'
+import { QUALITY_QUERY } from './quality/quality-routes.ts'
 import { REJECTS_QUERY } from './rejects/reject-routes.ts'
 import { SETUP_QUERY } from './setup/setup-routes.ts'
 
@@ -72,7 +75,7 @@ const OWN: Operations = {
     refusals: { 400: 'the query cannot be used' },
   },
   'GET /api/customers/:key': {
-    what: 'One customer: silence, timeline, decisions',
+    what: 'One customer: silence, what was heard of them, timeline, decisions',
     path: { key: { what: 'the customer key', schema: Type.String(), example: 'u:42' } },
     answers: { 200: { what: 'the customer', schema: CustomerDetail } },
     refusals: { 404: 'nothing was heard of the customer' },
@@ -82,6 +85,16 @@ const OWN: Operations = {
     query: REJECTS_QUERY,
     answers: { 200: { what: 'rejects', schema: RejectPage } },
     refusals: { 400: 'the query cannot be used' },
+  },
+  'GET /api/quality': {
+    what: 'The quality of what came, by source and day of its arrival; the worst first',
+    query: QUALITY_QUERY,
+    answers: { 200: { what: 'days of sources', schema: QualityPage } },
+    refusals: { 400: 'the query cannot be used' },
+  },
+  'GET /api/grades': {
+    what: 'What risks were worth: months, by whichever model was in force and by version',
+    answers: { 200: { what: 'months', schema: GradesPage } },
   },
   'GET /api/setup': {
     what: 'Where events are sent, and with which keys',

@@ -1,5 +1,6 @@
 import { REJECTS } from '@ebb/contracts/topics'
 import { TransientError } from '@ebb/streaming/faults'
+import { onlyGeneration } from '@ebb/streaming/generation'
 import { usePostgres } from '@ebb/testkit/engines'
 import { expect, test } from 'vitest'
 import { type Rig, startRig, waitingLog } from './insights-fixture.ts'
@@ -20,7 +21,8 @@ test.skipIf(server === undefined)('an engine that is away is told as such', asyn
     if (from.topic === REJECTS) throw new TransientError('EBB_KAFKA_AWAY', 'no broker answers')
     return log.read(from, offset, limit)
   }
-  await withRig({ ports: { log: { ...log, read } } }, async (rig) => {
+  const generations = onlyGeneration({ generation: 0, log: { ...log, read } })
+  await withRig({ ports: { generations } }, async (rig) => {
     const answer = await rig.get('/api/rejects')
     expect([answer.status, await codeOf(answer)]).toEqual([503, 'EBB_INSIGHTS_AWAY'])
   })
@@ -31,7 +33,8 @@ test.skipIf(server === undefined)('a fault of ours stays ours', async () => {
   const read = async () => {
     throw new Error('a defect')
   }
-  await withRig({ ports: { log: { ...log, read } } }, async (rig) => {
+  const generations = onlyGeneration({ generation: 0, log: { ...log, read } })
+  await withRig({ ports: { generations } }, async (rig) => {
     const answer = await rig.get('/api/rejects')
     expect([answer.status, await codeOf(answer)]).toEqual([500, 'EBB_HTTP_INTERNAL'])
   })

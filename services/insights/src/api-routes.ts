@@ -10,11 +10,13 @@ import { sessionRoutes } from './access/session-routes.ts'
 import { signInOn } from './access/sign-in.ts'
 import { alertRoutes } from './alerts/alert-routes.ts'
 import { customerRoutes } from './customers/customer-routes.ts'
+import { gradeRoutes } from './grading/grade-routes.ts'
 import { liveFeed } from './live/live-feed.ts'
 import { liveRoutes } from './live/live-routes.ts'
 import { liveView } from './live/live-view.ts'
 import { advisedLags, type ReaderLags } from './live/reader-lag.ts'
-import { ALERTS_GROUP, featuresGroup } from './read-models.ts'
+import { qualityRoutes } from './quality/quality-routes.ts'
+import { ALERTS_GROUP, featuresGroup, PROFILES_GROUP } from './read-models.ts'
 import { rejectRoutes } from './rejects/reject-routes.ts'
 import type { InsightsConfig, InsightsPorts } from './service.ts'
 import { eventDebugger } from './setup/event-debugger.ts'
@@ -33,7 +35,9 @@ export const apiRoutes = async (
   ports: ApiPorts,
   config: InsightsConfig,
 ): Promise<{ stop(): Promise<void> }> => {
-  const { log, postgres, keys, clock, wall, logger } = ports
+  const { postgres, keys, clock, wall, logger } = ports
+  // Of what is the same in every generation.
+  const { log } = ports.generations.inForce()
   const { installation, retention, collectorUrl, writeKeys, scoring, sessionSecret } = config
   const now = () => clock.now()
   const onFault = (err: Error): void => logger.warn({ err }, 'a stream of the dashboard waits')
@@ -51,6 +55,8 @@ export const apiRoutes = async (
     const sources = { postgres, features: config, retention, logger }
     customerRoutes(api, { ...sources, scoring, currency, now })
     rejectRoutes(api, log)
+    qualityRoutes(api, postgres, { timeZone: installation.timeZone, now })
+    gradeRoutes(api, postgres, { scoring, timeZone: installation.timeZone })
     setupRoutes(api, { collectorUrl, writeKeys, debug, signIn })
     truthRoutes(api, config.truth)
     await winbackRoutes(api, retention)
@@ -74,23 +80,24 @@ const tellAway = (api: FastifyInstance): void => {
 
 /** The readers of this service, and those of the others. */
 const readersOf =
-  ({ log, postgres, readers }: InsightsPorts, { installation, retention }: InsightsConfig) =>
+  ({ generations, postgres, readers }: InsightsPorts, { retention }: InsightsConfig) =>
   async (): Promise<ReaderLags> => {
-    const { generation } = installation
+    const { log, generation } = generations.inForce()
     const groups = [
       ...PROCESSORS.map((each) => ({ ...each, group: consumerGroup(each.name, generation) })),
       ...(retention === undefined ? [] : RETENTION),
     ]
-    const [theirs, [customers, alerts], clock] = await Promise.all([
+    const [theirs, [customers, ...ours], clock] = await Promise.all([
       readers === undefined ? advisedLags(log, groups) : readers(),
       advisedLags(log, [
         { name: 'insights', group: featuresGroup(generation), topic: FEATURES },
         { name: 'insights', group: ALERTS_GROUP, topic: ALERTS },
+        { name: 'insights', group: PROFILES_GROUP, topic: EVENTS },
       ]),
       clockOf(postgres, generation),
     ])
     const asOf = clock === undefined ? {} : { clock: new Date(clock).toISOString() }
-    return [...theirs, { ...customers!, ...asOf }, alerts!]
+    return [...theirs, { ...customers!, ...asOf }, ...ours]
   }
 
 /** The clock of the partition that is furthest behind. Whether PostgreSQL answers is told elsewhere. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Configuration, readConfiguration, setting } from '@ebb/runtime/configuration'
 import { KAFKA_SETTINGS, POSTGRES_SETTINGS } from '@ebb/runtime/engine-settings'
+import { MARGIN_SETTING } from '@ebb/runtime/margin-setting'
 import { KEYS_SETTING, SERVICE_SETTINGS } from '@ebb/runtime/service-settings'
 import Type from 'typebox'
 
@@ -16,6 +17,7 @@ export const INSIGHTS_SETTINGS = {
   ...POSTGRES_SETTINGS,
   ...SERVICE_SETTINGS,
   keys: KEYS_SETTING,
+  marginPercent: MARGIN_SETTING,
   host: setting({
     env: 'EBB_INSIGHTS_HOST',
     what: 'address that the dashboard listens on',

@@ -2,16 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AlertRecord } from '@ebb/contracts/alert-record'
+import { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import { FeaturesRecord } from '@ebb/contracts/features-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
 import { openApiDocument } from '@ebb/contracts/openapi'
 import { tickRecord } from '@ebb/contracts/tick'
 import { topicsOf } from '@ebb/contracts/topics'
 import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
-import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
+import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/silence/tiers'
 import { expectDocumented } from '@ebb/runtime/documented-answer-fixture'
 import { createLogger } from '@ebb/runtime/logger'
 import type { EventLog, NewRecord } from '@ebb/streaming/event-log'
+import { onlyGeneration } from '@ebb/streaming/generation'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { uniqueName } from '@ebb/testkit/engines'
@@ -23,7 +25,12 @@ import { type InsightsConfig, type InsightsPorts, type InsightsService, start } 
 export const PARTITIONS = 2
 export const NOON = Date.UTC(2026, 5, 1, 12)
 export const DAY_MS = 86_400_000
-export const SCORING = { model: SHIPPED_PRIORS, policy: DEFAULT_TIER_POLICY }
+export const SCORING = {
+  model: SHIPPED_PRIORS,
+  policy: DEFAULT_TIER_POLICY,
+  modelVersion: 'test',
+  ...{ marginShare: 0.3, minorPerMajor: 100 },
+}
 export const SILENT = createLogger({ service: 'insights', level: 'silent' })
 
 /** One person a role; the token of each is `token-` and the role. */
@@ -53,13 +60,14 @@ export const waitingLog = (now: () => number = () => NOON): WaitingLog => {
   }
   return {
     ...log,
-    consume: (group, topic, listener) => {
+    consume: async (group, topic, listener) => {
       const at = (partition: number, offset: number): number => {
         moved(`${group} ${topic} ${partition}`, { topic, partition, offset })
         return offset
       }
       // Until it is assigned, a partition is behind whatever there is.
-      for (let partition = 0; partition < PARTITIONS; partition += 1) at(partition, -1)
+      const partitions = await log.partitions(topic)
+      for (let partition = 0; partition < partitions; partition += 1) at(partition, -1)
       return log.consume(group, topic, {
         ...listener,
         assigned: async (partition) => at(partition, await listener.assigned(partition)),
@@ -109,7 +117,15 @@ export const startRig = async (url: string, { ports, config }: Over = {}): Promi
     throw error
   }
   const service = await start(
-    { log, postgres, keys: KEYS, clock: { now: () => NOON }, logger: SILENT, onHalt, ...ports },
+    {
+      generations: onlyGeneration({ generation: 0, log }),
+      postgres,
+      keys: KEYS,
+      clock: { now: () => NOON },
+      logger: SILENT,
+      onHalt,
+      ...ports,
+    },
     { ...rigConfig(pageFolder), ...config },
   )
   return {
@@ -167,6 +183,7 @@ export const rigConfig = (pageFolder: string): InsightsConfig => ({
   scoring: SCORING,
 })
 
+const events = messageCodec(CanonicalEvent)
 const features = messageCodec(FeaturesRecord)
 const alerts = messageCodec(AlertRecord)
 
@@ -214,6 +231,20 @@ export const alertRecord = (
     }),
   }
 }
+
+/** An `identify` event as the collector writes it, at noon. */
+export const identifyRecord = (
+  userId: string,
+  { id, traits }: { readonly id: string; readonly traits: Readonly<Record<string, unknown>> },
+): NewRecord => ({
+  key: `u:${userId}`,
+  headers: {},
+  value: events.encode({
+    ...{ id, type: 'identify', name: 'identify', customer: { userId } },
+    ...{ source: 'crm', sourceRank: 2, occurredAt: NOON, receivedAt: NOON },
+    ...{ properties: {}, context: { traits } },
+  }),
+})
 
 /** A tick. */
 export const tick = (at: number): NewRecord => tickRecord(at)

@@ -1,29 +1,34 @@
 import type { Installation } from '@ebb/contracts/installation'
 import type { Postgres } from '@ebb/postgres/postgres-client'
-import type { Scoring } from '@ebb/risk/tiers'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
 import { createHttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
 import { serveReference } from '@ebb/runtime/serve-reference'
+import { counterOf, METRICS } from '@ebb/runtime/telemetry/metrics'
 import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import { watchEngines } from '@ebb/runtime/watch-engines'
-import type { EventLog } from '@ebb/streaming/event-log'
+import type { GenerationLog, Generations } from '@ebb/streaming/generation'
 import type { DashboardKeys } from './access/dashboard-keys.ts'
 import { INSIGHTS_REFERENCE } from './api-operations.ts'
 import { apiRoutes } from './api-routes.ts'
+import { readGrades } from './grading/grades-page.ts'
+import { keepGrades } from './grading/keep-grades.ts'
+import type { ModelScoring } from './grading/model-in-force.ts'
+import { modelMetrics } from './grading/model-metrics.ts'
 import type { EngineName } from './live/live-view.ts'
 import type { ReaderLags } from './live/reader-lag.ts'
 import { readPage } from './page/page-files.ts'
 import { pageRoutes } from './page/page-routes.ts'
 import { securityHeaders } from './page/security-headers.ts'
 import { keepReadModels, SCOPE } from './read-models.ts'
+import { BATCH, hearCustomers } from './tags/hear-customers.ts'
+import { keepTags } from './tags/tagger.ts'
 import type { RetentionAddress } from './winbacks/retention.ts'
 import type { TruthSource } from './winbacks/truth-routes.ts'
 
 /** What insights runs on. */
 export interface InsightsPorts {
-  /** Of the generation in force. */
-  readonly log: EventLog
+  readonly generations: Generations<GenerationLog>
   /** The schema of insights. */
   readonly postgres: Postgres
   readonly keys: DashboardKeys
@@ -59,7 +64,7 @@ export interface InsightsConfig {
   /** Signs the cookies: 32 characters or more that nobody can guess, the same after a restart. */
   readonly sessionSecret: string
   /** What the scorer works with. */
-  readonly scoring: Scoring
+  readonly scoring: ModelScoring
 }
 
 /** A running insights service. */
@@ -71,19 +76,32 @@ export interface InsightsService {
 }
 
 /**
- * Reads `ebb.features.v1` and `ebb.alerts.v1` into tables of customers and alerts; serves the page
- * of the dashboard at `/` and its API below `/api`, by roles.
+ * Reads `ebb.features.v1` and `ebb.alerts.v1` into tables of customers and alerts, and counts the
+ * quality of what came; serves the page of the dashboard at `/` and its API below `/api`, by roles.
  */
 export const start = async (
   ports: InsightsPorts,
   config: InsightsConfig,
 ): Promise<InsightsService> => {
-  const { log, postgres, logger, onHalt, clock, telemetry = NO_TELEMETRY } = ports
+  const { generations, postgres, logger, onHalt, clock, telemetry = NO_TELEMETRY } = ports
   const { installation, scoring, host, port, pageFolder } = config
-  const { generation } = installation
+  const { timeZone, kind } = installation
   const tables = await keepReadModels({
-    ...{ log, postgres, scoring, generation, logger, onHalt, telemetry },
+    ...{ generations, postgres, scoring, timeZone, kind, logger, onHalt, telemetry },
     now: () => clock.now(),
+  })
+  const untold = counterOf(telemetry.meter(SCOPE), METRICS.tagsUntold)
+  const tags = keepTags({
+    ...{ postgres, timeZone, currency: installation.currency, batch: BATCH },
+    hear: (keys, signal) => hearCustomers(config, keys, signal),
+    onUntold: (tag) => untold.add(1, { tag }),
+    onFault: (err) => logger.warn({ err }, 'tags wait'),
+  })
+  const measure = modelMetrics(telemetry, SCOPE)
+  const grades = keepGrades({
+    ...{ postgres, timeZone },
+    onGraded: async () => measure(await readGrades(postgres, { scoring, timeZone })),
+    onFault: (err) => logger.warn({ err }, 'grades wait'),
   })
   const engines = watchEngines({ tables: () => postgres.query('SELECT 1') })
   const readiness = engines.checks
@@ -96,6 +114,8 @@ export const start = async (
     http.unready()
     await streams.stop()
     await http.stop()
+    await grades.stop()
+    await tags.stop()
     await tables.stop()
   }
   try {

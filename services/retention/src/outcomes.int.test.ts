@@ -28,6 +28,7 @@ const fact = (offset: number, over: Partial<OrderRecord> = {}): NewRecord => {
     placedAt: NOON + 5 * DAY_MS,
     amountMinor: 5_000,
     currency: 'EUR',
+    standing: { status: 'valid', netMinor: 5_000 },
     ...over,
   }
   return {
@@ -37,12 +38,15 @@ const fact = (offset: number, over: Partial<OrderRecord> = {}): NewRecord => {
   }
 }
 
-const REFUND = { kind: 'refunded', refundId: 'r1', amountMinor: 1_000 } as const
+/** An order that is left with so much. */
+const left = (netMinor: number) => ({ standing: { status: 'valid', netMinor } }) as const
 
-/** A refund without an amount. */
-const unpriced = (record: ReturnType<typeof fact>): ReturnType<typeof fact> => {
-  const { amountMinor: _, ...told } = JSON.parse(record.value.toString())
-  if (told.kind !== 'refunded') return record
+const CANCELLED = { kind: 'cancelled', standing: { status: 'cancelled', netMinor: 0 } } as const
+const RETURNED = { kind: 'refunded', standing: { status: 'returned', netMinor: 0 } } as const
+
+/** As an earlier program wrote it. */
+const bare = (record: NewRecord): NewRecord => {
+  const { standing: _, ...told } = JSON.parse(Buffer.from(record.value).toString())
   return { ...record, value: Buffer.from(JSON.stringify(told)) }
 }
 
@@ -72,7 +76,11 @@ describe.skipIf(postgres === undefined)('what became of a decision', () => {
     ['before the decision', { placedAt: NOON - 1 }],
     ['at the very decision', { placedAt: NOON }],
     ['behind the window', { placedAt: NOON + 30 * DAY_MS + 1 }],
-    ['that was never placed', { kind: 'updated', placedAt: undefined }],
+    [
+      'that was never placed',
+      { kind: 'updated', placedAt: undefined, standing: { status: 'unplaced', netMinor: 0 } },
+    ],
+    ['that was cancelled before its delivery', CANCELLED],
   ] as const)('is no return by an order %s', async (_what, over) => {
     const rig = await rigOf()
     await rig.alerts(alertOf())
@@ -80,34 +88,42 @@ describe.skipIf(postgres === undefined)('what became of a decision', () => {
     expect(await treated(rig)).toMatchObject({ customers: 1, returned: 0, revenueMinor: 0 })
   })
 
-  test('takes cancellations and refunds back, in whatever order the facts come', async () => {
+  test('is what the newest record of each order says, in whatever order they come', async () => {
     const facts = [
       fact(1),
-      fact(2, { kind: 'updated', amountMinor: 7_000 }),
-      fact(3, { ...REFUND, amountMinor: 500 }),
-      fact(4, REFUND),
-      fact(5, { orderId: 'o2', amountMinor: 900 }),
-      fact(6, { orderId: 'o2', kind: 'cancelled', amountMinor: 900 }),
+      fact(2, { kind: 'updated', ...left(7_000) }),
+      fact(3, { kind: 'refunded', refundId: 'r1', ...left(6_500) }),
+      fact(4, { kind: 'refunded', refundId: 'r1', ...left(6_000) }),
+      fact(5, { orderId: 'o2', ...left(900) }),
+      fact(6, { orderId: 'o2', ...CANCELLED }),
+      fact(7, { orderId: 'o3', ...CANCELLED }),
+      fact(8, { orderId: 'o3', kind: 'delivered', ...left(300) }),
     ]
     const orders = [facts, facts.toReversed(), [...facts, ...facts], [...facts.slice(3), ...facts]]
     for (const order of orders) {
       const rig = await rigOf()
       await rig.alerts(alertOf())
       for (const each of order) await rig.send(ORDERS, each)
-      expect(await treated(rig)).toMatchObject({ returned: 1, revenueMinor: 6_000 })
+      expect(await treated(rig)).toMatchObject({ returned: 1, revenueMinor: 6_300 })
     }
   })
 
-  test('earns nothing by an order that was paid back before anybody said how much', async () => {
-    for (const facts of [
-      [fact(1, REFUND), fact(2)],
-      [fact(1), fact(2, REFUND)],
-    ]) {
-      const rig = await rigOf()
-      await rig.alerts(alertOf())
-      for (const each of facts) await rig.send(ORDERS, unpriced(each))
-      expect(await treated(rig)).toMatchObject({ returned: 1, revenueMinor: 0 })
-    }
+  test('is a return that earned nothing by an order that came back', async () => {
+    const rig = await rigOf()
+    await rig.alerts(alertOf())
+    await rig.send(ORDERS, fact(1), fact(2, RETURNED))
+    expect(await treated(rig)).toMatchObject({ returned: 1, revenueMinor: 0 })
+  })
+
+  test('is told by what earlier programs wrote, which did not say how an order stands', async () => {
+    const rig = await rigOf()
+    await rig.alerts(alertOf())
+    const cancelled = fact(3, { orderId: 'o2', kind: 'cancelled' })
+    const refund = fact(4, { kind: 'refunded', refundId: 'r1', amountMinor: 1_000 })
+    await rig.send(ORDERS, ...[fact(1), fact(2, { orderId: 'o2' }), cancelled, refund].map(bare))
+    expect(await treated(rig)).toMatchObject({ returned: 1, revenueMinor: 5_000 })
+    await rig.send(ORDERS, fact(5, { kind: 'updated', ...left(4_000) }))
+    expect(await treated(rig)).toMatchObject({ returned: 1, revenueMinor: 4_000 })
   })
 
   test('counts what coupons took off, and each customer once', async () => {
@@ -126,6 +142,10 @@ describe.skipIf(postgres === undefined)('what became of a decision', () => {
     expect(status).toBe(201)
     await rig.send(ORDERS, fact(1, { placedAt: NOON + 2 * DAY_MS }))
     expect(await treated(rig)).toMatchObject({ customers: 1, returned: 1, couponCostMinor: 500 })
+    await rig.send(ORDERS, fact(2, RETURNED))
+    expect(await treated(rig)).toMatchObject({ returned: 1, couponCostMinor: 500 })
+    await rig.send(ORDERS, fact(3, CANCELLED))
+    expect(await treated(rig)).toMatchObject({ returned: 0, couponCostMinor: 0 })
   })
 
   test('is not asked of shadow decisions', async () => {

@@ -13,6 +13,7 @@ import { partitionOf } from '@ebb/streaming/partitioner'
 import { uniqueName } from '@ebb/testkit/engines'
 import { untilTrue } from '@ebb/testkit/provider'
 import { onTestFinished } from 'vitest'
+import { couponPolicy } from './coupon-policy-fixture.ts'
 import { RETENTION_REFERENCE } from './http/reference.ts'
 import { applyPolicy } from './ledger/policies.ts'
 import { setMode } from './ledger/settings.ts'
@@ -25,32 +26,8 @@ export const NOON = Date.UTC(2026, 5, 1, 12)
 
 const PARTITIONS = 2
 
-/** A policy whose every alert of light gets one coupon of 10 % up to 5.00, and nobody is held out. */
-export const COUPON_POLICY = `
-name: Test
-experiment: { id: test, holdOut: 0, windowDays: 30 }
-consent: { unknown: allow }
-valueFloor: 0
-caps: { count: 100, days: 90 }
-coolDownDays: 0
-expiresAfterDays: 3
-segments: [{ name: all, from: 0 }]
-budgets: { main: { limit: 1000 } }
-treatments:
-  ten:
-    kind: coupon
-    discount: { percent: 10, maximum: 5 }
-    validDays: 14
-    budget: main
-    channels: [email]
-    messageKey: ten
-  survey: { kind: survey, channels: [email], messageKey: survey }
-rules:
-  - tiers: [light]
-    treat: [ten]
-  - tiers: [moderate]
-    treat: [survey]
-`
+/** Every alert of light gets one coupon of 10 % up to 5.00, and nobody is held out. */
+export const COUPON_POLICY = couponPolicy()
 
 /** An alert of u:ann that says light silence, at noon. */
 export const alertOf = (over: Partial<AlertRecord> = {}): AlertRecord => {

@@ -4,7 +4,7 @@ import { messageCodec } from '@ebb/contracts/message-codec'
 import { RejectRecord } from '@ebb/contracts/reject-record'
 import { tickRecord } from '@ebb/contracts/tick'
 import { ALERTS, REJECTS } from '@ebb/contracts/topics'
-import { crossings } from '@ebb/risk/tiers'
+import { crossings } from '@ebb/risk/silence/tiers'
 import type { NewRecord } from '@ebb/streaming/event-log'
 import type { Outcome } from '@ebb/streaming/processor-definition'
 import fc from 'fast-check'
@@ -44,7 +44,7 @@ describe('features of a customer', () => {
   test('set one timer, at the exact instant of the next crossing', () => {
     const outcome = handle(featuresRecord(featuresOf(), 10))
     expect(outcome.outputs).toEqual([])
-    expect(definition.dueAt!(outcome.state!, NOON)).toBe(light)
+    expect(definition.dueAt!(outcome.state!, 'u:ann', { clock: NOON, partition: 2 })).toBe(light)
     expect(light).toBeGreaterThan(NOON + 20 * DAY_MS)
   })
 
@@ -59,7 +59,7 @@ describe('features of a customer', () => {
     const outcome = handle(featuresRecord(featuresOf({ rhythm }), 11), after(featuresOf()))
     expect(outcome.outputs).toEqual([])
     const moved = crossings(rhythm, SETTINGS.model, SETTINGS.policy).light
-    expect(definition.dueAt!(outcome.state!, NOON)).toBe(moved)
+    expect(definition.dueAt!(outcome.state!, 'u:ann', { clock: NOON, partition: 2 })).toBe(moved)
   })
 
   test('of a newer generation count, though its offsets begin again', () => {
@@ -77,7 +77,9 @@ describe('features of a customer', () => {
     expect(handle(featuresRecord(visitor, 10))).toEqual({})
     const cancelled = handle(featuresRecord(visitor, 11), after(featuresOf()))
     expect(cancelled.state?.risk.rhythm).toBeNull()
-    expect(definition.dueAt!(cancelled.state!, NOON)).toBeUndefined()
+    expect(
+      definition.dueAt!(cancelled.state!, 'u:ann', { clock: NOON, partition: 2 }),
+    ).toBeUndefined()
   })
 
   test('bring the consent of the alerts to come, also where the orders stay', () => {
@@ -87,7 +89,7 @@ describe('features of a customer', () => {
 
   test('never set a timer that the clock has passed', () => {
     const late = handle(featuresRecord(featuresOf(), 10), undefined, moderate).state!
-    expect(definition.dueAt!(late, moderate)).toBe(moderate)
+    expect(definition.dueAt!(late, 'u:ann', { clock: moderate, partition: 2 })).toBe(moderate)
     const [first] = alertsOf(fire(late, moderate + 1))
     expect([first?.crossedAt, first?.raisedAt]).toEqual([moderate, moderate + 1])
   })
@@ -122,11 +124,12 @@ describe('an alert', () => {
       model: { kind: 'mbg-nbd', version: 'test-1' },
       isOutranked: false,
       revenueMinor: 4_990,
-      expectedLoss: null,
+      // 90 days would have brought .531 orders of what the first one did; 30 % of that is margin.
+      expectedLoss: 635,
       reasons: [{ code: 'UNKNOWN', share: 1, evidence: [] }],
     })
     expect(alert.risk - alert.riskAtLastOrder).toBeCloseTo(0.3 * (1 - alert.riskAtLastOrder), 5)
-    expect(definition.dueAt!(state!, tick)).toBe(moderate)
+    expect(definition.dueAt!(state!, 'u:ann', { clock: tick, partition: 2 })).toBe(moderate)
   })
 
   test('tells revenue that no number holds exactly as the greatest that one does', () => {
@@ -163,7 +166,9 @@ describe('an alert', () => {
       { kind: 'recovered', tier: 'healthy', previousTier: 'light', causeOrderId: 'o60' },
     ])
     expect(messageCodec(AlertRecord).decode(outputs![0]!.value).silentSince).toBe(NOON)
-    expect(definition.dueAt!(state!, NOON)).toBeGreaterThan(NOON + 60 * DAY_MS)
+    expect(definition.dueAt!(state!, 'u:ann', { clock: NOON, partition: 2 })).toBeGreaterThan(
+      NOON + 60 * DAY_MS,
+    )
   })
 
   test('of a visitor names no user', () => {

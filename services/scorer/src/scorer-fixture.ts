@@ -1,6 +1,6 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
-import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/tiers'
+import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '@ebb/risk/silence/tiers'
 import type { LogRecord, NewRecord } from '@ebb/streaming/event-log'
 import { formatVersion, VERSION_HEADER } from '@ebb/streaming/version'
 import type { ScorerSettings } from './scorer-definition.ts'
@@ -15,6 +15,7 @@ export const SETTINGS: ScorerSettings = {
   model: SHIPPED_PRIORS,
   policy: DEFAULT_TIER_POLICY,
   modelVersion: 'test-1',
+  ...{ marginShare: 0.3, minorPerMajor: 100 },
 }
 
 /** Orders of a customer: at these days behind the first one, the last one named o and its day. */

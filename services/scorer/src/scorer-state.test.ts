@@ -1,4 +1,5 @@
-import type { RiskState, Stage } from '@ebb/risk/episode'
+import { EVIDENCE } from '@ebb/customer/evidence-kinds'
+import type { RiskState, Stage } from '@ebb/risk/silence/episode'
 import fc from 'fast-check'
 import { Packr } from 'msgpackr'
 import { expect, test } from 'vitest'
@@ -33,6 +34,21 @@ const arbitraryState: fc.Arbitrary<ScorerState> = record({
   ),
   revenueMinor: fc.maxSafeInteger(),
   risk: arbitraryRisk,
+  promotions: fc.nat(),
+  source: fc.option(text, { nil: undefined }),
+  evidence: fc.array(
+    fc.record(
+      {
+        kind: fc.constantFrom(...EVIDENCE.map(({ kind }) => kind)),
+        occurredAt: instant,
+        eventId: text,
+        orderId: text,
+        resolvedAt: instant,
+      },
+      { requiredKeys: ['kind', 'occurredAt'], noNullPrototype: true },
+    ),
+    { maxLength: 8 },
+  ),
 })
 
 test('a state that is packed and unpacked is the same again', () => {
@@ -52,6 +68,20 @@ test('packing twice gives the same bytes, and leaves what was packed before alon
       packScorerState(other)
       expect(bytes).toEqual(copy)
       expect(packScorerState(state)).toEqual(copy)
+    }),
+  )
+})
+
+test('a state of a layout before knows no promotion and no source, or no evidence either', () => {
+  fc.assert(
+    fc.property(arbitraryState, (state) => {
+      const packr = new Packr({ useRecords: false })
+      const [, ...packed] = packr.unpack(packScorerState(state)) as unknown[]
+      const known = { ...state, promotions: 0, source: undefined }
+      const third = packr.pack([3, ...packed.slice(0, -2)])
+      expect(unpackScorerState(third)).toStrictEqual(known)
+      const second = packr.pack([2, ...packed.slice(0, -3)])
+      expect(unpackScorerState(second)).toStrictEqual({ ...known, evidence: [] })
     }),
   )
 })

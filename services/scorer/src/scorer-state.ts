@@ -1,8 +1,10 @@
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
-import type { RiskState, Stage } from '@ebb/risk/episode'
+import { EVIDENCE } from '@ebb/customer/evidence-kinds'
+import type { RiskState, Stage } from '@ebb/risk/silence/episode'
 import { HaltError } from '@ebb/streaming/faults'
 import type { Version } from '@ebb/streaming/version'
 import { Packr } from 'msgpackr'
+import type { KnownEvidence } from './alert-reasons.ts'
 
 /** What the scorer keeps of one customer. */
 export interface ScorerState {
@@ -12,11 +14,20 @@ export interface ScorerState {
   readonly consent: NonNullable<FeaturesRecord['consent']>
   /** Net revenue of all valid orders, in minor units. */
   readonly revenueMinor: number
+  /** As it was when it was written: `standingRisk` tells what it is now. */
   readonly risk: RiskState
+  /** How many promotions the partition had seen when the risk was written. */
+  readonly promotions: number
+  /** Which source the last order came from; `undefined` where that is not known. */
+  readonly source: string | undefined
+  /** Why they may go quiet, by the last features record. */
+  readonly evidence: readonly KnownEvidence[]
 }
 
 /** First element of every packed state. */
-const LAYOUT = 2
+const LAYOUT = 4
+/** Layout 3 has no promotions and no source, 2 no evidence either. */
+const OLDEST = 2
 
 const packr = new Packr({ useRecords: false })
 
@@ -26,7 +37,7 @@ const packChoice = (choice: boolean | undefined): number => CHOICES.indexOf(choi
 
 /** An array by position, in MessagePack. */
 export const packScorerState = (state: ScorerState): Uint8Array => {
-  const { seen, userId, consent, revenueMinor, risk } = state
+  const { seen, userId, consent, revenueMinor, risk, evidence, promotions, source } = state
   const { rhythm, due, stage, firstCrossedAt, closed } = risk
   return packr.pack([
     LAYOUT,
@@ -39,8 +50,20 @@ export const packScorerState = (state: ScorerState): Uint8Array => {
     firstCrossedAt,
     closed && [closed.orderId, closed.closedBy, closed.stage, closed.firstCrossedAt],
     revenueMinor,
+    evidence.map(packEvidence),
+    promotions,
+    source ?? null,
   ])
 }
+
+const packEvidence = ({ kind, occurredAt, eventId, orderId, resolvedAt }: KnownEvidence) =>
+  [
+    EVIDENCE.findIndex((row) => row.kind === kind),
+    occurredAt,
+    eventId ?? null,
+    orderId ?? null,
+    resolvedAt ?? null,
+  ] as const
 
 type Packed = readonly [
   layout: number,
@@ -53,20 +76,24 @@ type Packed = readonly [
   firstCrossedAt: number | null,
   closed: readonly [string, string, Stage, number] | null,
   revenueMinor: number,
+  evidence: readonly ReturnType<typeof packEvidence>[] | undefined,
+  promotions: number | undefined,
+  source: string | null | undefined,
 ]
 
 /** Throws the halt `EBB_STATE_VERSION` for a layout that this version does not know. */
 export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
   const packed = packr.unpack(bytes) as Packed
   const [layout] = packed
-  if (layout !== LAYOUT)
+  if (!(layout >= OLDEST && layout <= LAYOUT))
     throw new HaltError(
       'EBB_STATE_VERSION',
-      `a scorer state has layout ${layout}, and this version of Ebb reads ${LAYOUT}; ` +
+      `a scorer state has layout ${layout}, and this version of Ebb reads ${OLDEST} to ${LAYOUT}; ` +
         'run the one that wrote it, or make the states again with `ebb rebuild`',
     )
   const [, [generation, offset, index], userId, consent, rhythm, due, stage] = packed
-  const [, , , , , , , firstCrossedAt, closed, revenueMinor] = packed
+  const [, , , , , , , firstCrossedAt, closed, revenueMinor, evidence = []] = packed
+  const [, , , , , , , , , , , promotions = 0, source = null] = packed
   return {
     seen: { generation, offset, index },
     userId: userId ?? undefined,
@@ -79,6 +106,9 @@ export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
       firstCrossedAt,
       closed: closed && closedOf(closed),
     },
+    evidence: evidence.flatMap(unpackEvidence),
+    promotions,
+    source: source ?? undefined,
   }
 }
 
@@ -89,6 +119,21 @@ const unpackConsent = (packed: number): ScorerState['consent'] => {
     ...(analytics !== undefined && { analytics }),
     ...(marketing !== undefined && { marketing }),
   }
+}
+
+/** None of a kind that a later version added. */
+const unpackEvidence = (packed: ReturnType<typeof packEvidence>): KnownEvidence[] => {
+  const [index, occurredAt, eventId, orderId, resolvedAt] = packed
+  const kind = EVIDENCE[index]?.kind
+  if (kind === undefined) return []
+  return [
+    {
+      ...{ kind, occurredAt },
+      ...(eventId !== null && { eventId }),
+      ...(orderId !== null && { orderId }),
+      ...(resolvedAt !== null && { resolvedAt }),
+    },
+  ]
 }
 
 const rhythmOf = (packed: NonNullable<Packed[4]>): NonNullable<RiskState['rhythm']> => {

@@ -1,8 +1,9 @@
 import { tickRecord } from '@ebb/contracts/tick'
 import { ALERTS, FEATURES, REJECTS, topicsOf } from '@ebb/contracts/topics'
-import { crossings } from '@ebb/risk/tiers'
+import { crossings } from '@ebb/risk/silence/tiers'
 import { createLogger } from '@ebb/runtime/logger'
 import type { NewRecord } from '@ebb/streaming/event-log'
+import { onlyGeneration } from '@ebb/streaming/generation'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import { expect, test } from 'vitest'
@@ -42,8 +43,11 @@ const scorer = () => {
       },
     }
     const running = await start(
-      { log, store, logger, onHalt: done.reject },
-      { ...SETTINGS, generation: 0 },
+      {
+        generations: onlyGeneration({ generation: 0, log, store: () => store }),
+        ...{ logger, onHalt: done.reject },
+      },
+      SETTINGS,
     )
     await done.promise.finally(() => running.stop())
   }

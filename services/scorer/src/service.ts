@@ -4,18 +4,17 @@ import type { Logger } from '@ebb/runtime/logger'
 import { processorLog } from '@ebb/runtime/processor-log'
 import { readerMetrics } from '@ebb/runtime/telemetry/reader-metrics'
 import { NO_TELEMETRY, type Telemetry } from '@ebb/runtime/telemetry/telemetry'
-import type { EventLog } from '@ebb/streaming/event-log'
+import { type Generations, readerInForce } from '@ebb/streaming/generation'
 import { observers } from '@ebb/streaming/observers'
-import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { runProcessor } from '@ebb/streaming/processor'
 import type { StateCaches } from '@ebb/streaming/state-cache'
 import { SCORER_PROCESSOR, type ScorerSettings, scorerDefinition } from './scorer-definition.ts'
 import { measuredScorer, SCOPE } from './scorer-metrics.ts'
+import { type TrainingSettings, trainer } from './training/trainer.ts'
 
 /** What the scorer runs on. */
 export interface ScorerPorts {
-  readonly log: EventLog
-  readonly store: PartitionStore
+  readonly generations: Generations
   /** Of this process; one of its own unless given. */
   readonly caches?: StateCaches
   readonly logger: Logger
@@ -26,10 +25,10 @@ export interface ScorerPorts {
   readonly onHalt: (error: Error) => void
 }
 
-/** How it runs. */
+/** How it scores, and how a live installation learns. */
 export interface ScorerConfig extends ScorerSettings {
-  /** Of the states: raised by a rebuild. */
-  readonly generation: number
+  /** Absent where nothing is learned: in a replay and in a demonstration. */
+  readonly training?: TrainingSettings
 }
 
 /** A running scorer. */
@@ -40,21 +39,37 @@ export interface ScorerService {
 
 /**
  * Reads `ebb.features.v1`; keeps risk inputs and episode of each customer with the offset they
- * stand at; writes `ebb.alerts.v1` and `ebb.rejects.v1`.
+ * stand at; writes `ebb.alerts.v1` and `ebb.rejects.v1`. Of a live installation it also fits models to
+ * the states of the feature service, and writes them to `ebb.models.v1` and what is promoted into
+ * every partition of `ebb.events.v1`.
  */
 export const start = async (
-  { log, store, caches, logger, onHalt, clock = wallClock, telemetry = NO_TELEMETRY }: ScorerPorts,
-  config: ScorerConfig,
+  { generations, caches, logger, onHalt, clock = wallClock, telemetry = NO_TELEMETRY }: ScorerPorts,
+  { training, ...settings }: ScorerConfig,
 ): Promise<ScorerService> => {
   const { tracer } = telemetry
-  const measured = { reader: SCORER_PROCESSOR, topic: FEATURES, log, now: () => clock.now() }
+  const log = readerInForce(generations)
+  const now = () => clock.now()
+  const measured = { reader: SCORER_PROCESSOR, topic: FEATURES, log, now }
+  const { horizonDays } = settings.policy
+  const learning = training && trainer({ generations, logger, now }, { ...training, horizonDays })
   const observer = observers(
     processorLog(logger, SCORER_PROCESSOR, tracer),
     readerMetrics(telemetry, SCOPE, measured),
+    learning?.observer ?? {},
   )
-  return runProcessor(
-    measuredScorer(scorerDefinition(config), telemetry),
-    { log, store },
-    { observer, onHalt, generation: config.generation, tracer, ...(caches && { caches }) },
+  const definition = measuredScorer(scorerDefinition(settings), telemetry)
+  const running = await generations.follow(({ log, generation, store }) =>
+    runProcessor(
+      definition,
+      { log, store: store(SCORER_PROCESSOR) },
+      { observer, onHalt, generation, tracer, ...(caches && { caches }) },
+    ),
   )
+  return {
+    stop: async () => {
+      await running.stop()
+      await learning?.stop()
+    },
+  }
 }

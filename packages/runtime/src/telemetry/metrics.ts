@@ -52,6 +52,12 @@ export const METRICS = {
     what: 'Unix time at which this process accepted the last event of a source.',
     attributes: ['source'],
   }),
+  sourceSilent: gauge({
+    name: 'ebb.source.silent',
+    unit: '1',
+    what: 'Whether a source is judged silent: 1, otherwise 0; told by the process that judges.',
+    attributes: ['source'],
+  }),
   spoolBytes: gauge({
     name: 'ebb.spool.bytes',
     unit: 'By',
@@ -61,7 +67,7 @@ export const METRICS = {
   recordsDeduplicated: counter({
     name: 'ebb.records.deduplicated',
     unit: '{record}',
-    what: 'Records that had been handled before and changed nothing.',
+    what: 'Records that changed nothing: handled before, or the visit of a bot.',
     attributes: ['reader'],
   }),
   eventAge: histogram({
@@ -112,6 +118,66 @@ export const METRICS = {
     unit: '{attempt}',
     what: 'Attempts to send a trigger to the webhook.',
     attributes: ['outcome'],
+  }),
+  tagsUntold: counter({
+    name: 'ebb.tags.untold',
+    unit: '{customer}',
+    what: 'Times that the condition of a tag could not be told of a customer, who then has it not.',
+    attributes: ['tag'],
+  }),
+  modelGraded: gauge({
+    name: 'ebb.model.graded',
+    unit: '{score}',
+    what: 'Graded scores of a model in the last complete month.',
+    attributes: ['model'],
+  }),
+  modelAuc: gauge({
+    name: 'ebb.model.auc',
+    unit: '1',
+    what: 'Area under the ROC curve of its risks, of that month.',
+    attributes: ['model'],
+  }),
+  modelRuleAuc: gauge({
+    name: 'ebb.model.rule.auc',
+    unit: '1',
+    what: 'The same of a simple rule, on the customers whom it can say something of.',
+    attributes: ['model', 'rule'],
+  }),
+  modelLift: gauge({
+    name: 'ebb.model.lift',
+    unit: '1',
+    what: 'Lift of its risks at a tenth of the customers.',
+    attributes: ['model'],
+  }),
+  modelBrier: gauge({
+    name: 'ebb.model.brier',
+    unit: '1',
+    what: 'Brier score of its risks; the smaller the better.',
+    attributes: ['model'],
+  }),
+  modelCalibrationError: gauge({
+    name: 'ebb.model.calibration_error',
+    unit: '1',
+    what: 'Mean distance of its risks from what came true, over ten groups.',
+    attributes: ['model'],
+  }),
+  modelStability: gauge({
+    name: 'ebb.model.stability',
+    unit: '1',
+    what: 'Population stability index of its scores against its first month: drift.',
+    attributes: ['model'],
+  }),
+  modelAlertPrecision: gauge({
+    name: 'ebb.model.alert.precision',
+    unit: '1',
+    what: 'Share of its alerts that were followed by no order in the horizon.',
+    attributes: ['model', 'tier'],
+  }),
+  modelBeaten: gauge({
+    name: 'ebb.model.beaten',
+    unit: '{month}',
+    what: 'Months in a row, up to the last complete one, in which a simple rule was surely better.',
+    attributes: ['rule'],
   }),
 } as const satisfies Readonly<Record<string, MetricDeclaration>>
 

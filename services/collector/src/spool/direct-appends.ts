@@ -2,10 +2,13 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import { TransientError } from '@ebb/streaming/faults'
 import type { RecordsForPartition } from '../log-records.ts'
 
+/** Where records were made durable. */
+type WhereDurable = 'log' | 'spool'
+
 /** An append that the log has not acknowledged, and whose caller waits. */
 export interface OpenAppend extends RecordsForPartition {
   /** The caller hears what becomes of `durable`, and no more of the log. */
-  settle(durable: Promise<void>): void
+  settle(durable: Promise<WhereDurable>): void
 }
 
 /** Appends to the log that can be taken over by somebody else. */
@@ -14,7 +17,7 @@ export interface DirectAppends {
    * Resolves when the records are durable in the log, or where they were taken to. Throws what the
    * log throws, but for `TransientError`.
    */
-  append(records: RecordsForPartition): Promise<void>
+  append(records: RecordsForPartition): Promise<WhereDurable>
   /** Gives up on all that are open, in the order of their calls. They may still get into the log. */
   takeOver(): readonly OpenAppend[]
 }
@@ -50,14 +53,14 @@ export const directAppends = ({
   }
   return {
     append: ({ to, records }) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const { promise, resolve, reject } = Promise.withResolvers<WhereDurable>()
       const waiting = { to, records, since: performance.now(), settle: resolve }
       open.add(waiting)
       timer ??= setTimeout(watch, patienceMs)
       log.append(to, records).then(
         () => {
           open.delete(waiting)
-          resolve()
+          resolve('log')
         },
         (error: Error) => {
           if (!open.has(waiting)) return

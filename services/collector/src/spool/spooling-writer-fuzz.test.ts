@@ -43,8 +43,8 @@ const runShop = async (folder: string) => {
     openSpoolingWriter({ log, logger }, { folder, limitBytes: 1e7, patienceMs: 15 })
   let writer = await open()
   const sent = Array.from({ length: CUSTOMERS }, () => 0)
-  let writes: Promise<void>[] = []
-  const lastOf = Array.from({ length: CUSTOMERS }, () => Promise.resolve())
+  let writes: Promise<unknown>[] = []
+  const lastOf = Array.from({ length: CUSTOMERS }, () => Promise.resolve(0))
   const send = (customer: number) => {
     const text = `${customer} ${sent[customer]!++}`
     const done = lastOf[customer]!.then(() =>

@@ -71,7 +71,7 @@ export const openSpoolingWriter = async (
     patienceMs,
     onAway: (error) => {
       for (const { to, records, settle } of direct.takeOver()) {
-        settle(spool.append(ofTopic(to.topic, records)))
+        settle(spool.append(ofTopic(to.topic, records)).then(() => 'spool'))
       }
       begin(error)
     },
@@ -79,11 +79,16 @@ export const openSpoolingWriter = async (
   const write = async (events: readonly NewRecord[], rejects: readonly NewRecord[]) => {
     await gate.passed()
     if (isSpooling) {
-      return spool.append([...ofTopic(EVENTS, events), ...ofTopic(REJECTS, rejects)])
+      await spool.append([...ofTopic(EVENTS, events), ...ofTopic(REJECTS, rejects)])
+      return events.length
     }
     const { byPartition } = topics
     const groups = [...byPartition(EVENTS, events), ...byPartition(REJECTS, rejects)]
-    return settleAll(groups.map(direct.append))
+    const places = await settleAll(groups.map(direct.append))
+    return groups.reduce((sum, { to, records }, i) => {
+      const isSpooled = to.topic === EVENTS && places[i] === 'spool'
+      return isSpooled ? sum + records.length : sum
+    }, 0)
   }
   const close = async () => {
     stopping.abort()

@@ -11,10 +11,10 @@ test('everybody sees what happens now, and only the admin sees everything', () =
 
 test.each([
   ['viewer', ['live']],
-  ['analyst', ['live', 'customers', 'winbacks']],
-  ['marketer', ['live', 'customers', 'winbacks']],
+  ['analyst', ['live', 'customers', 'winbacks', 'grades', 'quality']],
+  ['marketer', ['live', 'customers', 'winbacks', 'grades', 'quality']],
   ['support', ['live', 'customers', 'winbacks']],
-  ['operator', ['live', 'winbacks', 'rejects', 'setup']],
+  ['operator', ['live', 'winbacks', 'grades', 'quality', 'rejects', 'setup']],
 ] as const)('%s opens %j', (role, pages) => {
   expect(PAGES.filter((page) => mayOpen(role, page))).toEqual(pages)
 })

@@ -11,10 +11,20 @@ export type Right =
   | 'mode'
   | 'edit winbacks'
   | 'coupons'
+  | 'grades'
+  | 'quality'
   | 'rejects'
   | 'setup'
 
-const ANALYST: readonly Right[] = ['live', 'customers', 'export', 'decisions', 'winbacks']
+const ANALYST: readonly Right[] = [
+  'live',
+  'customers',
+  'export',
+  'decisions',
+  'winbacks',
+  'grades',
+  'quality',
+]
 const MARKETER: readonly Right[] = [...ANALYST, 'mode', 'edit winbacks', 'coupons']
 
 const RIGHTS: { readonly [role in Role]: readonly Right[] } = {
@@ -22,7 +32,7 @@ const RIGHTS: { readonly [role in Role]: readonly Right[] } = {
   analyst: ANALYST,
   marketer: MARKETER,
   support: ['live', 'customers', 'decisions', 'coupons'],
-  operator: ['live', 'rejects', 'setup', 'mode'],
+  operator: ['live', 'grades', 'quality', 'rejects', 'setup', 'mode'],
   admin: [...MARKETER, 'rejects', 'setup'],
 }
 
@@ -33,6 +43,8 @@ const NEEDED: { readonly [page in Page]: readonly Right[] } = {
   live: ['live'],
   customers: ['customers'],
   winbacks: ['winbacks', 'decisions', 'mode'],
+  grades: ['grades'],
+  quality: ['quality'],
   rejects: ['rejects'],
   setup: ['setup'],
 }

@@ -3,6 +3,8 @@ const PATHS = {
   customers:
     'M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7 9c0-4 3-6 7-6s7 2 7 6M16 3.5a4 4 0 0 1 0 7.5M18 14.5c2.5.6 4 2.5 4 5.5',
   winbacks: 'M4 9a8 8 0 1 1-1 6M4 3v6h6',
+  quality: 'M4 20V10m5 10V4m5 16v-7m5 7V8M2 20h20',
+  grades: 'M3 3v18h18M7 15l4-4 3 2 6-7m0 5V6h-5',
   rejects: 'M12 3 2 20h20L12 3Zm0 7v4m0 3v.01',
   setup: 'm8 8-5 4 5 4m8-8 5 4-5 4m-3-11-3 14',
   settings:

@@ -10,6 +10,8 @@ import { eventName } from '../language/event-names.ts'
 import { format, language, words } from '../language/language.ts'
 import { hrefOf } from '../routing/route.ts'
 import { DecisionCard } from '../winbacks/decision-card.tsx'
+import { EvidenceCard, LikesCard, VisitsCard } from './heard-cards.tsx'
+import { ProfileCard } from './profile-card.tsx'
 import { SilenceCard } from './silence-card.tsx'
 
 const REFRESH_MS = 5_000
@@ -43,6 +45,7 @@ interface DetailProps {
 
 const Detail = ({ customer }: DetailProps) => {
   const w = words.value
+  const { heard } = customer
   return (
     <>
       <Facts customer={customer} />
@@ -56,19 +59,37 @@ const Detail = ({ customer }: DetailProps) => {
         </Card>
       )}
       <div class="two-columns">
-        <Offers customer={customer} />
-        <Timeline items={customer.timeline} />
+        <div class="stack">
+          {heard === undefined ? <HeardAway /> : <EvidenceCard evidence={heard.evidence} />}
+          <Offers customer={customer} />
+        </div>
+        <div class="stack">
+          <ProfileCard profile={customer.profile} />
+          <LikesCard tastes={heard?.tastes} habits={heard?.habits} />
+          <VisitsCard visits={heard?.visits} />
+          <Timeline items={customer.timeline} />
+        </div>
       </div>
     </>
+  )
+}
+
+const HeardAway = () => {
+  const { heard } = words.value
+  return (
+    <Card title={heard.away}>
+      <p class="muted">{heard.awayHint}</p>
+    </Card>
   )
 }
 
 const Facts = ({ customer }: DetailProps) => {
   const w = words.value
   const written = format.value
-  const { orders, revenueMinor, firstOrderAt, consent } = customer
+  const { orders, revenueMinor, firstOrderAt, consent, lifecycle, tags } = customer
   return (
     <dl class="facts">
+      {lifecycle && <Fact name={w.customer.lifecycle}>{w.lifecycle[lifecycle]}</Fact>}
       <Fact name={w.customer.orders}>{written.number(orders)}</Fact>
       <Fact name={w.customer.revenue}>{written.money(revenueMinor)}</Fact>
       {firstOrderAt && <Fact name={w.customer.firstOrder}>{written.date(firstOrderAt)}</Fact>}
@@ -77,6 +98,17 @@ const Facts = ({ customer }: DetailProps) => {
       )}
       <Fact name={w.customer.marketing}>{consentWord(consent?.marketing)}</Fact>
       <Fact name={w.customer.analytics}>{consentWord(consent?.analytics)}</Fact>
+      {tags.length > 0 && (
+        <Fact name={w.customer.tags}>
+          <span class="customer-name">
+            {tags.map((tag) => (
+              <a key={tag} class="tag" href={hrefOf({ page: 'customers', query: { tag } })}>
+                {tag}
+              </a>
+            ))}
+          </span>
+        </Fact>
+      )}
     </dl>
   )
 }

@@ -1,4 +1,8 @@
-import type { CustomerItem, CustomerPage as ListPage } from '@ebb/contracts/dashboard-api'
+import type {
+  CustomerItem,
+  Lifecycle,
+  CustomerPage as ListPage,
+} from '@ebb/contracts/dashboard-api'
 import { CUSTOMER_SORTS } from '@ebb/contracts/dashboard-api'
 import { iMay } from '../access/session.ts'
 import { withQuery } from '../api/api-client.ts'
@@ -12,15 +16,15 @@ import { SearchField } from '../components/search-field.tsx'
 import { STANDINGS } from '../components/standing-badge.tsx'
 import { format, words } from '../language/language.ts'
 import { route, setQuery } from '../routing/location.ts'
-import { CustomersTable } from './customers-table.tsx'
+import { CustomersTable, sortOf } from './customers-table.tsx'
 
 const PAGE_LENGTH = '50'
 
 /** All customers with an order. */
 export const CustomersPage = () => {
   const w = words.value
-  const { search, standing, sort } = route.value.query
-  const query = { search, standing, sort }
+  const { search, standing, lifecycle, tag } = route.value.query
+  const query = { search, standing, lifecycle, tag, sort: sortOf(route.value.query) }
   const pages = usePages<ListPage, CustomerItem>(
     (after) => withQuery('/customers', { ...query, limit: PAGE_LENGTH, after }),
     ({ customers, next }) => ({ items: customers, next }),
@@ -38,10 +42,10 @@ export const CustomersPage = () => {
           )
         }
       />
-      <Filters />
+      <Filters page={pages.first} />
       {pages.fault && <FaultNotice fault={pages.fault} onRetry={pages.reload} />}
       {pages.isLoading && pages.items.length === 0 && <Loading />}
-      {total === 0 && <Nobody isFiltered={Boolean(search || standing)} />}
+      {total === 0 && <Nobody isFiltered={Boolean(search || standing || lifecycle || tag)} />}
       {pages.items.length > 0 && (
         <div class="card is-flush">
           <CustomersTable customers={pages.items} />
@@ -52,12 +56,13 @@ export const CustomersPage = () => {
   )
 }
 
-const Filters = () => {
+const FILTERS = ['search', 'standing', 'lifecycle', 'tag'] as const
+
+const Filters = ({ page }: { readonly page: ListPage | undefined }) => {
   const { customers, standing, sort, common } = words.value
   const { query } = route.value
-  const exported = withQuery('/api/customers.csv', {
-    ...{ search: query['search'], standing: query['standing'], sort: query['sort'] },
-  })
+  const filters = Object.fromEntries(FILTERS.map((name) => [name, query[name]]))
+  const exported = withQuery('/api/customers.csv', filters)
   return (
     <search class="filters">
       <SearchField
@@ -75,9 +80,21 @@ const Filters = () => {
           ...STANDINGS.map((value) => ({ value, text: standing[value] })),
         ]}
       />
+      <LifecycleSelect page={page} />
+      {(page?.tags.length || query['tag']) && (
+        <Select
+          label={customers.tag}
+          value={query['tag'] ?? ''}
+          onChoose={(tag) => setQuery({ tag })}
+          options={[
+            { value: '', text: common.all },
+            ...withChosen(page?.tags ?? [], query['tag']).map((tag) => ({ value: tag, text: tag })),
+          ]}
+        />
+      )}
       <Select
         label={customers.sort}
-        value={query['sort'] ?? 'risk'}
+        value={sortOf(query)}
         onChoose={(chosen) => setQuery({ sort: chosen })}
         options={CUSTOMER_SORTS.map((value) => ({ value, text: sort[value] }))}
       />
@@ -91,6 +108,40 @@ const Filters = () => {
   )
 }
 
+/** In the order of a life, each with how many there are. */
+const LIFECYCLES = [
+  'new',
+  'active',
+  'recovered',
+  'cooling',
+  'at_risk',
+  'dormant',
+  'lost',
+] as const satisfies readonly Lifecycle[]
+
+const LifecycleSelect = ({ page }: { readonly page: ListPage | undefined }) => {
+  const { customers, lifecycle, common } = words.value
+  const named = (each: Lifecycle): string =>
+    page === undefined
+      ? lifecycle[each]
+      : customers.counted(lifecycle[each], format.value.number(page.lifecycles[each]))
+  return (
+    <Select
+      label={customers.lifecycle}
+      value={route.value.query['lifecycle'] ?? ''}
+      onChoose={(chosen) => setQuery({ lifecycle: chosen })}
+      options={[
+        { value: '', text: common.all },
+        ...LIFECYCLES.map((value) => ({ value, text: named(value) })),
+      ]}
+    />
+  )
+}
+
+/** The one that is chosen may be one that no rule gives any more. */
+const withChosen = (tags: readonly string[], chosen: string | undefined): readonly string[] =>
+  chosen === undefined || tags.includes(chosen) ? tags : [...tags, chosen]
+
 const Nobody = ({ isFiltered }: { readonly isFiltered: boolean }) => {
   const { customers } = words.value
   return (
@@ -101,7 +152,7 @@ const Nobody = ({ isFiltered }: { readonly isFiltered: boolean }) => {
           <button
             type="button"
             class="button"
-            onClick={() => setQuery({ search: '', standing: '' })}
+            onClick={() => setQuery({ search: '', standing: '', lifecycle: '', tag: '' })}
           >
             {customers.reset}
           </button>

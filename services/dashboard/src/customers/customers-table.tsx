@@ -1,4 +1,4 @@
-import type { CustomerItem, CustomerSort } from '@ebb/contracts/dashboard-api'
+import type { CustomerItem, CustomerSort, Lifecycle, Standing } from '@ebb/contracts/dashboard-api'
 import { type Column, DataTable } from '../components/data-table.tsx'
 import { StandingBadge } from '../components/standing-badge.tsx'
 import { format, words } from '../language/language.ts'
@@ -19,6 +19,7 @@ export const CustomersTable = ({ customers }: { readonly customers: readonly Cus
 
 const DIRECTIONS: { readonly [sort in CustomerSort]: 'ascending' | 'descending' } = {
   risk: 'descending',
+  loss: 'descending',
   revenue: 'descending',
   lastOrder: 'descending',
   next: 'ascending',
@@ -26,9 +27,21 @@ const DIRECTIONS: { readonly [sort in CustomerSort]: 'ascending' | 'descending' 
 }
 
 const sortable = (sort: CustomerSort): Pick<Column<CustomerItem>, 'sorted' | 'onSort'> => ({
-  sorted: (route.value.query['sort'] ?? 'risk') === sort ? DIRECTIONS[sort] : undefined,
+  sorted: sortOf(route.value.query) === sort ? DIRECTIONS[sort] : undefined,
   onSort: () => setQuery({ sort }),
 })
+
+/** Standings and lifecycles of customers to be worked on: by what is at stake. */
+const AT_RISK: ReadonlySet<string | undefined> = new Set([
+  ...(['light', 'moderate', 'heavy'] satisfies Standing[]),
+  ...(['cooling', 'at_risk', 'dormant'] satisfies Lifecycle[]),
+])
+
+/** What a list is sorted by: what was chosen, else what suits it. */
+export const sortOf = ({ sort, standing, lifecycle }: Readonly<Record<string, string>>): string => {
+  if (sort !== undefined) return sort
+  return AT_RISK.has(standing) || AT_RISK.has(lifecycle) ? 'loss' : 'risk'
+}
 
 const columnsOf = (): readonly Column<CustomerItem>[] => {
   const { customers, common } = words.value
@@ -39,8 +52,16 @@ const columnsOf = (): readonly Column<CustomerItem>[] => {
       cell: (customer) => <Name customer={customer} />,
     },
     {
+      ...{ key: 'lifecycle', head: customers.lifecycle },
+      cell: ({ lifecycle }) => words.value.lifecycle[lifecycle],
+    },
+    {
       ...{ key: 'risk', head: customers.risk, isNumeric: true, ...sortable('risk') },
       cell: ({ risk, standing }) => <Risk risk={risk} look={standing} />,
+    },
+    {
+      ...{ key: 'loss', head: customers.loss, isNumeric: true, ...sortable('loss') },
+      cell: ({ expectedLossMinor }) => <Loss minor={expectedLossMinor} />,
     },
     {
       ...{ key: 'next', head: customers.next, ...sortable('next') },
@@ -69,10 +90,15 @@ interface CustomerProps {
   readonly customer: CustomerItem
 }
 
-const Name = ({ customer: { customerId, standing } }: CustomerProps) => (
+const Name = ({ customer: { customerId, standing, tags } }: CustomerProps) => (
   <span class="customer-name">
     <a href={hrefOf({ page: 'customers', customerId })}>{customerId}</a>
     <StandingBadge standing={standing} />
+    {tags.map((tag) => (
+      <span key={tag} class="tag">
+        {tag}
+      </span>
+    ))}
   </span>
 )
 
@@ -83,6 +109,10 @@ const Risk = ({ risk, look }: { readonly risk: number; readonly look: string }) 
     </span>
     {format.value.percent(risk)}
   </span>
+)
+
+const Loss = ({ minor }: { readonly minor: number }) => (
+  <span title={words.value.customers.lossHint}>{format.value.money(minor)}</span>
 )
 
 const Next = ({ customer: { next, nextAt } }: CustomerProps) => {

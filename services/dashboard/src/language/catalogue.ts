@@ -2,10 +2,16 @@ import type { ReasonCode } from '@ebb/contracts/alert-record'
 import type {
   AlertView,
   CustomerSort,
+  EvidenceItem,
+  HeardView,
+  Lifecycle,
   LiveView,
+  MonthGrade,
   Role,
   Standing,
+  VisitItem,
 } from '@ebb/contracts/dashboard-api'
+import type { MeasureName } from '@ebb/contracts/quality-measures'
 import type {
   ArmView,
   CouponRefusal,
@@ -73,11 +79,34 @@ type CountedFor = Exclude<LiftShortage['of'], 'hold_out_share'>
 /** A word for each value of a closed list. */
 type WordFor<Value extends string> = { readonly [value in Value]: string }
 
+/** Words for the faults that are counted. */
+export interface QualityTerms {
+  readonly measure: WordFor<MeasureName>
+  readonly measureMeans: WordFor<MeasureName>
+  readonly measureMend: WordFor<MeasureName>
+}
+
+/** Words for values of grades. */
+export interface GradesTerms {
+  readonly simpleRule: WordFor<MonthGrade['rules'][number]['rule']>
+  readonly stratum: WordFor<MonthGrade['strata'][number]['stratum']>
+}
+
+/** Words for what was heard of a customer. */
+export interface HeardTerms {
+  readonly evidence: WordFor<EvidenceItem['kind']>
+  readonly remedy: WordFor<NonNullable<EvidenceItem['remedy']>>
+  readonly channel: WordFor<VisitItem['channel']>
+  readonly device: WordFor<NonNullable<VisitItem['device']>>
+  readonly taste: WordFor<keyof NonNullable<HeardView['tastes']>>
+}
+
 /** Words for values that the API gives; one for each value, checked by the compiler. */
-export interface Terms {
+export interface Terms extends QualityTerms, HeardTerms, GradesTerms {
   readonly page: WordFor<Page>
   readonly role: WordFor<Role>
   readonly standing: WordFor<Standing>
+  readonly lifecycle: WordFor<Lifecycle>
   readonly alertKind: WordFor<AlertView['kind']>
   readonly reason: WordFor<ReasonCode>
   readonly sort: WordFor<CustomerSort>

@@ -1,11 +1,19 @@
 import type { Terms } from './catalogue.ts'
+import { ENGLISH_GRADES_TERMS } from './english-grades.ts'
+import { ENGLISH_HEARD_TERMS } from './english-heard.ts'
+import { ENGLISH_QUALITY_TERMS } from './english-quality.ts'
 
 /** English words for values of the API. */
 export const ENGLISH_TERMS = {
+  ...ENGLISH_QUALITY_TERMS,
+  ...ENGLISH_GRADES_TERMS,
+  ...ENGLISH_HEARD_TERMS,
   page: {
     live: 'Live',
     customers: 'Customers',
     winbacks: 'Win-back',
+    grades: 'Grades',
+    quality: 'Quality',
     rejects: 'Rejects',
     setup: 'Set-up',
   },
@@ -22,6 +30,15 @@ export const ENGLISH_TERMS = {
     light: 'Light',
     moderate: 'Moderate',
     heavy: 'Heavy',
+    lost: 'Lost',
+  },
+  lifecycle: {
+    new: 'New',
+    active: 'Active',
+    recovered: 'Recovered',
+    cooling: 'Cooling',
+    at_risk: 'At risk',
+    dormant: 'Dormant',
     lost: 'Lost',
   },
   alertKind: {
@@ -43,6 +60,7 @@ export const ENGLISH_TERMS = {
   },
   sort: {
     risk: 'Highest risk',
+    loss: 'Greatest expected loss',
     revenue: 'Highest revenue',
     lastOrder: 'Latest order',
     next: 'Next crossing',

@@ -1,3 +1,7 @@
+import { ENGLISH_CUSTOMER } from './english-customer.ts'
+import { ENGLISH_GRADES } from './english-grades.ts'
+import { ENGLISH_HEARD } from './english-heard.ts'
+import { ENGLISH_QUALITY } from './english-quality.ts'
 import { ENGLISH_TERMS } from './english-terms.ts'
 
 const one = (count: number, single: string, many: string): string => (count === 1 ? single : many)
@@ -5,6 +9,8 @@ const one = (count: number, single: string, many: string): string => (count === 
 /** Every word of the page in English. A count comes with the way it is written. */
 export const ENGLISH = {
   ...ENGLISH_TERMS,
+  quality: ENGLISH_QUALITY,
+  grades: ENGLISH_GRADES,
   app: {
     skip: 'Skip to the content',
     pages: 'Pages',
@@ -106,11 +112,16 @@ export const ENGLISH = {
     search: 'Search',
     searchHint: 'Customer key',
     standing: 'Standing',
+    lifecycle: 'Lifecycle',
+    counted: (name: string, shown: string) => `${name} (${shown})`,
+    tag: 'Tag',
     sort: 'Sort by',
     exportCsv: 'Export CSV',
     customer: 'Customer',
     risk: 'Risk',
     riskHint: 'Probability of no order in the next 90 days',
+    loss: 'Expected loss',
+    lossHint: 'Risk times the margin that the next 90 days would have brought',
     orders: 'Orders',
     revenue: 'Revenue',
     lastOrder: 'Last order',
@@ -124,28 +135,8 @@ export const ENGLISH = {
     noMatchHint: 'Search for another key, or show all standings.',
     reset: 'Show all',
   },
-  customer: {
-    back: 'Customers',
-    orders: 'Orders',
-    revenue: 'Revenue',
-    firstOrder: 'First order',
-    lastOrder: 'Last order',
-    marketing: 'Marketing',
-    analytics: 'Analytics',
-    allowed: 'allowed',
-    refused: 'refused',
-    unknown: 'not asked',
-    timeline: 'Timeline',
-    timelineNone: 'Nothing has happened yet.',
-    event: 'Event',
-    alert: 'Alert',
-    decision: 'Decision',
-    offers: 'Offers and decisions',
-    offersNone: 'No decisions yet. They follow alerts.',
-    offersAway: 'The win-back service does not answer; decisions are not shown.',
-    noOrder: 'No valid order',
-    noOrderHint: 'Silence is measured from an order. The curve appears with the first one.',
-  },
+  customer: ENGLISH_CUSTOMER,
+  heard: ENGLISH_HEARD,
   curve: {
     title: 'The coming silence',
     ifNothing: 'If nothing happens',

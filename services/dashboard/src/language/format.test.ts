@@ -48,6 +48,20 @@ describe('formats', () => {
   })
 })
 
+test('a length of time has its largest whole unit, and a day of the shop stays that day', () => {
+  const told = [1_000, 30_000, 120_000, 43_200_000, 30 * 86_400_000].map(english.span)
+  expect(told).toEqual(['1 sec', '30 secs', '2 mins', '12 hrs', '30 days'])
+  expect(chinese.span(120_000)).toBe('2分钟')
+  const samoa = formatOf({ ...shop, tag: 'en-GB', timeZone: 'Pacific/Pago_Pago' })
+  expect(samoa.civilDate('2026-06-01')).toBe('1 Jun 2026')
+})
+
+test('habits have the day of the week and the hour as they are counted', () => {
+  expect([1, 7].map(english.weekday)).toEqual(['Monday', 'Sunday'])
+  expect([1, 7].map(chinese.weekday)).toEqual(['星期一', '星期日'])
+  expect([0, 20].map(english.hour)).toEqual(['00:00', '20:00'])
+})
+
 test('days of silence are whole days', () => {
   expect(daysBetween('2027-03-01T10:00:00Z', '2027-03-04T09:59:59Z')).toBe(2)
   expect(daysBetween('2027-03-01T10:00:00Z', '2027-03-04T10:00:00Z')).toBe(3)

@@ -19,12 +19,20 @@ export interface Format {
   readonly points: (fraction: number) => string
   readonly money: (minor: number) => string
   readonly date: (at: string | number) => string
+  /** A civil day of the shop, `2026-06-01`. */
+  readonly civilDate: (day: string) => string
+  /** A length of time in its largest whole unit. */
+  readonly span: (ms: number) => string
   /** Without the year, for axes. */
   readonly day: (at: string | number) => string
   /** To the minute. */
   readonly moment: (at: string | number) => string
   /** The time of day, to the second. */
   readonly clock: (at: string | number) => string
+  /** A day of the week: 1 Monday to 7 Sunday. */
+  readonly weekday: (day: number) => string
+  /** An hour of the day, 0 to 23, by its beginning. */
+  readonly hour: (hour: number) => string
   /** `3 days ago`, `in 2 months`. */
   readonly distance: (at: string | number, from: string | number) => string
 }
@@ -48,6 +56,9 @@ export const formatOf = (settings: FormatSettings): Format => {
     points: pointsOf(tag),
     money: moneyOf(settings),
     distance: distanceOf(tag),
+    span: spanOf(tag),
+    civilDate: datesOf({ ...settings, timeZone: 'UTC' }).date,
+    ...habitsOf(tag),
     ...datesOf(settings),
   }
 }
@@ -91,6 +102,34 @@ const datesOf = ({
     day: writer({ month: 'short', day: 'numeric' }),
     moment: writer({ dateStyle: 'medium', timeStyle: 'short' }),
     clock: writer({ timeStyle: 'medium' }),
+  }
+}
+
+const habitsOf = (tag: string): Pick<Format, 'weekday' | 'hour'> => {
+  const weekday = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', weekday: 'long' })
+  const hour = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', timeStyle: 'short' })
+  return {
+    // 1 January 2024 was a Monday.
+    weekday: (day) => weekday.format(Date.UTC(2024, 0, day)),
+    hour: (beginning) => hour.format(Date.UTC(2024, 0, 1, beginning)),
+  }
+}
+
+const SPAN_UNITS = [
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const
+
+const spanOf = (tag: string): Format['span'] => {
+  const writers = SPAN_UNITS.map(([unit, length]) => {
+    const style = { style: 'unit', unit, maximumFractionDigits: 0 } as const
+    return { length, written: new Intl.NumberFormat(tag, style) }
+  })
+  return (ms) => {
+    const { length, written } = writers.find(({ length }) => ms >= length) ?? writers.at(-1)!
+    return written.format(ms / length)
   }
 }
 

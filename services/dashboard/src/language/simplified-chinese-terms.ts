@@ -1,11 +1,19 @@
 import type { Terms } from './catalogue.ts'
+import { SIMPLIFIED_CHINESE_GRADES_TERMS } from './simplified-chinese-grades.ts'
+import { SIMPLIFIED_CHINESE_HEARD_TERMS } from './simplified-chinese-heard.ts'
+import { SIMPLIFIED_CHINESE_QUALITY_TERMS } from './simplified-chinese-quality.ts'
 
 /** Chinese words for values of the API. */
 export const SIMPLIFIED_CHINESE_TERMS: Terms = {
+  ...SIMPLIFIED_CHINESE_QUALITY_TERMS,
+  ...SIMPLIFIED_CHINESE_GRADES_TERMS,
+  ...SIMPLIFIED_CHINESE_HEARD_TERMS,
   page: {
     live: '实时',
     customers: '客户',
     winbacks: '挽回',
+    grades: '评分',
+    quality: '数据质量',
     rejects: '被拒数据',
     setup: '接入',
   },
@@ -22,6 +30,15 @@ export const SIMPLIFIED_CHINESE_TERMS: Terms = {
     light: '轻度',
     moderate: '中度',
     heavy: '重度',
+    lost: '已流失',
+  },
+  lifecycle: {
+    new: '新客',
+    active: '活跃',
+    recovered: '已回归',
+    cooling: '降温',
+    at_risk: '有流失风险',
+    dormant: '沉睡',
     lost: '已流失',
   },
   alertKind: {
@@ -43,6 +60,7 @@ export const SIMPLIFIED_CHINESE_TERMS: Terms = {
   },
   sort: {
     risk: '风险最高',
+    loss: '预期损失最大',
     revenue: '消费最多',
     lastOrder: '最近下单',
     next: '最快升级',

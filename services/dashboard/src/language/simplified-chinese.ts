@@ -1,9 +1,15 @@
 import type { Catalogue } from './catalogue.ts'
+import { SIMPLIFIED_CHINESE_CUSTOMER } from './simplified-chinese-customer.ts'
+import { SIMPLIFIED_CHINESE_GRADES } from './simplified-chinese-grades.ts'
+import { SIMPLIFIED_CHINESE_HEARD } from './simplified-chinese-heard.ts'
+import { SIMPLIFIED_CHINESE_QUALITY } from './simplified-chinese-quality.ts'
 import { SIMPLIFIED_CHINESE_TERMS } from './simplified-chinese-terms.ts'
 
 /** Every word of the page in Simplified Chinese. */
 export const SIMPLIFIED_CHINESE: Catalogue = {
   ...SIMPLIFIED_CHINESE_TERMS,
+  quality: SIMPLIFIED_CHINESE_QUALITY,
+  grades: SIMPLIFIED_CHINESE_GRADES,
   app: {
     skip: '跳到正文',
     pages: '页面',
@@ -100,11 +106,16 @@ export const SIMPLIFIED_CHINESE: Catalogue = {
     search: '搜索',
     searchHint: '客户编号',
     standing: '状态',
+    lifecycle: '生命周期',
+    counted: (name, shown) => `${name}（${shown}）`,
+    tag: '标签',
     sort: '排序',
     exportCsv: '导出 CSV',
     customer: '客户',
     risk: '风险',
     riskHint: '未来 90 天内不再下单的概率',
+    loss: '预期损失',
+    lossHint: '风险乘以未来 90 天本应带来的毛利',
     orders: '订单',
     revenue: '消费额',
     lastOrder: '最近订单',
@@ -118,28 +129,8 @@ export const SIMPLIFIED_CHINESE: Catalogue = {
     noMatchHint: '换一个编号搜索，或显示全部状态。',
     reset: '显示全部',
   },
-  customer: {
-    back: '客户',
-    orders: '订单',
-    revenue: '消费额',
-    firstOrder: '首次订单',
-    lastOrder: '最近订单',
-    marketing: '营销',
-    analytics: '分析',
-    allowed: '已同意',
-    refused: '已拒绝',
-    unknown: '未询问',
-    timeline: '时间线',
-    timelineNone: '还没有任何记录。',
-    event: '事件',
-    alert: '告警',
-    decision: '决策',
-    offers: '优惠与决策',
-    offersNone: '还没有决策。决策随告警产生。',
-    offersAway: '挽回服务没有响应，无法显示决策。',
-    noOrder: '没有有效订单',
-    noOrderHint: '沉默从订单算起。有了第一笔订单，曲线就会出现。',
-  },
+  customer: SIMPLIFIED_CHINESE_CUSTOMER,
+  heard: SIMPLIFIED_CHINESE_HEARD,
   curve: {
     title: '即将到来的沉默',
     ifNothing: '若无事发生',

@@ -1,5 +1,13 @@
 /** The pages; `customer` is one customer's. */
-export const PAGES = ['live', 'customers', 'winbacks', 'rejects', 'setup'] as const
+export const PAGES = [
+  'live',
+  'customers',
+  'winbacks',
+  'grades',
+  'quality',
+  'rejects',
+  'setup',
+] as const
 export type Page = (typeof PAGES)[number]
 
 /** Where somebody is: what the address bar says behind `#`. */

@@ -17,7 +17,7 @@ const alert = (change: Partial<AlertRecord>): AlertRecord => ({
   ...change,
 })
 
-const plain = { isTerminal: false, timeZone: 'UTC' }
+const plain = { isTerminal: false, timeZone: 'UTC', currency: 'USD' }
 
 test('each kind of alert has its line', () => {
   const lines = [
@@ -36,9 +36,23 @@ test('each kind of alert has its line', () => {
   ])
 })
 
+test('the weightiest reason is told, and a sign where that is not known', () => {
+  const [price, unknown] = (['PRICE', 'UNKNOWN'] as const).map((code) => ({
+    ...{ code, share: 0.5, evidence: [] },
+  }))
+  expect(alertLine(alert({ reasons: [price!, unknown!] }), plain)).toMatch(/ {2}why PRICE$/)
+  expect(alertLine(alert({ reasons: [unknown!, price!] }), plain)).toMatch(/ {2}why \?$/)
+})
+
 test('the instant is on the clocks of the shop', () => {
   const line = alertLine(alert({}), { ...plain, timeZone: 'Asia/Shanghai' })
   expect(line).toContain('2026-01-30 06:00')
+})
+
+test('a silence says what it is expected to cost, where that is known', () => {
+  const costly = alert({ expectedLoss: 123_450 })
+  expect(alertLine(costly, plain)).toMatch(/ {2}risk 0\.80 {2}loss 1,234\.50 USD {2}why \?$/)
+  expect(alertLine({ ...costly, kind: 'recovered' }, plain)).toMatch(/risk 0\.80$/)
 })
 
 test('only a person at a terminal sees colours', () => {

@@ -1,4 +1,5 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
+import { moneyText } from './money-text.ts'
 import { daysBetween, shopMinute } from './shop-time.ts'
 import { painted, printable } from './terminal-text.ts'
 
@@ -7,11 +8,14 @@ export interface AlertLook {
   /** Colours, for a person. */
   readonly isTerminal: boolean
   readonly timeZone: string
+  /** Of the shop, ISO 4217. */
+  readonly currency: string
 }
 
 /**
  * An alert as one line: when it was raised, the tier from→to, the customer, whole days from the
- * order that the silence follows to the crossing (or to the order that ended it), the risk, why.
+ * order that the silence follows to the crossing (or to the order that ended it), the risk, what the
+ * silence is expected to cost, why.
  */
 export const alertLine = (alert: AlertRecord, look: AlertLook): string =>
   [
@@ -20,9 +24,16 @@ export const alertLine = (alert: AlertRecord, look: AlertLook): string =>
     printable(alert.customerId),
     silence(alert),
     `risk ${alert.risk.toFixed(2)}`,
-    // No evidence is read yet, so every reason is UNKNOWN: a sign for it keeps lines short.
-    ...(isSilent(alert) ? ['why ?'] : []),
+    ...(isSilent(alert) ? [...loss(alert, look), `why ${weightiest(alert)}`] : []),
   ].join('  ')
+
+/** A sign for what nobody knows keeps lines short. */
+const weightiest = ({ reasons: [first] }: AlertRecord): string =>
+  first === undefined || first.code === 'UNKNOWN' ? '?' : first.code
+
+/** Alerts of earlier versions say nothing of it. */
+const loss = ({ expectedLoss }: AlertRecord, { currency }: AlertLook): string[] =>
+  expectedLoss === null ? [] : [`loss ${moneyText(expectedLoss, currency)} ${currency}`]
 
 const isSilent = ({ kind }: AlertRecord): boolean => kind === 'at_risk' || kind === 'lost'
 

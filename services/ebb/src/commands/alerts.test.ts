@@ -27,10 +27,10 @@ const twoCustomers = async (): Promise<void> => {
 test('alerts of all partitions are listed in the order they were raised', async () => {
   await twoCustomers()
   expect(await shop.run(alertsCommand)).toEqual([
-    '2026-01-30 01:00  healthy→light     u:bob  quiet  28 d  risk 0.80  why ?',
-    '2026-01-31 01:00  healthy→light     u:anna  quiet  28 d  risk 0.80  why ?',
-    '2026-03-08 01:00  light→moderate    u:bob  quiet  65 d  risk 0.86  why ?',
-    '2026-03-09 01:00  light→moderate    u:anna  quiet  65 d  risk 0.86  why ?',
+    '2026-01-30 01:00  healthy→light     u:bob  quiet  28 d  risk 0.80  loss 2.54 EUR  why ?',
+    '2026-01-31 01:00  healthy→light     u:anna  quiet  28 d  risk 0.80  loss 2.54 EUR  why ?',
+    '2026-03-08 01:00  light→moderate    u:bob  quiet  65 d  risk 0.86  loss 2.73 EUR  why ?',
+    '2026-03-09 01:00  light→moderate    u:anna  quiet  65 d  risk 0.86  loss 2.73 EUR  why ?',
     '2026-03-12 01:00  moderate→healthy  u:anna  recovered  70 d  risk 0.56',
   ])
 })

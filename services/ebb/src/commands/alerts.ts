@@ -32,8 +32,8 @@ const TIERS: readonly AlertRecord['tier'][] = ['healthy', 'light', 'moderate', '
 
 const EXAMPLES = `
 One line an alert: when it was raised (on the shop's clocks), the tier from→to,
-the customer, the days of silence, the risk that no order comes, and why: \`?\`
-where no reason was heard.
+the customer, the days of silence, the risk that no order comes, what that is
+expected to cost, and why: the weightiest reason, \`?\` where none was heard.
 
 Examples:
   $ ebb alerts --tier heavy --since 2026-03-01
@@ -63,9 +63,9 @@ const listAlerts = async (context: CliContext, options: AlertsOptions): Promise<
   const follow = options.follow === true
   let heard = 0
   let shown = 0
-  await withData(context, options.data, async ({ log }, { timeZone }) => {
+  await withData(context, options.data, async ({ log }, { timeZone, currency }) => {
     const matches = filterOf(options, timeZone)
-    const look = { isTerminal: context.isTerminal, timeZone }
+    const look = { isTerminal: context.isTerminal, timeZone, currency }
     if (follow && context.isTerminal) context.tell('Following the alerts; Ctrl-C ends.')
     const span = { follow, signal: context.interrupted }
     const onRetry = context.notices.sayFault

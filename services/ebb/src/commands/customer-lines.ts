@@ -1,6 +1,5 @@
 import type { CustomerView } from '@ebb/features/customer-view'
-import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
-import { evidenceLines, tasteLines } from './customer-details.ts'
+import { evidenceLines, tasteLines, visitLines } from './customer-details.ts'
 import { moneyText } from './money-text.ts'
 import { daysBetween, duration, shopDay, shopMinute } from './shop-time.ts'
 import type { Milestone, Silence } from './silence.ts'
@@ -28,6 +27,7 @@ export const customerLines = (
   '',
   ...tasteLines(customer),
   ...evidenceLines(customer, look.timeZone),
+  ...visitLines(customer, look.timeZone),
   ...recentLines(customer, look),
 ]
 
@@ -64,19 +64,26 @@ const said = (choice: boolean | undefined): string =>
 const STAGES = ['healthy', 'light', 'moderate', 'heavy', 'lost'] as const
 
 const tierLines = (silence: Silence, timeZone: string): string[] => {
-  const { rhythm, now, stage, atRiskSince, milestones, risk, riskAtLastOrder } = silence
+  const { rhythm, now, stage, lifecycle, atRiskSince, milestones } = silence
+  const { risk, riskAtLastOrder } = silence
   const passed = milestones[stage - 1]?.at ?? null
   const since = passed === null ? '' : ` since ${shopMinute(passed, timeZone)}`
   const first =
     stage > 1 && atRiskSince !== null ? `, at risk since ${shopDay(atRiskSince, timeZone)}` : ''
-  const { horizonDays } = SHIPPED_SCORING.policy
+  const { scoring, heldSince } = silence
+  const { horizonDays } = scoring.policy
   return [
     `tier      ${STAGES[stage]}${since}${first}`,
+    ...(heldSince === null ? [] : [heldLine(heldSince, timeZone)]),
+    `lifecycle ${lifecycle.replace('_', ' ')}`,
     `silence   ${daysBetween(rhythm.lastAt, now).toFixed(1)} days since order ${printable(rhythm.lastOrderId)}`,
     `risk      ${risk.toFixed(2)} that no order comes within ${horizonDays} days ` +
       `(${riskAtLastOrder.toFixed(2)} right after an order)`,
   ]
 }
+
+const heldLine = (since: number, timeZone: string): string =>
+  `held      the source of their orders is silent since ${shopMinute(since, timeZone)}: no alert`
 
 const noSilence = ({ rhythm }: CustomerView): string[] =>
   rhythm === null
@@ -132,6 +139,7 @@ const ROWS: readonly (readonly [keyof Totals, string])[] = [
   ['units', 'pieces'],
   ['refunds', 'refunds'],
   ['sessions', 'sessions'],
+  ['dwellSeconds', 'minutes in them'],
   ['bounces', 'bounces'],
   ['pageViews', 'page views'],
   ['productViews', 'product views'],
@@ -160,13 +168,18 @@ const windowLines = ({ windows, currency }: CustomerView): string[] => {
   const rows = ROWS.filter(([name]) => name === 'orders' || lifetime[name] !== 0)
   const cells = rows.map(([name, text]) => {
     const isMoney = name.endsWith('Minor')
+    const amount = name === 'dwellSeconds' ? inMinutes : inUnits
     const shown = [d1, d7, d30, d90, lifetime].map((totals) =>
-      isMoney ? moneyText(totals[name], currency) : totals[name].toLocaleString('en-US'),
+      isMoney ? moneyText(totals[name], currency) : amount(totals[name]),
     )
     return [isMoney ? `${text}, ${currency}` : text, ...shown]
   })
   return textTable([{ title: 'windows' }, ...columns], cells)
 }
+
+const inUnits = (count: number): string => count.toLocaleString('en-US')
+
+const inMinutes = (seconds: number): string => inUnits(Math.round(seconds / 60))
 
 const recentLines = ({ recent }: CustomerView, { timeZone }: CustomerLook): string[] => [
   'last events',

@@ -1,6 +1,9 @@
+import { modelSignalRecord } from '@ebb/contracts/model-signal'
+import { SOURCE_SIGNAL_KEY, sourceSignalCodec } from '@ebb/contracts/source-signal'
+import { EVENTS } from '@ebb/contracts/topics'
 import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import { featuresDefinition } from '@ebb/features/features-definition'
-import { crossings } from '@ebb/risk/tiers'
+import { crossings } from '@ebb/risk/silence/tiers'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { customerCommand } from './customer.ts'
@@ -59,17 +62,22 @@ test('what a customer likes, how often they buy, and what went wrong for them', 
   await shop.live([...weekly, seen, event('Coupon Denied', day(37), from)], [day(40)])
   const text = await show('anna')
   expect(text).toContain('categories Shoes 100 %\nchannels   direct 100 %\nevery      7.0 days')
-  expect(text).toMatch(
-    /what went wrong\n {2}2026-02-07 01:00 {2}coupon denied \(PRICE, weight 0\.5/,
+  expect(text).toContain(
+    'what went wrong\n  2026-02-07 01:00  coupon denied (PRICE, weight 0.56)\n' +
+      '                    until a later order with a discount, or 2026-07-04\n',
   )
   expect(text).toMatch(/sessions +0 +2 +2 +2 +2/)
+  expect(text).toContain('give or take 0.0\nmostly     Thursday, 01:00 to 02:00\n')
+  expect(text).toContain('last visits\n  2026-02-07 01:00  direct, 1 event in 0 s\n')
 })
 
 test('a healthy customer: when silence would cross which tier', async () => {
   await shop.live(weekly, [day(40)])
   const text = await show('anna')
   expect(text).toContain('u:anna, as of 2026-02-10 01:00 Europe/Berlin')
-  expect(text).toContain('tier      healthy\nsilence   5.0 days since order anna-')
+  expect(text).toContain(
+    'tier      healthy\nlifecycle active\nsilence   5.0 days since order anna-',
+  )
   expect(text).toContain('orders    6 on 6 days, from 2026-01-01 to 2026-02-05')
   expect(text).toContain('▲ now, day 5')
   expect(text).toMatch(/tier {6}from risk {2}reached {11}days of silence\nlight +0\.\d{3} {2}2026-/)
@@ -100,6 +108,15 @@ test('a customer in an episode: what is passed, what is to come', async () => {
   expect(text).toMatch(/tier {6}moderate since 2026-03-\d\d \d\d:\d\d, at risk since 2026-0/)
   expect(text.match(/passed/g)).toHaveLength(2)
   expect(text.match(/ in \d+ days/g)).toHaveLength(2)
+})
+
+test('a customer who came back is recovered, as the dashboard says, until the next silence', async () => {
+  await shop.live(weekly, [day(65), day(75)])
+  expect(await show('anna')).toContain('lifecycle at risk')
+  await shop.live([order('anna', day(76))], [day(77)])
+  expect(await show('anna')).toContain('tier      healthy\nlifecycle recovered')
+  await shop.live([], [day(130)])
+  expect(await show('anna')).toMatch(/lifecycle (cooling|at risk)/)
 })
 
 test('a lost customer: everything is passed', async () => {
@@ -133,7 +150,12 @@ test('for programs it is one object, with the curve and the instants as dates', 
   const { customer, silence } = JSON.parse(line!)
   expect(customer).toMatchObject({ customerId: 'u:anna', rhythm: { orders: 6 } })
   expect(silence).toMatchObject({
-    ...{ tier: 'moderate', isLost: false, silentSince: '2026-02-05T00:00:00.000Z' },
+    ...{
+      tier: 'moderate',
+      isLost: false,
+      lifecycle: 'at_risk',
+      silentSince: '2026-02-05T00:00:00.000Z',
+    },
     ...{ silentDays: 40, horizonDays: 90 },
   })
   const risks = silence.curve.map(({ risk }: { risk: number }) => risk)
@@ -155,6 +177,47 @@ test('where the scorer has not read the orders yet, that is said', async () => {
   const text = await show('new')
   expect(text).toContain('orders    1, on 2026-01-03')
   expect(text).toContain('The scorer has not read these orders yet')
+})
+
+/** In every partition of events, and handled. */
+const signalled = (record: { key: string; value: Uint8Array }) =>
+  shop.owned(async ({ log }) => {
+    const partitions = await log.partitions(EVENTS)
+    for (let partition = 0; partition < partitions; partition += 1)
+      await log.append({ topic: EVENTS, partition }, [record])
+  })
+
+test('a customer whose source is silent is held, and that is said', async () => {
+  await shop.live(weekly, [day(40)])
+  const silent = [{ source: 'storefront', since: day(39) }]
+  const signal = { source: 'storefront', kind: 'silent' as const, at: day(40), since: day(39) }
+  const value = sourceSignalCodec.encode({ ...signal, silent })
+  await signalled({ key: SOURCE_SIGNAL_KEY, value })
+  await shop.live([], [day(75)])
+  const text = await show('anna')
+  expect(text).toContain(
+    'tier      healthy\nheld      the source of their orders is silent since 2026-',
+  )
+  const [line] = await shop.run(customerCommand, 'anna', '--json')
+  expect(JSON.parse(line!).silence.heldSince).toBe(new Date(day(39)).toISOString())
+})
+
+test('after a promotion the tier, the dates and the curve are those of the model in force', async () => {
+  await shop.live(weekly, [day(60)])
+  const model = { kind: 'mbg-nbd' as const, parameters: { r: 6, alpha: 2, a: 0.9, b: 1.6 } }
+  await signalled(modelSignalRecord({ version: 'b', at: day(60), model }))
+  await shop.live([], [])
+  const [line] = await shop.run(customerCommand, 'anna', '--json')
+  const { silence } = JSON.parse(line!)
+  const rhythm = { repeatDays: 5, firstAt: day(0), lastAt: day(35) }
+  const reached = crossings(rhythm, model, SHIPPED_SCORING.policy)
+  expect(silence.milestones.map(({ at }: { at: string }) => at)).toEqual(
+    [reached.light, reached.moderate, reached.heavy, reached.lost].map((at) =>
+      new Date(at).toISOString(),
+    ),
+  )
+  expect(silence).toMatchObject({ tier: 'heavy', atRiskSince: expect.any(String), heldSince: null })
+  expect(silence.curve[0].risk).toBe(silence.riskAtLastOrder)
 })
 
 test('a stranger is named, with what to do', async () => {

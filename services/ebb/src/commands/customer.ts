@@ -2,10 +2,9 @@ import { EVENTS } from '@ebb/contracts/topics'
 import { readCustomer } from '@ebb/features/customer-reader'
 import type { CustomerView } from '@ebb/features/customer-view'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
-import { riskCurve } from '@ebb/risk/risk-curve'
+import { riskCurve } from '@ebb/risk/silence/risk-curve'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
-import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import type { ReadEngines } from '@ebb/streaming/engines'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { Command } from 'commander'
@@ -46,8 +45,9 @@ const showCustomer = async (
     const partitions = await engines.log.partitions(EVENTS)
     const customer = await findCustomer(engines, given, { ...shop, partitions })
     const partition = partitionOf(customer.customerId, partitions)
-    const scorer = engines.store(SCORER_PROCESSOR)
-    const silence = scorer && (await readSilence(scorer, partition, customer.customerId))
+    const store = engines.store(SCORER_PROCESSOR)
+    const { log } = engines
+    const silence = store && (await readSilence({ store, log }, partition, customer.customerId))
     return { customer, silence, shop }
   })
   if (json) return context.print(JSON.stringify({ customer, silence: silenceView(silence) }))
@@ -80,17 +80,20 @@ const CURVE_SAMPLES = 101
 /** The silence for programs; null where there is no valid order. */
 const silenceView = (silence: Silence | undefined) => {
   if (silence === undefined) return null
-  const { rhythm, now, stage, atRiskSince, risk, riskAtLastOrder, milestones } = silence
+  const { rhythm, now, stage, lifecycle, atRiskSince, risk, riskAtLastOrder, milestones } = silence
+  const { scoring, heldSince } = silence
   const until = Math.max(now, milestones.at(-1)?.at ?? now)
-  const { points } = riskCurve(rhythm, SHIPPED_SCORING, { until, samples: CURVE_SAMPLES })
+  const { points } = riskCurve(rhythm, scoring, { until, samples: CURVE_SAMPLES })
   return {
     tier: (['healthy', 'light', 'moderate', 'heavy', 'heavy'] as const)[stage],
     isLost: stage === 4,
+    lifecycle,
     asOf: iso(now),
     silentSince: iso(rhythm.lastAt),
     silentDays: daysBetween(rhythm.lastAt, now),
     atRiskSince: iso(atRiskSince),
-    ...{ risk, riskAtLastOrder, horizonDays: SHIPPED_SCORING.policy.horizonDays },
+    heldSince: iso(heldSince),
+    ...{ risk, riskAtLastOrder, horizonDays: scoring.policy.horizonDays },
     milestones: milestones.map(({ at, ...milestone }) => ({
       ...milestone,
       at: iso(at),

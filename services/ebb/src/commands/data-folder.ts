@@ -46,7 +46,8 @@ export const withData = async <T>(
   }
 }
 
-const dataEmpty = ({ engines, namespace }: CliContext, folder: string): CodedError =>
+/** The fault of a place where nothing was begun. */
+export const dataEmpty = ({ engines, namespace }: CliContext, folder: string): CodedError =>
   engines.shared !== undefined
     ? new CodedError('EBB_DATA_EMPTY', {
         what: 'There is no installation of Ebb on these engines',

@@ -55,7 +55,9 @@ const runDemonstration = async (
   const { partitions } = context
   const wanted = { timeZone: 'UTC', currency, partitions, kind: 'demonstration', begunAt } as const
   const clock = demonstrationClock(endOfHistory(shop))
-  const base = await openBase(context, { place, wanted, clock, level: 'warn' })
+  const base = await openBase(context, {
+    ...{ place, wanted, clock, level: 'warn', marginPercent: config.marginPercent },
+  })
   await orStop(context, base, async () => {
     const { log } = base.engines
     await sendHistory(log, shop, context.interrupted)

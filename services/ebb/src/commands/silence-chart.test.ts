@@ -1,5 +1,5 @@
 import { DAY_MS } from '@ebb/customer/calendar'
-import { crossings, riskAt, riskAtLastOrder } from '@ebb/risk/tiers'
+import { crossings, riskAt, riskAtLastOrder } from '@ebb/risk/silence/tiers'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -17,7 +17,8 @@ const silence = (repeatDays: number, spanDays: number, silentDays: number): Sile
     return { name, threshold: null, at, isPassed: at !== null && at <= now }
   })
   return {
-    ...{ rhythm, now, stage: 0, atRiskSince: null, milestones },
+    ...{ rhythm, now, stage: 0, lifecycle: 'active', atRiskSince: null, milestones },
+    ...{ scoring: SHIPPED_SCORING, heldSince: null },
     risk: riskAt(rhythm, now, SHIPPED_SCORING),
     riskAtLastOrder: riskAtLastOrder(rhythm, SHIPPED_SCORING),
   }

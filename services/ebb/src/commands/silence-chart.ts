@@ -1,6 +1,5 @@
-import { type RiskCurve, riskCurve } from '@ebb/risk/risk-curve'
-import type { PerTier } from '@ebb/risk/tiers'
-import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
+import { type RiskCurve, riskCurve } from '@ebb/risk/silence/risk-curve'
+import type { PerTier } from '@ebb/risk/silence/tiers'
 import { daysBetween } from './shop-time.ts'
 import type { Silence } from './silence.ts'
 
@@ -23,7 +22,7 @@ export const silenceChart = (silence: Silence, columns: number): string[] => {
   const plot = Math.min(columns, WIDEST) - scale.labelWidth - 1 - NAME_WIDTH
   const width = Math.max(plot, NARROWEST_PLOT)
   const until = chartEnd(silence)
-  const curve = riskCurve(rhythm, SHIPPED_SCORING, { until, samples: width * DOTS.across })
+  const curve = riskCurve(rhythm, silence.scoring, { until, samples: width * DOTS.across })
   const days = daysBetween(rhythm.lastAt, until)
   const nowDay = daysBetween(rhythm.lastAt, now)
   const present = { column: columnOf(Math.min(nowDay, days), days, width), row: scale.rowOf(risk) }

@@ -1,10 +1,22 @@
-import type { RiskState, Stage } from '@ebb/risk/episode'
-import type { CustomerRhythm } from '@ebb/risk/order-rhythm'
-import { type Crossings, crossings, riskAt, riskAtLastOrder, thresholdsOf } from '@ebb/risk/tiers'
-import { unpackScorerState } from '@ebb/scorer/scorer-state'
+import { type Lifecycle, lifecycleAt } from '@ebb/customer/lifecycle'
+import type { CustomerRhythm } from '@ebb/risk/models/order-rhythm'
+import type { Stage } from '@ebb/risk/silence/episode'
+import {
+  type Crossings,
+  crossings,
+  riskAt,
+  riskAtLastOrder,
+  type Scoring,
+  thresholdsOf,
+} from '@ebb/risk/silence/tiers'
+import { holdOf, NOTHING_SHARED, readScorerShared } from '@ebb/scorer/scorer-shared'
+import { type ScorerState, unpackScorerState } from '@ebb/scorer/scorer-state'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
-import { decodePartitionRecord } from '@ebb/streaming/partition-record'
+import { isHeld, scoringInForce, standingRisk } from '@ebb/scorer/standing-risk'
+import type { EventLog } from '@ebb/streaming/event-log'
+import { decodePartitionRecord, type PartitionRecord } from '@ebb/streaming/partition-record'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
+import { lastReturn } from './last-return.ts'
 
 /** A tier or `lost`, and when silence leads to it. Instants in ms. */
 export interface Milestone {
@@ -25,35 +37,52 @@ export interface Silence {
   readonly stage: Stage
   /** Of the episode's first alert; null while there was none. */
   readonly atRiskSince: number | null
+  /** Where the customer stands in their life with the shop. */
+  readonly lifecycle: Lifecycle
   /** P(no order in the horizon), now and right after the last order. */
   readonly risk: number
   readonly riskAtLastOrder: number
   /** Light, moderate, heavy, lost. */
   readonly milestones: readonly Milestone[]
+  /** The model and policy in force. */
+  readonly scoring: Scoring
+  /** Since when the source of the customer's orders is silent, so that nothing is raised; else null. */
+  readonly heldSince: number | null
+}
+
+/** Where the silence of customers is read. */
+export interface SilenceSource {
+  /** Of the scorer. */
+  readonly store: Pick<PartitionStore, 'read'>
+  readonly log: Pick<EventLog, 'read'>
 }
 
 /** The silence of a customer; `undefined` where the scorer knows of no valid order. */
 export const readSilence = async (
-  store: Pick<PartitionStore, 'read'>,
+  { store, log }: SilenceSource,
   partition: number,
   customerId: string,
 ): Promise<Silence | undefined> => {
   const { states, position } = await store.read(partition, [customerId])
   const [bytes] = states
   if (bytes === undefined || position === undefined) return undefined
-  const { risk } = unpackScorerState(bytes)
-  return silenceOf(risk, decodePartitionRecord(position.record).clock)
+  const recoveredAt = await lastReturn(log, partition, customerId)
+  return silenceOf(unpackScorerState(bytes), decodePartitionRecord(position.record), recoveredAt)
 }
 
 const silenceOf = (
-  { rhythm, stage, due, firstCrossedAt }: RiskState,
-  clock: number,
+  state: ScorerState,
+  { clock, shared: kept }: PartitionRecord,
+  recoveredAt: number | null,
 ): Silence | undefined => {
+  const shared = kept === undefined ? NOTHING_SHARED : readScorerShared(kept)
+  const scoring = scoringInForce(SHIPPED_SCORING, shared)
+  const { rhythm, stage, due, firstCrossedAt } = standingRisk(state, shared, scoring)
   if (rhythm === null) return undefined
   // An order may be ahead of the clock by a tick.
   const now = Math.max(clock, rhythm.lastAt)
-  const reached = crossings(rhythm, SHIPPED_SCORING.model, SHIPPED_SCORING.policy)
-  const thresholds = { ...thresholdsOf(rhythm, SHIPPED_SCORING), lost: null }
+  const reached = crossings(rhythm, scoring.model, scoring.policy)
+  const thresholds = { ...thresholdsOf(rhythm, scoring), lost: null }
   const milestones = MILESTONES.map((name, index) => {
     // A customer may be lost without heavy: it is never entered where it comes later.
     const isPassed = stage > index && reached[name] <= reached.lost
@@ -61,9 +90,11 @@ const silenceOf = (
     return { name, threshold: thresholds[name], at, isPassed }
   })
   return {
-    ...{ rhythm, now, stage, atRiskSince: firstCrossedAt, milestones },
-    risk: riskAt(rhythm, now, SHIPPED_SCORING),
-    riskAtLastOrder: riskAtLastOrder(rhythm, SHIPPED_SCORING),
+    ...{ rhythm, now, stage, atRiskSince: firstCrossedAt, milestones, scoring },
+    heldSince: isHeld(state, shared) ? holdOf(shared, state.source)!.since : null,
+    lifecycle: lifecycleAt({ repeatDays: rhythm.repeatDays, stage, recoveredAt }, now),
+    risk: riskAt(rhythm, now, scoring),
+    riskAtLastOrder: riskAtLastOrder(rhythm, scoring),
   }
 }
 

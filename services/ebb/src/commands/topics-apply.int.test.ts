@@ -55,7 +55,8 @@ describe.skipIf(kafka === undefined || redis === undefined)('ebb topics apply', 
         code: 'EBB_TOPIC_PARTITIONS',
         message: expect.stringContaining('EBB_PARTITIONS=3'),
       })
-      expect(shop.printed.at(-1)).toMatch(/winbacks\.v1 +refuse +has 2 partitions, not 3$/)
+      const told = shop.printed.join('\n')
+      expect(told).toMatch(/winbacks\.v1 +refuse +has 2 partitions, not 3$/m)
     }
     expect(await stepsOf()).toEqual(each('keep'))
   })

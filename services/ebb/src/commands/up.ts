@@ -6,6 +6,7 @@ import type { KeysFile } from '@ebb/runtime/keys-file'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { EBB_SETTINGS, type EbbConfig } from '../config.ts'
+import { learnWhenAsked } from '../models/model-work.ts'
 import { openBase, orStop, printAlerts, startAll } from '../running-shop.ts'
 import { placeOf } from './data-folder.ts'
 import { orInterrupted } from './patience.ts'
@@ -27,13 +28,20 @@ export const upCommand = (context: CliContext, config: EbbConfig): Command =>
     )
 
 const runLive = async (context: CliContext, config: EbbConfig, data: string): Promise<void> => {
-  const { timeZone, currency, logLevel } = config
+  const { timeZone, currency, logLevel, marginPercent } = config
   const { partitions } = context
   const wanted = { timeZone, currency, partitions, kind: 'live', begunAt: wallClock.now() } as const
   const place = placeOf(context, data)
-  const base = await openBase(context, { place, wanted, clock: wallClock, level: logLevel })
+  const base = await openBase(context, {
+    ...{ place, wanted, clock: wallClock, level: logLevel, marginPercent },
+  })
   await orStop(context, base, async () => {
     const settings = { ...base, ...config, tickIntervalMs: LIVE_TICK_MS }
+    // Where one process owns the data, the others ask it.
+    if (context.engines.shared === undefined) {
+      const learning = learnWhenAsked({ ...base, mode: config.training, now: wallClock.now })
+      base.lifecycle.onStop({ phase: 'flush', name: 'models', run: learning.stop })
+    }
     const spool = { folder: join(data, 'spool'), limitBytes: config.spoolLimitBytes }
     const running = await startAll(context, base, {
       ...(context.engines.shared === undefined ? settings : { ...settings, spool }),

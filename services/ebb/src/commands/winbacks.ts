@@ -7,9 +7,9 @@ import { winbackSummary } from '@ebb/retention/reports/winback-summary'
 import { wallClock } from '@ebb/runtime/clock'
 import { Command, InvalidArgumentError } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { lastInstant } from '../demonstration.ts'
 import { lookAtInstallation } from '../installation.ts'
 import { placeOf } from './data-folder.ts'
+import { placeClock } from './place-clock.ts'
 import { shopMinute } from './shop-time.ts'
 import { printable } from './terminal-text.ts'
 import { textTable } from './text-table.ts'
@@ -104,20 +104,10 @@ const decisionLines = (decisions: readonly DecisionView[], timeZone: string): st
 
 const summarise = (context: CliContext, { data }: WinbacksOptions): Promise<void> =>
   withWinbacks(context, data, async (postgres, { currency }) => {
-    const now = await clockOf(context, data)
+    const now = await placeClock(context, data)
     const summary = await winbackSummary(postgres, { currency, now, wallNow: wallClock.now() })
     context.print(JSON.stringify(summary, null, 2))
   })
-
-/** The process clock of a place: of a demonstration, where it stood last. */
-const clockOf = async (context: CliContext, folder: string): Promise<number> => {
-  const found = await lookAtInstallation(context.engines, placeOf(context, folder))
-  if (found?.installation?.kind !== 'demonstration') {
-    await found?.engines.close()
-    return wallClock.now()
-  }
-  return lastInstant(found.engines.log).finally(() => found.engines.close())
-}
 
 const change = (
   context: CliContext,

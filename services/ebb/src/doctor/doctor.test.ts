@@ -76,7 +76,7 @@ test('a running installation is well in every respect', async () => {
     const lines = await shop.run(doctor)
     expect(lines.filter((line) => !line.startsWith('ok  '))).toEqual([
       '',
-      '16 checks: 16 ok, 0 warn, 0 fail',
+      '18 checks: 18 ok, 0 warn, 0 fail',
     ])
     expect(lines.join('\n')).toContain(`process ${process.pid} (a test) since 20`)
     expect(lines.join('\n')).toContain('behind the wall clock, partitions alike')

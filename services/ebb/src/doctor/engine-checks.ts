@@ -1,16 +1,20 @@
+import type { Queries } from '@ebb/postgres/postgres-client'
 import { wallClock } from '@ebb/runtime/clock'
 import type { ExaminedEngines, GroupMember, Place } from '@ebb/streaming/engines'
 import type { CliContext } from '../cli-context.ts'
 import { alertsPaused } from '../survey/alerts-paused.ts'
 import { placesOf, processorsOf, type Reader, recordReadersOf } from '../survey/readers.ts'
+import { readSources } from '../survey/silent-sources.ts'
 import type { Answer, Survey } from '../survey/survey.ts'
 import { attempt, type Check, fail, ok, warn } from './check.ts'
 import { checkClocks, stampsAhead } from './clocks.ts'
 import { checkEngine, checkSkew } from './engines.ts'
 import type { Found } from './examine.ts'
+import { checkGrades } from './grades.ts'
 import { checkInstallation } from './machine.ts'
 import { checkOwners, checkReader } from './readers.ts'
 import { checkAlerts, checkMigrations, checkWebhook, checkWinbacks, settingsOf } from './records.ts'
+import { checkSources } from './sources.ts'
 import { checkTopicSettings, checkTopics } from './topics.ts'
 
 const HIDDEN_BY_LOG = 'installation, topics, pause of alerts, readers, owners, clocks'
@@ -132,7 +136,8 @@ const readerChecks = async (from: ReadFrom, isShared: boolean): Promise<Check[]>
   const lags = readers.map((reader) =>
     attempt(reader.name, async () => {
       const places = await placesOf({ engines, ...(records && { records }) }, reader)
-      if (reader.keptIn === 'state store') clocks.push(places.map(({ clock = 0 }) => clock))
+      if (reader.keptIn === 'state store' && !reader.isWithoutClock)
+        clocks.push(places.map(({ clock = 0 }) => clock))
       return checkReader(reader, { places, isPaused: isPaused && reader.name === 'scorer', start })
     }),
   )
@@ -147,6 +152,16 @@ const readerChecks = async (from: ReadFrom, isShared: boolean): Promise<Check[]>
     ...checks,
     ...owners,
     ...(slowest === undefined ? [] : [checkClocks(slowest, settings)]),
+    ...(await sourcesChecks(from)),
+  ]
+}
+
+/** Elsewhere nobody tells what comes. */
+const sourcesChecks = async ({ survey, engines }: ReadFrom): Promise<Check[]> => {
+  const { installation, store } = survey
+  if (installation?.kind !== 'live' || store?.status !== 'fulfilled') return []
+  return [
+    await attempt('sources', async () => checkSources(await readSources(engines), installation)),
   ]
 }
 
@@ -188,7 +203,7 @@ export const recordsChecks = async (
     if (installation?.kind === 'demonstration') return [winbacks]
     return [winbacks, await checkWebhook(retention, { mode, isSet: isWebhookSet })]
   }
-  const [migrations, steered] = await Promise.all([
+  const [migrations, steered, graded] = await Promise.all([
     Promise.all([
       attempt('migrations of retention', () => checkMigrations(retention, 'retention', start)),
       attempt('migrations of insights', () => checkMigrations(insights, 'insights', start)),
@@ -196,6 +211,16 @@ export const recordsChecks = async (
     steering().catch(async (error: unknown) => [
       await attempt('win-backs', () => Promise.reject(error)),
     ]),
+    gradesChecks(insights, installation?.timeZone ?? 'UTC'),
   ])
-  return [...migrations, ...steered]
+  return [...migrations, ...steered, ...graded]
+}
+
+const gradesChecks = async (insights: Queries, timeZone: string): Promise<Check[]> => {
+  const none = ok('model', 'nothing was graded yet')
+  const check = await attempt(
+    none.name,
+    async () => (await checkGrades(insights, timeZone)) ?? none,
+  )
+  return check === none ? [] : [check]
 }

@@ -12,6 +12,7 @@ import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { CliContext } from '../cli-context.ts'
 import { customerCommand } from '../commands/customer.ts'
 import { rebuildCommand } from '../commands/rebuild.ts'
 import { day, order, type TestShop, testShop } from '../commands/shop-fixture.ts'
@@ -38,6 +39,8 @@ const request = (): RebuildRequest => ({
   onProgress: () => {},
   onRetry: () => {},
 })
+
+const ofCommandLine = (context: CliContext) => rebuildCommand(context, { marginPercent: 30 })
 
 const rebuild = (over: Partial<RebuildRequest> = {}) =>
   runRebuild(embeddedEngines, { ...request(), ...over })
@@ -102,16 +105,16 @@ test('progress is told up to the last record', async () => {
 
 test('a person is told the generation, the digest, and what to do next', async () => {
   const { statesDigest } = await summary()
-  const lines = await shop.run(rebuildCommand)
+  const lines = await shop.run(ofCommandLine)
   expect(lines).toContain('generation  1, in force')
   expect(lines).toContain(`states      ${statesDigest}`)
-  expect(lines.at(-2)).toContain('start them again')
+  expect(lines.at(-1)).toContain('ebb rebuild --clean')
 })
 
 test('old generations are removed when that is asked for, and what is in force stays', async () => {
   const before = await summary()
   await rebuild()
-  expect(await shop.run(rebuildCommand, '--clean')).toEqual([
+  expect(await shop.run(ofCommandLine, '--clean')).toEqual([
     'Generation 1 is in force; what earlier ones left is removed.',
   ])
   expect(readdirSync(shop.folder)).not.toContain('features.db')

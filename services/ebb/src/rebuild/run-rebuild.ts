@@ -3,6 +3,7 @@ import { EVENTS, FEATURES, MADE_FROM_STATES, topicsOf } from '@ebb/contracts/top
 import { statesDigest } from '@ebb/customer/normalise'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { CodedError } from '@ebb/runtime/coded-error'
+import { TAKEN_WITHIN_MS } from '@ebb/runtime/follow-generations'
 import { putInForce, readInstallation } from '@ebb/runtime/installation'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
 import type { Engines, OwnedEngines, Place } from '@ebb/streaming/engines'
@@ -21,6 +22,8 @@ export interface RebuildRequest extends ResumableWork<RebuildProgress> {
   readonly place: Place
   /** The process clock. */
   readonly now: () => number
+  /** Of revenue; the default unless given. */
+  readonly marginPercent?: number
 }
 
 /** Records of the log that are read, of those there were when it began. */
@@ -76,7 +79,8 @@ const nothingToRebuild = ({ folder, namespace }: Place): CodedError =>
     fix: 'Name its data folder with --data, or its engines with --kafka, --redis and --namespace',
   })
 
-const rebuildBeside = async (
+/** The same on engines of all generations that this process owns already. */
+export const rebuildBeside = async (
   owned: OwnedEngines,
   inForce: Installation,
   request: RebuildRequest,
@@ -91,7 +95,7 @@ const rebuildBeside = async (
       if (error instanceof HaltError && error.code === 'EBB_STATE_LOST') continue
       throw error
     }
-    const result = await resultOf(engines, installation)
+    const result = await statesIn(engines, installation)
     await requireUnchanged(owned, inForce)
     await putInForce(owned.log, installation)
     return result
@@ -110,11 +114,17 @@ const requireUnchanged = async ({ log }: OwnedEngines, inForce: Installation): P
 }
 
 /**
- * Removes the states and topics of generations that are not in force any more. A service that still
- * runs on them ends, and takes those in force when it is started again.
+ * Removes the states and topics of generations that are not in force any more; on shared engines not
+ * before every service that runs has taken those in force. Resolves to `undefined`, and removes
+ * nothing, where it was interrupted.
  */
-export const removeSuperseded = (engines: Engines, owner: Owner): Promise<Installation> =>
+export const removeSuperseded = (
+  engines: Engines,
+  { interrupted, ...owner }: Owner & Pick<RebuildRequest, 'interrupted'>,
+): Promise<Installation | undefined> =>
   withInForce(engines, owner, async (owned, inForce) => {
+    if (engines.shared !== undefined) await waitFor(TAKEN_WITHIN_MS, interrupted)
+    if (interrupted.aborted) return undefined
     await owned.remove(supersededBy(inForce))
     return inForce
   })
@@ -123,7 +133,7 @@ export const removeSuperseded = (engines: Engines, owner: Owner): Promise<Instal
 const catchUp = async (
   engines: OwnedEngines,
   installation: Installation,
-  { interrupted, onProgress, onRetry }: RebuildRequest,
+  { interrupted, onProgress, onRetry, marginPercent }: RebuildRequest,
 ): Promise<boolean> => {
   const made = topicsOf(installation.partitions).filter(({ name }) => MADE_FROM_STATES.has(name))
   await engines.makeTopics(made, installation.kind === 'live' ? 'log' : 'writer')
@@ -131,10 +141,11 @@ const catchUp = async (
   halted.promise.catch(() => {})
   const wanted = await endsOf(engines, EVENTS)
   const records = wanted.reduce((sum, end) => sum + end, 0)
-  const running = await startProcessors(engines, installation, {
-    onHalt: halted.reject,
-    onRetry,
-  })
+  const running = await startProcessors(
+    engines,
+    { ...installation, marginPercent },
+    { onHalt: halted.reject, onRetry },
+  )
   const reach = (name: string, ends: readonly number[], tell: (read: number) => void) =>
     Promise.race([
       halted.promise,
@@ -189,8 +200,9 @@ const endsOf = async ({ log }: OwnedEngines, topic: string): Promise<number[]> =
   )
 }
 
-const resultOf = async (
-  { store }: OwnedEngines,
+/** What is in the states of a generation: those of these engines. */
+export const statesIn = async (
+  { store }: Pick<OwnedEngines, 'store'>,
   { generation, partitions, timeZone }: Installation,
 ): Promise<RebuildResult> => {
   const features = store(FEATURES_PROCESSOR)

@@ -42,7 +42,7 @@ describe('docs/asyncapi.json', () => {
   test('is AsyncAPI 3', () => {
     check(document)
     expect(check.errors).toBeNull()
-    expect(Object.keys(document.channels)).toHaveLength(7)
+    expect(Object.keys(document.channels)).toHaveLength(9)
   })
 
   test.each([

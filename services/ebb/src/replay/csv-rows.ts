@@ -47,18 +47,23 @@ export function* csvRows(
   }
 }
 
+/** Names of the columns, trimmed. Throws `EBB_FILE_FORMAT` where the file is no CSV. */
+export const csvHeader = (file: ReplayFile): readonly string[] =>
+  parseAll(file, 1)[0]?.record.map((name) => name.trim()) ?? []
+
 interface Parsed {
   readonly record: readonly string[]
   readonly raw: string
 }
 
-const parseAll = ({ text, path }: ReplayFile): Parsed[] => {
+const parseAll = ({ text, path }: ReplayFile, records = -1): Parsed[] => {
   try {
     return parse(text, {
       raw: true,
       bom: true,
       relax_column_count: true,
       skip_empty_lines: true,
+      to: records,
     }) as unknown as Parsed[]
   } catch (cause) {
     const what = `The file is not CSV: ${(cause as Error).message}`

@@ -16,7 +16,7 @@ const step = (partition: number, text: string): Step => [
 ]
 
 const sendAll = async (log: EventLog, steps: readonly Step[]): Promise<void> => {
-  const sender = await numberedSender(log, EVENTS, PRODUCER)
+  const sender = await numberedSender(log, { topic: EVENTS, producer: PRODUCER })
   for (const [partition, record] of steps) await sender.send(partition, record)
   await sender.flush()
 }
@@ -60,7 +60,7 @@ describe('a numbered sender', () => {
 
   test('holds back what is waiting until it is flushed, or until it is a batch', async () => {
     const log = memoryLog()
-    const sender = await numberedSender(log, EVENTS, PRODUCER)
+    const sender = await numberedSender(log, { topic: EVENTS, producer: PRODUCER })
     const inLog = async () => (await recordsOf(log, EVENTS)).map((records) => records.length)
     for (let i = 1; i < 1_000; i += 1) await sender.send(...step(0, `r${i}`))
     await sender.send(...step(1, 'beside'))
@@ -121,6 +121,18 @@ describe('a numbered sender', () => {
     await sendAll(log, steps)
     await sendAll(log, steps)
     expect((await recordsOf(log, EVENTS)).flat()).toHaveLength(2)
+  })
+
+  test('begins behind what is known to have been sent, and reads no further back', async () => {
+    const log = memoryLog()
+    const steps = [step(0, 'a'), step(0, 'b'), step(0, 'c'), step(1, 'd')]
+    await sendAll(log, steps.slice(0, 1))
+    const known = async (partition: number) => ({ offset: partition === 0 ? 1 : 0, sequence: 2 })
+    const sender = await numberedSender(log, { topic: EVENTS, producer: PRODUCER, known })
+    for (const each of steps) await sender.send(...each)
+    await sender.flush()
+    expect((await recordsOf(log, EVENTS)).flat().map(({ key }) => key)).toEqual(['a', 'c'])
+    expect(sender.sent()).toBe(1)
   })
 
   test('finds its last number among what others write, however much that is', async () => {

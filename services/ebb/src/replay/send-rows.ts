@@ -27,7 +27,7 @@ export interface SendSettings extends PlanSettings {
 export const sendRows = async (log: EventLog, settings: SendSettings): Promise<void> => {
   const { accepted, events, refused } = settings.rows
   await sendRefused(log, settings, refused)
-  const sender = await numberedSender(log, EVENTS, REPLAYER)
+  const sender = await numberedSender(log, { topic: EVENTS, producer: REPLAYER })
   const partitions = await log.partitions(EVENTS)
   for (const send of replayPlan(accepted, settings)) {
     if (settings.interrupted.aborted) return
@@ -54,7 +54,7 @@ const sendRefused = async (
   { file, now: receivedAt }: SendSettings,
   refused: readonly RefusedRow[],
 ): Promise<void> => {
-  const sender = await numberedSender(log, REJECTS, REPLAYER)
+  const sender = await numberedSender(log, { topic: REJECTS, producer: REPLAYER })
   const partition = partitionOf(REPLAYER, await log.partitions(REJECTS))
   for (const { row, code, message, raw } of refused) {
     const where = `${file} row ${row}`

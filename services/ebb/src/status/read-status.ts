@@ -4,12 +4,16 @@ import type { WinbackStatus } from '@ebb/contracts/winback-api'
 import { DAY_MS } from '@ebb/customer/calendar'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type AlertCount, alertCounts } from '@ebb/insights/alerts/alert-counts'
+import { lossAtStake } from '@ebb/insights/customers/loss-at-stake'
 import { countCustomers } from '@ebb/insights/live/live-view'
 import { winbackStatus } from '@ebb/retention/reports/winback-summary'
 import { wallClock } from '@ebb/runtime/clock'
+import { valuingOf } from '@ebb/runtime/margin-setting'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
+import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import type { CliContext } from '../cli-context.ts'
 import { placeOf } from '../commands/data-folder.ts'
+import type { EbbConfig } from '../config.ts'
 import { type Owner, readOwner } from '../doctor/machine.ts'
 import { alertsPaused } from '../survey/alerts-paused.ts'
 import { lagOf, placesOf, processorsOf, recordReadersOf } from '../survey/readers.ts'
@@ -20,6 +24,7 @@ import {
   type ServiceConfig,
   type ServiceOptions,
 } from '../survey/service-probes.ts'
+import { readSources, type SourcesStanding } from '../survey/silent-sources.ts'
 import { type Answer, type Survey, surveyOf } from '../survey/survey.ts'
 import { settledWithin } from '../survey/time-limit.ts'
 import { type RecentEvents, recentEvents } from './recent-events.ts'
@@ -40,9 +45,12 @@ export interface Status {
   /** Records that wait, by reader. */
   readonly readers: readonly { readonly name: string; readonly lag: number }[]
   readonly customers?: LiveView['customers']
+  /** What the silence of those at risk is expected to cost, in minor units. */
+  readonly expectedLossMinor?: number
   /** Of the last day of the shop's clock. */
   readonly alerts?: readonly AlertCount[]
   readonly alertsPaused?: boolean
+  readonly sources?: SourcesStanding
   readonly winbacks?: Pick<WinbackStatus, 'mode' | 'coupons'>
 }
 
@@ -60,13 +68,16 @@ export interface StatusOptions extends ServiceOptions {
   readonly data: string
 }
 
+/** Settings that matter to it. */
+export type StatusConfig = ServiceConfig & Pick<EbbConfig, 'marginPercent'>
+
 const MINUTE_MS = 60_000
 const PATIENCE_MS = 3_500
 
 /** Asks everything at once; nothing that is away keeps the rest from being told. */
 export const readStatus = async (
   context: CliContext,
-  config: ServiceConfig,
+  config: StatusConfig,
   options: StatusOptions,
 ): Promise<Status> => {
   const { data } = options
@@ -75,7 +86,10 @@ export const readStatus = async (
   const survey = await surveyOf(context, placeOf(context, data))
   try {
     const owner = isShared ? undefined : await readOwner(data)
-    const [services, { scorer, ...read }] = await Promise.all([probing, fromEngines(survey)])
+    const [services, { scorer, ...read }] = await Promise.all([
+      probing,
+      fromEngines(survey, config),
+    ])
     const isReplay = survey.installation?.kind === 'replay'
     const isMeant = !isReplay && (isShared || owner?.isAlive === true)
     return {
@@ -96,36 +110,46 @@ const flat = ({ name, url, answer }: Probed): Status['services'][number] => ({
 
 type FromEngines = Omit<Status, 'installation' | 'owner' | 'services' | 'engines'>
 
-const fromEngines = async (survey: Survey): Promise<FromEngines> => {
+const fromEngines = async (survey: Survey, config: StatusConfig): Promise<FromEngines> => {
   const { engines, installation } = survey
   const { readers, clock, scorer } = await readersIn(survey)
   const isLive = installation === undefined || installation.kind === 'live'
   const now = isLive ? wallClock.now() : Math.max(clock, installation.begunAt)
   // A minute of a demonstration is over before anybody could look.
   const withinMs = isLive ? MINUTE_MS : DAY_MS
-  const [events, paused, ...records] = await Promise.all([
+  const [sources, events, paused, ...records] = await Promise.all([
+    engines && isLive && answered(readSources(engines)),
     engines && installation && answered(recentEvents(engines.log, now - withinMs)),
     engines && installation && answered(alertsPaused(engines.log)),
-    ...recordsIn(survey, now),
+    ...recordsIn(survey, config, now),
   ])
-  const [customers, alerts, winbacks] = records
+  const [customers, alerts, winbacks, expectedLossMinor] = records
   return {
     ...{ now, readers, ...(scorer && { scorer }) },
     ...(events && { events: { ...events, withinMs } }),
     ...(customers && { customers }),
+    ...(expectedLossMinor !== undefined && { expectedLossMinor }),
     ...(alerts && { alerts }),
     ...(paused !== undefined && { alertsPaused: paused }),
+    ...(sources && { sources }),
     ...(winbacks && { winbacks: { mode: winbacks.mode, coupons: winbacks.coupons } }),
   }
 }
 
-const recordsIn = ({ records }: Survey, now: number) => {
-  if (records?.status !== 'fulfilled') return [undefined, undefined, undefined] as const
+const recordsIn = (
+  { records, installation }: Survey,
+  { marginPercent }: StatusConfig,
+  now: number,
+) => {
+  if (records?.status !== 'fulfilled') return [] as const
+  const { currency = 'USD' } = installation ?? {}
+  const scoring = { ...SHIPPED_SCORING, ...valuingOf({ currency, marginPercent }) }
   const { retention, insights } = records.value.schemas
   return [
     answered(countCustomers(insights)),
     answered(alertCounts(insights, now - DAY_MS)),
     answered(winbackStatus(retention, wallClock.now())),
+    answered(lossAtStake(insights, scoring, now)),
   ] as const
 }
 

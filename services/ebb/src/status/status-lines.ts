@@ -1,4 +1,5 @@
 import type { CliContext } from '../cli-context.ts'
+import { moneyText } from '../commands/money-text.ts'
 import { duration, shopSecond } from '../commands/shop-time.ts'
 import { painted, printable } from '../commands/terminal-text.ts'
 import type { Status } from './read-status.ts'
@@ -10,6 +11,7 @@ export const statusLines = (status: Status, look: Pick<CliContext, 'isTerminal'>
     ['runs', runsText(status, look)],
     ['engines', enginesText(status, look)],
     ['events', eventsText(status)],
+    ['sources', sourcesText(status, look)],
     ['behind', behindText(status)],
     ['customers', customersText(status)],
     ['alerts', alertsText(status, look)],
@@ -84,16 +86,36 @@ const eventsText = ({ events, now, installation }: Status): string | undefined =
   return `${number} in ${within}; ${last}, ${duration(Math.max(0, now - lastAt))} ago`
 }
 
+const sourcesText = ({ sources, installation }: Status, look: Look): string | undefined => {
+  if (sources === undefined) return undefined
+  const { judged, learning, silent } = sources
+  const { timeZone = 'UTC' } = installation ?? {}
+  const which = silent.map(({ source, since }) => {
+    return painted(`${printable(source)} SILENT since ${shopSecond(since, timeZone)}`, 'red', look)
+  })
+  const rest = [
+    `${amount(judged)} judged`,
+    ...(learning > 0 ? [`${amount(learning)} learning`] : []),
+  ]
+  return [...which, ...rest].join(', ')
+}
+
 const behindText = ({ readers }: Status): string | undefined =>
   readers.length === 0
     ? undefined
     : readers.map(({ name, lag }) => `${name} ${amount(lag)}`).join(', ')
 
-const customersText = ({ customers }: Status): string | undefined =>
-  customers &&
-  Object.entries(customers)
-    .map(([standing, count]) => `${amount(count)} ${standing}`)
-    .join(', ')
+const customersText = (status: Status): string | undefined => {
+  const { customers, expectedLossMinor, installation } = status
+  if (customers === undefined) return undefined
+  const counts = Object.entries(customers).map(
+    ([standing, count]) => `${amount(count)} ${standing}`,
+  )
+  if (expectedLossMinor === undefined || installation === undefined) return counts.join(', ')
+  const { currency } = installation
+  const loss = `${moneyText(expectedLossMinor, currency)} ${currency}`
+  return `${counts.join(', ')}; expected loss of those at risk ${loss}`
+}
 
 const alertsText = ({ alerts, alertsPaused }: Status, look: Look): string | undefined => {
   const total = alerts?.reduce((sum, { count }) => sum + count, 0)

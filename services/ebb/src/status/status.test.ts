@@ -39,6 +39,7 @@ const status = (context: CliContext) =>
     ...{ host: '127.0.0.1', collectorPort: NO_PORT, featuresPort: NO_PORT },
     ...{ retentionPort: NO_PORT, insightsPort: NO_PORT },
     ...{ collectorUrl: '', featuresUrl: '', retentionUrl: '', insightsUrl: '' },
+    marginPercent: 30,
   })
 
 test('what runs is told with what came in and what waits', async () => {
@@ -51,7 +52,7 @@ test('what runs is told with what came in and what waits', async () => {
     expect(lines[1]).toMatch(/, scorer keeps up$/)
     expect(lines[2]).toMatch(/^engines +event log up .*, state store up/)
     expect(lines[3]).toMatch(/^events +3 in the last minute; the last at 2040-01-01/)
-    expect(lines[4]).toMatch(/^behind +features 2, scorer 0$/)
+    expect(lines[4]).toMatch(/^behind +features 2, scorer 0, heartbeat 0$/)
   })
 })
 
@@ -137,6 +138,10 @@ test('standings, alerts and win-backs take a line each, and an engine that is aw
       ...{ now: day(3), readers: [], services: [] },
       engines: [{ need: 'state store', name: 'Redis', isUp: false, message: 'EBB_REDIS_AWAY' }],
       customers: { healthy: 1_200, light: 3, moderate: 2, heavy: 1, lost: 9 },
+      ...{
+        installation: { ...SHOP, partitions: 2, kind: 'live', begunAt: 0, generation: 0 },
+        expectedLossMinor: 123_450,
+      },
       alerts: [
         { kind: 'at_risk', tier: 'light', count: 5 },
         { kind: 'recovered', tier: 'heavy', count: 2 },
@@ -147,7 +152,8 @@ test('standings, alerts and win-backs take a line each, and an engine that is aw
   )
   expect(lines.slice(2)).toEqual([
     'engines    state store AWAY (Redis EBB_REDIS_AWAY)',
-    'customers  1,200 healthy, 3 light, 2 moderate, 1 heavy, 9 lost',
+    'customers  1,200 healthy, 3 light, 2 moderate, 1 heavy, 9 lost; ' +
+      'expected loss of those at risk 1,234.50 EUR',
     'alerts     7 in the last day, 5 at_risk light, 2 recovered heavy',
     'win-backs  PAUSED (`ebb resume winbacks` lets them go on); 4 coupons issued, 1 redeemed',
   ])

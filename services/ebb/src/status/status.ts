@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { type ServiceConfig, serviceOptions } from '../survey/service-probes.ts'
-import { readStatus, type StatusOptions } from './read-status.ts'
+import { serviceOptions } from '../survey/service-probes.ts'
+import { readStatus, type StatusConfig, type StatusOptions } from './read-status.ts'
 import { statusLines } from './status-lines.ts'
 
 const EXAMPLES = `
@@ -17,7 +17,7 @@ Examples:
 const ENDS_WITHIN_MS = 8_500
 
 /** `ebb status`: how it stands, for a glance. */
-export const statusCommand = (context: CliContext, config: ServiceConfig): Command =>
+export const statusCommand = (context: CliContext, config: StatusConfig): Command =>
   serviceOptions(new Command('status'), config)
     .description('show at a glance what runs, what comes in and what waits')
     .option('--data <folder>', 'data folder', context.dataFolder)

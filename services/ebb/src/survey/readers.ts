@@ -1,6 +1,12 @@
-import { ALERTS, EVENTS, FEATURES, ORDERS } from '@ebb/contracts/topics'
+import { ALERTS, EVENTS, FEATURES, ORDERS, REJECTS, TRAFFIC } from '@ebb/contracts/topics'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
-import { featuresGroup, ALERTS_GROUP as INSIGHTS_ALERTS } from '@ebb/insights/read-models'
+import { HEARTBEAT_PROCESSOR } from '@ebb/features/heartbeat/heartbeat-definition'
+import { QUALITY_GROUPS } from '@ebb/insights/quality/quality-readers'
+import {
+  featuresGroup,
+  ALERTS_GROUP as INSIGHTS_ALERTS,
+  PROFILES_GROUP,
+} from '@ebb/insights/read-models'
 import { offsetsOf, type TopicGroup } from '@ebb/postgres/postgres-diagnosis'
 import { ALERTS_GROUP, ORDERS_GROUP } from '@ebb/retention/service'
 import { SCORER_PROCESSOR } from '@ebb/scorer/scorer-definition'
@@ -16,17 +22,25 @@ export interface Reader extends TopicGroup {
   readonly keptIn: 'state store' | keyof RecordsLook['schemas']
   /** What it keeps follows from its topic: where nothing is kept it begins again by itself. */
   readonly isDerived?: true
+  /** Its topic has no ticks, so that it has no clock. */
+  readonly isWithoutClock?: true
 }
 
 /** The processors: they keep states. */
 export const processorsOf = (generation: number): Reader[] => [
   processor(FEATURES_PROCESSOR, EVENTS, generation),
   processor(SCORER_PROCESSOR, FEATURES, generation),
+  { ...processor(HEARTBEAT_PROCESSOR, TRAFFIC, generation), isWithoutClock: true },
 ]
 
 const processor = (name: string, topic: string, generation: number): Reader => ({
   ...{ name, topic, group: consumerGroup(name, generation), keptIn: 'state store' },
 })
+
+const qualityReader = (of: keyof typeof QUALITY_GROUPS, topic: string): Reader => {
+  const group = QUALITY_GROUPS[of]
+  return { name: group, group, topic, keptIn: 'insights', isDerived: true }
+}
 
 /** Those that keep business records. */
 export const recordReadersOf = (generation: number): Reader[] => [
@@ -40,6 +54,13 @@ export const recordReadersOf = (generation: number): Reader[] => [
     ...{ name: 'insights-alerts', group: INSIGHTS_ALERTS, topic: ALERTS },
     ...{ keptIn: 'insights', isDerived: true },
   },
+  {
+    ...{ name: 'insights-profiles', group: PROFILES_GROUP, topic: EVENTS },
+    ...{ keptIn: 'insights', isDerived: true },
+  },
+  qualityReader('events', EVENTS),
+  qualityReader('rejects', REJECTS),
+  qualityReader('traffic', TRAFFIC),
 ]
 
 /** Where a reader stands in one partition. */

@@ -1,29 +1,10 @@
+import { couponPolicy, LIGHT_ONLY } from '@ebb/retention/coupon-policy-fixture'
+
 const DAY_MS = 86_400_000
 
 /** Coupons at light silence, nobody held out; held back at night where there is one. */
-export const fixturePolicy = (quietHours = ''): string => `
-name: Upgrade
-experiment: { id: upgrade, holdOut: 0, windowDays: 30 }
-consent: { unknown: allow }
-valueFloor: 0
-caps: { count: 100, days: 90 }
-coolDownDays: 0
-${quietHours}
-expiresAfterDays: 3
-segments: [{ name: all, from: 0 }]
-budgets: { main: { limit: 1000 } }
-treatments:
-  ten:
-    kind: coupon
-    discount: { percent: 10, maximum: 5 }
-    validDays: 14
-    budget: main
-    channels: [email]
-    messageKey: ten
-rules:
-  - tiers: [light]
-    treat: [ten]
-`
+export const fixturePolicy = (quietHours = ''): string =>
+  couponPolicy({ experiment: 'upgrade', quietHours, rules: LIGHT_ONLY })
 
 /** Quiet hours, in UTC, that began an hour ago and last for six more. */
 export const quietHoursAround = (now: number): string => {

@@ -73,13 +73,17 @@ const offsets = (postgres: Postgres) =>
     `SELECT ${OLD_OFFSETS} FROM topic_offsets ORDER BY 1, 2, 3`,
   )
 
-/** Resolves when readers of a schema have read all that is in their topics. */
+/** Resolves when readers of a schema have read what is in their topics now: ticks go on coming. */
 const caughtUp = async ({ engines }: RunningCopy, postgres: Postgres): Promise<void> => {
-  await seen(async () => {
-    for (const { topic, partition, next_offset } of await offsets(postgres))
-      if (next_offset < (await engines.log.read({ topic, partition }, 0, 0)).end) return false
-    return true
-  })
+  const ends = new Map<string, number>()
+  for (const { topic, partition } of await offsets(postgres))
+    ends.set(`${topic} ${partition}`, (await engines.log.read({ topic, partition }, 0, 0)).end)
+  await seen(async () =>
+    (await offsets(postgres)).every(
+      ({ topic, partition, next_offset }) =>
+        next_offset >= (ends.get(`${topic} ${partition}`) ?? 0),
+    ),
+  )
 }
 
 const ask = async (

@@ -6,6 +6,7 @@ import { createLifecycle, thisProcess } from '@ebb/runtime/lifecycle'
 import { createLogger } from '@ebb/runtime/logger'
 import { NO_TELEMETRY } from '@ebb/runtime/telemetry/telemetry'
 import type { Engines, OwnedEngines } from '@ebb/streaming/engines'
+import { onlyGeneration } from '@ebb/streaming/generation'
 import { customerOf, postEvents, type StartedShop } from '../commands/live-shop.ts'
 import { type Composition, startServices } from '../composition.ts'
 import { ownInstallation } from '../installation.ts'
@@ -49,12 +50,20 @@ export const startOn = async (settings: CopySettings): Promise<RunningCopy> => {
   const clock = { at: EARLIER.now + HOUR_MS }
   const now = (): number => clock.at
   const { installation, engines } = await owned(settings, now)
+  const { generation } = installation
+  const generations = onlyGeneration({ generation, ...engines })
   const { lifecycle, logger } = silentEnd(end.exit)
   lifecycle.onStop({ phase: 'rest', name: 'engines', run: engines.close })
   const keysFile = openKeysFile(join(folder, 'keys.json'))
   const insightsKey = serviceKey('insights', INSIGHTS_SCOPES)
   const ports = {
-    ...{ engines, keysFile, keys: withPassingKeys(keysFile, [insightsKey]), clock: { now } },
+    ...{
+      engines,
+      generations,
+      keysFile,
+      keys: withPassingKeys(keysFile, [insightsKey]),
+      clock: { now },
+    },
     ...{ logger, lifecycle, telemetry: NO_TELEMETRY, tell: end.tell },
   }
   const config = {

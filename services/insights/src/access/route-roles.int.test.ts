@@ -1,4 +1,5 @@
 import { ROLES, type Role } from '@ebb/contracts/dashboard-api'
+import { onlyGeneration } from '@ebb/streaming/generation'
 import { usePostgres } from '@ebb/testkit/engines'
 import { fastify } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -20,12 +21,12 @@ const server = await usePostgres()
 const MEANT: { readonly [role in Role]: readonly RegExp[] } = {
   viewer: [/api\/(session|live|alerts)/],
   analyst: [
-    /api\/(session|live|alerts|customers)/,
+    /api\/(session|live|alerts|customers|quality|grades)/,
     /^GET .*winbacks\/(summary|truth|decis|excl|pol)/,
   ],
-  marketer: [/api\/(session|live|alerts|customers|winbacks)/],
+  marketer: [/api\/(session|live|alerts|customers|winbacks|quality|grades)/],
   support: [/api\/(session|live|alerts|customers$|customers\/)/, /winbacks\/(coupons|decisions)/],
-  operator: [/api\/(session|live|alerts|rejects|setup)/, /winbacks\/mode/],
+  operator: [/api\/(session|live|alerts|rejects|quality|grades|setup)/, /winbacks\/mode/],
   admin: [/./],
 }
 
@@ -41,7 +42,7 @@ const registered = async (): Promise<string[]> => {
   const clock = { now: () => NOON }
   const onHalt = () => {}
   const ports = {
-    log: waitingLog(),
+    generations: onlyGeneration({ generation: 0, log: waitingLog() }),
     postgres,
     keys: KEYS,
     clock,

@@ -7,6 +7,7 @@ const READERS = ['analyst', 'marketer', 'support', 'admin'] as const
 const ANALYSTS = ['analyst', 'marketer', 'admin'] as const
 const MARKETERS = ['marketer', 'admin'] as const
 const COUPON_READERS = ['marketer', 'support', 'admin'] as const
+const QUALITY_READERS = ['analyst', 'marketer', 'operator', 'admin'] as const
 const SWITCHERS = ['marketer', 'operator', 'admin'] as const
 const OPERATORS = ['operator', 'admin'] as const
 
@@ -22,6 +23,8 @@ export const ROUTE_ROLES: Readonly<Record<string, Allowed>> = {
   'GET /api/customers/:key': READERS,
   'GET /api/customers.csv': ANALYSTS,
   'GET /api/rejects': OPERATORS,
+  'GET /api/quality': QUALITY_READERS,
+  'GET /api/grades': QUALITY_READERS,
   'GET /api/setup': OPERATORS,
   'GET /api/setup/stream': OPERATORS,
   'GET /api/winbacks/summary': ANALYSTS,

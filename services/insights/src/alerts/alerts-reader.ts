@@ -3,20 +3,34 @@ import { messageCodec } from '@ebb/contracts/message-codec'
 import type { Transaction } from '@ebb/postgres/postgres-client'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { compareVersions } from '@ebb/streaming/version'
+import { addAlerts } from '../grading/grade-alerts.ts'
 import { readRecord, type Skipped, type Versioned } from '../stream/versioned-record.ts'
 
 type SeenAlert = Versioned<AlertRecord>
 
 const codec = messageCodec(AlertRecord)
 
-/** Brings batches of `ebb.alerts.v1` into the table of alerts and the standing of customers. */
+/** How `ebb.alerts.v1` is read. */
+export interface AlertsReading {
+  /** IANA name of the shop's. */
+  readonly timeZone: string
+  readonly onSkip: (skipped: Skipped) => void
+}
+
+/**
+ * Brings batches of `ebb.alerts.v1` into the table of alerts and the standing of customers, and among
+ * what is to be graded.
+ */
 export const alertsHandler =
-  (onSkip: (skipped: Skipped) => void) =>
-  async (tx: Transaction, records: readonly LogRecord[]): Promise<void> => {
+  ({ timeZone, onSkip }: AlertsReading) =>
+  async (tx: Transaction, records: readonly LogRecord[], partition: number): Promise<void> => {
     const seen = records.flatMap((record) => readRecord(record, codec, onSkip) ?? [])
     if (seen.length === 0) return
-    await writeAlerts(tx, firstOf(seen))
+    const first = firstOf(seen)
+    await writeAlerts(tx, first)
     await writeStandings(tx, lastOf(seen))
+    const told = first.map(({ message }) => message)
+    await addAlerts(tx, told, { partition, timeZone })
   }
 
 /** Of the alerts with one id the oldest. */
@@ -97,14 +111,15 @@ const writeAlerts = async (tx: Transaction, seen: readonly SeenAlert[]): Promise
 const writeStandings = async (tx: Transaction, seen: readonly SeenAlert[]): Promise<void> => {
   await tx.query(
     `INSERT INTO customers AS kept (alert_version, customer_id, alert_stage, alert_reopened,
-       alert_raised_at, alert_reason)
-     SELECT version::bigint[], customer_id, stage, reopened, raised_at, reason
-     FROM unnest($1::text[], $2::text[], $3::smallint[], $4::boolean[], $5::bigint[], $6::text[])
-       AS sent (version, customer_id, stage, reopened, raised_at, reason)
+       alert_raised_at, alert_reason, recovered_at)
+     SELECT version::bigint[], customer_id, stage, reopened, raised_at, reason, recovered_at
+     FROM unnest($1::text[], $2::text[], $3::smallint[], $4::boolean[], $5::bigint[], $6::text[],
+       $7::bigint[]) AS sent (version, customer_id, stage, reopened, raised_at, reason, recovered_at)
      ORDER BY customer_id COLLATE "C"
      ON CONFLICT (customer_id) DO UPDATE SET alert_version = EXCLUDED.alert_version,
        alert_stage = EXCLUDED.alert_stage, alert_reopened = EXCLUDED.alert_reopened,
-       alert_raised_at = EXCLUDED.alert_raised_at, alert_reason = EXCLUDED.alert_reason
+       alert_raised_at = EXCLUDED.alert_raised_at, alert_reason = EXCLUDED.alert_reason,
+       recovered_at = EXCLUDED.recovered_at, changes = kept.changes + 1
      WHERE kept.alert_version IS NULL OR EXCLUDED.alert_version > kept.alert_version`,
     columnsOf(seen, [
       (alert) => alert.customerId,
@@ -112,6 +127,7 @@ const writeStandings = async (tx: Transaction, seen: readonly SeenAlert[]): Prom
       (alert) => alert.kind === 'reopened',
       (alert) => alert.raisedAt,
       (alert) => alert.reasons[0]?.code ?? null,
+      ({ kind, raisedAt }) => (kind === 'recovered' ? raisedAt : null),
     ]),
   )
 }

@@ -7,7 +7,7 @@ import { type ListSource, type ListWish, pageOf } from './customer-list.ts'
 const PAGE_ROWS = 1_000
 
 /** Which customers. */
-export type CsvWish = Pick<ListWish, 'search' | 'standing'>
+export type CsvWish = Pick<ListWish, 'search' | 'standing' | 'lifecycle' | 'tag'>
 
 /** What the file is made for. */
 export interface CsvSettings {
@@ -34,29 +34,44 @@ export const customersCsv = (
     columns: [
       { key: 'customerId', header: 'customer' },
       { key: 'standing', header: 'standing' },
+      { key: 'lifecycle', header: 'lifecycle' },
       { key: 'risk', header: 'risk' },
+      { key: 'expectedLoss', header: `expected loss ${currency}` },
       { key: 'orders', header: 'orders' },
       { key: 'revenue', header: `revenue ${currency}` },
       { key: 'lastOrderAt', header: 'last order' },
       { key: 'reason', header: 'reason' },
       { key: 'next', header: 'next standing' },
       { key: 'nextAt', header: 'next standing at' },
+      { key: 'tags', header: 'tags' },
     ],
   })
   // Whichever of the two ends early ends the other; the answer then breaks off.
   return pipeline(Readable.from(rowsOf(source, wish, { currency, now })), file, () => {})
 }
 
+interface Line extends Omit<CustomerItem, 'tags'> {
+  readonly revenue: number
+  readonly expectedLoss: number
+  readonly tags: string
+}
+
 async function* rowsOf(
   source: ListSource,
   wish: CsvWish,
   { currency, now }: CsvSettings,
-): AsyncGenerator<CustomerItem & { readonly revenue: number }> {
+): AsyncGenerator<Line> {
   const unit = 10 ** minorUnitExponent(currency)
   for (let after: string | undefined; ; ) {
     const from = after === undefined ? {} : { after }
     const page = await pageOf(source, { ...wish, ...from, sort: 'customer', limit: PAGE_ROWS }, now)
-    for (const item of page.customers) yield { ...item, revenue: item.revenueMinor / unit }
+    for (const { tags, ...item } of page.customers)
+      yield {
+        ...item,
+        revenue: item.revenueMinor / unit,
+        expectedLoss: item.expectedLossMinor / unit,
+        tags: tags.join(' '),
+      }
     after = page.next
     if (after === undefined) return
   }

@@ -8,11 +8,11 @@ const placeArb = fc.record({ customerId: textArb, now: fc.nat() })
 const cursorArb = fc.oneof(
   fc.record({ sort: fc.constant('customer' as const), value: textArb }),
   fc.record({
-    sort: fc.constant('risk' as const),
+    sort: fc.constantFrom('risk' as const, 'loss' as const),
     value: fc.double({ min: 0, max: 1, noNaN: true }),
   }),
   fc.record({
-    sort: fc.constantFrom(...CUSTOMER_SORTS.filter((sort) => !/customer|risk/.test(sort))),
+    sort: fc.constantFrom(...CUSTOMER_SORTS.filter((sort) => !/customer|risk|loss/.test(sort))),
     value: fc.maxSafeInteger(),
   }),
 )

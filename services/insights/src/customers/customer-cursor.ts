@@ -36,10 +36,12 @@ export const parseCursor = (text: string, sort: CustomerSort): Cursor => {
   )
 }
 
-/** A key, a risk, or whole numbers. */
+/** A key, a risk, what it costs, or whole numbers. */
 const isOfSort = ({ sort, value }: Cursor): boolean => {
   if (sort === 'customer') return typeof value === 'string'
-  return sort === 'risk' ? typeof value === 'number' : Number.isSafeInteger(value)
+  return sort === 'risk' || sort === 'loss'
+    ? typeof value === 'number'
+    : Number.isSafeInteger(value)
 }
 
 const parse = (text: string): unknown => {

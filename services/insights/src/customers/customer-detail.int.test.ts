@@ -1,5 +1,5 @@
-import type { CustomerDetail } from '@ebb/contracts/dashboard-api'
-import { ALERTS, FEATURES } from '@ebb/contracts/topics'
+import type { CustomerDetail, VisitItem } from '@ebb/contracts/dashboard-api'
+import { ALERTS, EVENTS, FEATURES } from '@ebb/contracts/topics'
 import type { DecisionView } from '@ebb/contracts/winback-api'
 import { usePostgres } from '@ebb/testkit/engines'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -8,21 +8,50 @@ import {
   append,
   DAY_MS,
   featuresRecord,
+  identifyRecord,
   NOON,
   type Rig,
   rhythmOf,
   startRig,
 } from '../insights-fixture.ts'
 import { playService } from '../winbacks/played-service.ts'
+import type { CustomerHeard } from './customer-heard.ts'
 
 const server = await usePostgres()
 const iso = (daysAgo: number) => new Date(NOON - daysAgo * DAY_MS).toISOString()
 
-const PROFILE = {
+const VISIT: VisitItem = {
+  ...{ startAt: iso(5), endAt: iso(5), events: 3, entryPage: '/shoes', exitPage: '/' },
+  ...{ channel: 'email', device: 'mobile' },
+}
+const NO_TASTES = { categories: [], brands: [], channels: [], devices: [] }
+const TASTES = { ...NO_TASTES, brands: [{ name: 'Acme', share: 0.5 }] }
+const HABITS = { meanGapDays: 7, hour: 20, weekday: 1 }
+const PROFILE: CustomerHeard = {
   userId: 'ann',
   consent: { marketing: true },
   recent: [{ name: 'Product Viewed', occurredAt: iso(5) }],
+  evidence: [
+    { kind: 'pageError', reason: 'UX', occurredAt: iso(5) },
+    { kind: 'lateDelivery', reason: 'SERVICE', occurredAt: iso(35), orderId: 'o1' },
+    { kind: 'ticketOpen', reason: 'SERVICE', occurredAt: iso(38), resolvedAt: iso(33) },
+  ],
+  visits: [VISIT],
+  tastes: TASTES,
+  habits: HABITS,
 }
+/** As `PROFILE`'s is told, with what makes it good. */
+const EVIDENCE = [
+  { kind: 'pageError', reason: 'UX', occurredAt: iso(5) },
+  {
+    ...{ kind: 'lateDelivery', reason: 'SERVICE', occurredAt: iso(35), orderId: 'o1' },
+    remedy: 'delivery',
+  },
+  {
+    ...{ kind: 'ticketOpen', reason: 'SERVICE', occurredAt: iso(38), resolvedAt: iso(33) },
+    remedy: 'ticket resolved',
+  },
+] as const
 const DECISION: DecisionView = {
   ...{ decisionId: 'd1', alertId: 'a1', episodeId: 'e1', customerId: 'u:ann' },
   ...{ status: 'sent', tier: 'light', decidedAt: iso(3) },
@@ -64,10 +93,13 @@ describe.skipIf(server === undefined)('one customer', () => {
       customerId: 'u:ann',
       userId: 'ann',
       standing: 'light',
+      lifecycle: 'cooling',
+      tags: [],
       orders: 2,
       revenueMinor: 5_000,
       firstOrderAt: iso(47),
       consent: { marketing: true },
+      heard: { evidence: EVIDENCE, visits: [VISIT] },
       timeline: [
         { at: iso(2), kind: 'alert', name: 'at_risk', tier: 'light' },
         { at: iso(3), kind: 'decision', name: 'sent', tier: 'light' },
@@ -88,6 +120,7 @@ describe.skipIf(server === undefined)('one customer', () => {
     expect(customer).toMatchObject({ standing: 'light', consent: { analytics: false } })
     expect(customer.timeline.map(({ kind }) => kind)).toEqual(['alert'])
     expect(customer).not.toHaveProperty('decisions')
+    expect(customer).not.toHaveProperty('heard')
   })
 
   test('of whom only features has heard has no silence', async () => {
@@ -95,6 +128,52 @@ describe.skipIf(server === undefined)('one customer', () => {
     expect(customer).toMatchObject({ orders: 0, revenueMinor: 0, userId: 'ann' })
     expect(customer).not.toHaveProperty('silence')
     expect(customer).not.toHaveProperty('standing')
+  })
+
+  test.each([
+    ['support', { evidence: EVIDENCE, visits: [VISIT] }],
+    ['analyst', { tastes: TASTES, habits: HABITS }],
+    ['marketer', { tastes: TASTES, habits: HABITS }],
+    ['admin', { evidence: EVIDENCE, visits: [VISIT], tastes: TASTES, habits: HABITS }],
+  ])('is heard of as %s may see it', async (role, heard) => {
+    const answer = await rig.get('/api/customers/u%3Aann', role)
+    const text = await answer.text()
+    expect(JSON.parse(text).heard).toEqual(heard)
+    expect(text.includes('/shoes')).toBe('visits' in heard)
+  })
+
+  test('of whom features never heard is shown with nothing heard', async () => {
+    isHeard = false
+    expect((await detail('u:ann')).heard).toEqual({})
+  })
+
+  test.each([
+    ['support', { plan: 'gold', email: 'ann@shop.example' }, 0],
+    ['admin', { plan: 'gold', email: 'ann@shop.example' }, 0],
+    ['analyst', { plan: 'gold' }, 1],
+    ['marketer', { plan: 'gold' }, 1],
+  ])('has the attributes that %s may see', async (role, attributes, hidden) => {
+    await append(rig.log, EVENTS, [
+      identifyRecord('ann', {
+        id: 'e1',
+        traits: { plan: 'free', email: 'ann@shop.example', old: 1 },
+      }),
+      identifyRecord('ann', { id: 'e2', traits: { plan: 'gold', old: null } }),
+      identifyRecord('ann', { id: 'e0', traits: { plan: 'none' } }),
+    ])
+    await rig.log.settled()
+    const answer = await rig.get('/api/customers/u%3Aann', role)
+    const text = await answer.text()
+    expect(JSON.parse(text).profile).toEqual({ attributes, hidden })
+    expect(text.includes('ann@shop.example')).toBe(hidden === 0)
+  })
+
+  test('of whom only a profile is known is not unknown', async () => {
+    isHeard = false
+    await append(rig.log, EVENTS, [identifyRecord('zoe', { id: 'e1', traits: { plan: 'gold' } })])
+    await rig.log.settled()
+    expect(await detail('u:zoe')).toMatchObject({ orders: 0, profile: { hidden: 0 } })
+    expect(await detail('u:ann')).not.toHaveProperty('profile')
   })
 
   test('of whom nobody has heard is unknown', async () => {

@@ -2,7 +2,12 @@ import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, NOON, rhythmOf, SCORING } from '../insights-fixture.ts'
-import { type CustomerFeatures, foldFeatures, type SeenFeatures } from './customer-fold.ts'
+import {
+  type CustomerFeatures,
+  foldFeatures,
+  type SeenFeatures,
+  scoredAnew,
+} from './customer-fold.ts'
 
 const seen = (offset: number, over: Partial<FeaturesRecord> = {}, clock = NOON): SeenFeatures => ({
   record: { customerId: 'u:ann', asOf: NOON, rhythm: rhythmOf(40), windows: {}, ...over },
@@ -37,6 +42,20 @@ describe('the features of a customer', () => {
     expect(foldAll([seen(1, { windows: { lifetime } })])?.revenueMinor).toBe(-7)
     const more = { windows: { lifetime: { netMinor: 1.8e16 } } }
     expect(foldAll([seen(1, more)])?.revenueMinor).toBe(Number.MAX_SAFE_INTEGER)
+  })
+
+  test('say what the horizon would have brought, by what orders brought and the model in force', () => {
+    const windows = { lifetime: { netMinor: 5_000 } }
+    const paidBack = foldAll([seen(1, { windows }), seen(2, { windows: { lifetime: {} } })])
+    const [before, after] = [foldAll([seen(1, { windows })]), paidBack].map(
+      (customer) => customer?.horizonRevenue,
+    )
+    expect([before! > 0, after]).toEqual([true, 0])
+    const { rhythm: _, ...visitor } = seen(1).record
+    expect(foldAll([{ ...seen(1), record: visitor }])?.horizonRevenue).toBeNull()
+    const spend = { kind: 'gamma-gamma', p: 6, q: 4, v: 22.5 } as const
+    const anew = scoredAnew(foldAll([seen(1, { windows })])!, seen(2), { ...SCORING, spend })
+    expect(anew.horizonRevenue).not.toBe(before)
   })
 
   test('are the same whatever copies and older records come between', () => {

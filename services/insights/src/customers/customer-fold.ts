@@ -1,6 +1,7 @@
 import { exactMinor } from '@ebb/contracts/decimal-amount'
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
-import { crossings, riskAt, type Scoring, thresholdsOf } from '@ebb/risk/tiers'
+import { horizonRevenue, type Valuing } from '@ebb/risk/expected-loss'
+import { crossings, riskAt, type Scoring, thresholdsOf } from '@ebb/risk/silence/tiers'
 import { compareVersions, type Version } from '@ebb/streaming/version'
 
 /** The order rhythm, as records carry it. */
@@ -32,6 +33,8 @@ export interface CustomerFeatures {
   /** Null where there is no valid order. */
   readonly rhythm: Rhythm | null
   readonly crossings: CrossingInstants | null
+  /** `horizonRevenue` of `@ebb/risk`; null where there is no valid order. */
+  readonly horizonRevenue: number | null
   /** Where the rhythm last changed. */
   readonly rhythmPlace: Place
   /** Tiers whose threshold, less the hysteresis, the risk had reached by then: 0 … 3. */
@@ -54,19 +57,39 @@ export interface SeenFeatures {
 export const foldFeatures = (
   before: CustomerFeatures | undefined,
   { record, version, place, clock }: SeenFeatures,
-  scoring: Scoring,
+  scoring: Scoring & Valuing,
 ): CustomerFeatures => {
   if (before !== undefined && compareVersions(version, before.version) <= 0) return before
   const { customerId, userId = null, asOf, consent = {}, windows } = record
   const rhythm = record.rhythm ?? null
   const revenueMinor = exactMinor(windows['lifetime']?.['netMinor'] ?? 0)
-  const facts = { customerId, version, userId, asOf, revenueMinor, consent, rhythm }
+  const facts = {
+    ...{ customerId, version, userId, asOf, revenueMinor, consent, rhythm },
+    horizonRevenue: rhythm && horizonRevenue(rhythm, revenueMinor, scoring),
+  }
   if (before !== undefined && isSame(before.rhythm, rhythm)) return { ...before, ...facts }
   return {
     ...facts,
     crossings: rhythm && crossingInstants(rhythm, scoring),
     rhythmPlace: place,
     heldStage: rhythm === null ? 0 : heldStage(rhythm, clock, scoring),
+  }
+}
+
+/** The same customer by another model, promoted at a place of the topic: it has no order in it. */
+export const scoredAnew = (
+  customer: CustomerFeatures,
+  { place, clock }: Pick<SeenFeatures, 'place' | 'clock'>,
+  scoring: Scoring & Valuing,
+): CustomerFeatures => {
+  const { rhythm, revenueMinor } = customer
+  if (rhythm === null) return customer
+  const crossings = crossingInstants(rhythm, scoring)
+  const held = heldStage(rhythm, clock, scoring)
+  const revenue = horizonRevenue(rhythm, revenueMinor, scoring)
+  return {
+    ...customer,
+    ...{ crossings, horizonRevenue: revenue, rhythmPlace: place, heldStage: held },
   }
 }
 

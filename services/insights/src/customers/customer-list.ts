@@ -3,19 +3,24 @@ import type {
   CustomerItem,
   CustomerPage,
   CustomerSort,
+  Lifecycle,
   Standing,
 } from '@ebb/contracts/dashboard-api'
+import { LIFECYCLES, lifecycleAt } from '@ebb/customer/lifecycle'
 import type { Queries } from '@ebb/postgres/postgres-client'
-import { riskAt, type Scoring } from '@ebb/risk/tiers'
+import { expectedLossMinor, type Valuing } from '@ebb/risk/expected-loss'
+import { riskAt, type Scoring } from '@ebb/risk/silence/tiers'
+import { tagsInForce } from '../tags/rule-versions.ts'
 import { formatCursor, parseCursor } from './customer-cursor.ts'
 import type { CrossingInstants } from './customer-fold.ts'
+import { lifecycleInSql } from './lifecycle-in-sql.ts'
 import { riskInSql } from './risk-in-sql.ts'
 import { nextStanding, STANDINGS, standingAt } from './standing.ts'
 
 /** What a list is made from. */
 export interface ListSource {
   readonly postgres: Queries
-  readonly scoring: Scoring
+  readonly scoring: Scoring & Valuing
 }
 
 /** Which customers, in which order, from where on. */
@@ -23,6 +28,8 @@ export interface ListWish {
   /** Part of the customer key or the user id, in any case of letters. */
   readonly search?: string
   readonly standing?: Standing
+  readonly lifecycle?: Lifecycle
+  readonly tag?: string
   readonly sort: CustomerSort
   readonly limit: number
   readonly after?: string
@@ -31,11 +38,14 @@ export interface ListWish {
 interface ListRow extends CrossingInstants {
   readonly customerId: string
   readonly stage: number
+  readonly tags: readonly string[]
   readonly orders: number
   readonly revenueMinor: number
+  readonly horizonRevenue: number | null
   readonly repeatDays: number
   readonly firstAt: number
   readonly lastAt: number
+  readonly recoveredAt: number | null
   readonly reason: ReasonCode | null
   readonly sortValue: number | string
 }
@@ -47,13 +57,15 @@ const NEVER = Number.MAX_SAFE_INTEGER
 interface Order {
   readonly by: string
   readonly type: string
-  /** What comes behind the customer $5, whose value is $4. */
+  /** What comes behind the customer $7, whose value is $6. */
   readonly behind: string
   readonly orderBy: string
 }
 
 const orderOf = (sort: CustomerSort, scoring: Scoring): Order =>
   ({
+    // The margin share is the same for all of them.
+    loss: falling(`(${riskInSql(scoring, '$1::bigint')} * COALESCE(horizon_revenue, 0))`, 'float8'),
     risk: falling(riskInSql(scoring, '$1::bigint'), 'float8'),
     revenue: falling('revenue_minor', 'bigint'),
     lastOrder: falling('last_at', 'bigint'),
@@ -61,25 +73,30 @@ const orderOf = (sort: CustomerSort, scoring: Scoring): Order =>
     // As the primary key can be walked: a file of all customers is read in this order.
     customer: {
       ...{ by: 'customer_id', type: 'text' },
-      ...{ behind: 'customer_id > $5', orderBy: 'customer_id' },
+      ...{ behind: 'customer_id > $7', orderBy: 'customer_id' },
     },
   })[sort]
 
 const falling = (by: string, type: string): Order => ({
-  ...{ by, type, behind: `${by} < $4 OR (${by} = $4 AND customer_id > $5)` },
+  ...{ by, type, behind: `${by} < $6 OR (${by} = $6 AND customer_id > $7)` },
   orderBy: '"sortValue" DESC, customer_id',
 })
 
 const rising = (by: string, type: string): Order => ({
-  ...{ by, type, behind: `${by} > $4 OR (${by} = $4 AND customer_id > $5)` },
+  ...{ by, type, behind: `${by} > $6 OR (${by} = $6 AND customer_id > $7)` },
   orderBy: '"sortValue", customer_id',
 })
 
-/** $1 stands in for the instant, which not every order needs. */
-const MATCHES = `$1::bigint IS NOT NULL AND last_at IS NOT NULL
+const LIFECYCLE = lifecycleInSql('$1::bigint')
+
+/** Those with an order that the filter lets through, whatever their lifecycle is. */
+const FOUND = `last_at IS NOT NULL
   AND ($2::smallint IS NULL OR stage = $2)
   AND ($3::text IS NULL OR strpos(lower(customer_id), lower($3)) > 0
-    OR strpos(lower(user_id), lower($3)) > 0)`
+    OR strpos(lower(user_id), lower($3)) > 0)
+  AND ($4::text IS NULL OR tags @> ARRAY[$4])`
+
+const MATCHES = `${FOUND} AND ($5::text IS NULL OR ${LIFECYCLE} = $5)`
 
 /** One page of customers. Throws `EBB_INSIGHTS_CURSOR`. */
 export const listCustomers = async (
@@ -87,36 +104,57 @@ export const listCustomers = async (
   wish: ListWish,
   now: number,
 ): Promise<CustomerPage> => {
-  const { postgres } = source
-  const [[counted], page] = await Promise.all([
-    postgres.query<{ total: number }>(`SELECT count(*) AS total FROM customers WHERE ${MATCHES}`, [
-      now,
-      ...filterOf(wish),
-    ]),
+  const [lifecycles, page, { rules }] = await Promise.all([
+    countLifecycles(source, wish, now),
     pageOf(source, wish, now),
+    tagsInForce(source.postgres),
   ])
-  return { ...page, total: counted?.total ?? 0 }
+  const counts =
+    wish.lifecycle === undefined ? Object.values(lifecycles) : [lifecycles[wish.lifecycle]]
+  return {
+    ...page,
+    ...{ lifecycles, total: counts.reduce((sum, count) => sum + count, 0) },
+    tags: rules.map(({ tag }) => tag),
+  }
 }
 
-/** A page without the number of all. Throws `EBB_INSIGHTS_CURSOR`. */
+const countLifecycles = async (
+  { postgres }: ListSource,
+  wish: ListWish,
+  now: number,
+): Promise<CustomerPage['lifecycles']> => {
+  const rows = await postgres.query<{ lifecycle: Lifecycle; count: number }>(
+    `SELECT ${LIFECYCLE} AS lifecycle, count(*) AS count FROM customers WHERE ${FOUND} GROUP BY 1`,
+    [now, ...filterOf(wish)],
+  )
+  const counted = new Map(rows.map(({ lifecycle, count }) => [lifecycle, count]))
+  const entries = LIFECYCLES.map((lifecycle) => [lifecycle, counted.get(lifecycle) ?? 0])
+  return Object.fromEntries(entries)
+}
+
+/** A page without what there is beside it. Throws `EBB_INSIGHTS_CURSOR`. */
 export const pageOf = async (
   { postgres, scoring }: ListSource,
   wish: ListWish,
   clock: number,
-): Promise<Omit<CustomerPage, 'total'>> => {
+): Promise<Pick<CustomerPage, 'customers' | 'next'>> => {
   const { sort, limit, after } = wish
   const cursor = after === undefined ? undefined : parseCursor(after, sort)
   const now = cursor?.now ?? clock
   const { by, type, behind, orderBy } = orderOf(sort, scoring)
   const rows = await postgres.query<ListRow>(
-    `SELECT customer_id AS "customerId", stage, orders, revenue_minor AS "revenueMinor",
+    `SELECT customer_id AS "customerId", stage, tags, orders, revenue_minor AS "revenueMinor",
+       horizon_revenue AS "horizonRevenue",
        repeat_days AS "repeatDays", first_at AS "firstAt", last_at AS "lastAt",
        alert_reason AS reason, light_at AS light, moderate_at AS moderate, heavy_at AS heavy,
-       lost_at AS lost, ${by} AS "sortValue"
+       lost_at AS lost, recovered_at AS "recoveredAt", ${by} AS "sortValue"
      FROM customers
-     WHERE ${MATCHES} AND ($4::${type} IS NULL OR ${behind})
-     ORDER BY ${orderBy} LIMIT $6`,
-    [now, ...filterOf(wish), cursor?.value ?? null, cursor?.customerId ?? null, limit + 1],
+     WHERE ${MATCHES} AND ($6::${type} IS NULL OR ${behind})
+     ORDER BY ${orderBy} LIMIT $8`,
+    [
+      ...[now, ...filterOf(wish), wish.lifecycle ?? null],
+      ...[cursor?.value ?? null, cursor?.customerId ?? null, limit + 1],
+    ],
   )
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
@@ -129,18 +167,23 @@ export const pageOf = async (
   }
 }
 
-const filterOf = ({ standing, search }: ListWish): unknown[] => [
+const filterOf = ({ standing, search, tag }: ListWish): unknown[] => [
   standing === undefined ? null : STANDINGS.indexOf(standing),
   search === undefined || search === '' ? null : search,
+  tag ?? null,
 ]
 
-const itemOf = (row: ListRow, now: number, scoring: Scoring): CustomerItem => {
-  const { customerId, stage, orders, revenueMinor, lastAt, reason } = row
+const itemOf = (row: ListRow, now: number, scoring: Scoring & Valuing): CustomerItem => {
+  const { customerId, stage, tags, orders, revenueMinor, lastAt, reason } = row
   const next = nextStanding(stage, row)
+  const risk = riskAt(row, now, scoring)
   return {
     customerId,
     standing: standingAt(stage),
-    risk: riskAt(row, now, scoring),
+    lifecycle: lifecycleAt(row, now),
+    tags,
+    risk,
+    expectedLossMinor: expectedLossMinor(risk, row.horizonRevenue ?? 0, scoring),
     orders,
     revenueMinor,
     lastOrderAt: iso(lastAt),

@@ -1,5 +1,6 @@
 import { CUSTOMER_SORTS, type CustomerPage } from '@ebb/contracts/dashboard-api'
 import { ALERTS, FEATURES } from '@ebb/contracts/topics'
+import { horizonRevenue } from '@ebb/risk/expected-loss'
 import { usePostgres } from '@ebb/testkit/engines'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -10,6 +11,7 @@ import {
   NOON,
   type Rig,
   rhythmOf,
+  SCORING,
   startRig,
 } from '../insights-fixture.ts'
 
@@ -38,8 +40,15 @@ describe.skipIf(server === undefined)('customers', () => {
       alertRecord('u:bob', '0.9.0', { tier: 'heavy' }),
       alertRecord('a:x-7', '0.9.0', { kind: 'lost', tier: 'heavy' }),
       alertRecord('u:ghost', '0.9.0'),
+      alertRecord('u:cleo', '0.9.0', {
+        kind: 'recovered',
+        tier: 'healthy',
+        raisedAt: NOON - DAY_MS,
+      }),
     ])
     await rig.log.settled()
+    const cleo = `customer_id = 'u:cleo'`
+    await rig.postgres.query(`UPDATE customers SET tags = '{new,vip}' WHERE ${cleo}`)
   })
   afterAll(() => rig.stop())
 
@@ -55,6 +64,8 @@ describe.skipIf(server === undefined)('customers', () => {
     ['revenue', ['a:x-7', 'u:ann', 'u:cleo', '=1+1', 'u:bob']],
     ['lastOrder', ['u:ann', '=1+1', 'u:cleo', 'u:bob', 'a:x-7']],
     ['risk', ['a:x-7', 'u:bob', '=1+1', 'u:cleo', 'u:ann']],
+    // Who brought more, and at equal revenue who has been away for longer.
+    ['loss', ['a:x-7', 'u:cleo', 'u:ann', '=1+1', 'u:bob']],
   ])('sorted by %s, those with an order', async (sort, expected) => {
     const page = await list(`sort=${sort}`)
     expect([page.total, names(page), page.next]).toEqual([5, expected, undefined])
@@ -86,7 +97,10 @@ describe.skipIf(server === undefined)('customers', () => {
       {
         customerId: 'u:bob',
         standing: 'heavy',
+        lifecycle: 'dormant',
+        tags: [],
         risk: expect.any(Number),
+        expectedLossMinor: 0,
         orders: 2,
         revenueMinor: -550,
         lastOrderAt: new Date(NOON - 200 * DAY_MS).toISOString(),
@@ -98,6 +112,9 @@ describe.skipIf(server === undefined)('customers', () => {
     const { customers: healthy } = await list('search=ann')
     expect(healthy[0]).toMatchObject({ standing: 'healthy', next: 'light' })
     expect(healthy[0]).not.toHaveProperty('reason')
+    const { risk, expectedLossMinor } = healthy[0]!
+    const atStake = horizonRevenue(rhythmOf(10), 5_000, SCORING)
+    expect(expectedLossMinor).toBe(Math.round(0.3 * risk * atStake))
   })
 
   test.each([
@@ -106,13 +123,24 @@ describe.skipIf(server === undefined)('customers', () => {
     ['what means something elsewhere', 'search=%25', []],
     ['a quotation mark', `search=${encodeURIComponent("'")}`, []],
     ['standing', 'standing=heavy', ['u:bob']],
+    ['tag', 'tag=vip', ['u:cleo']],
+    ['a tag that nobody has', 'tag=vi', []],
+    ['lifecycle', 'lifecycle=active&sort=customer', ['=1+1', 'u:ann']],
     ['both', 'standing=healthy&search=u:&sort=customer', ['u:ann', 'u:cleo']],
   ])('are found by %s', async (_what, query, expected) => {
     const page = await list(query)
     expect([names(page), page.total]).toEqual([expected, expected.length])
   })
 
-  test.each(['sort=name', 'limit=0', 'limit=201', 'standing=gone', 'search=%00'])(
+  test('are counted by lifecycle, whichever of them is asked for', async () => {
+    const page = await list('lifecycle=recovered')
+    expect([names(page), page.total]).toEqual([['u:cleo'], 1])
+    const silent = { cooling: 0, at_risk: 0, dormant: 1, lost: 1 }
+    expect(page.lifecycles).toEqual({ new: 0, active: 2, recovered: 1, ...silent })
+    expect((await list('lifecycle=lost&standing=heavy')).total).toBe(0)
+  })
+
+  test.each(['sort=name', 'limit=0', 'limit=201', 'standing=gone', 'lifecycle=old', 'search=%00'])(
     '%s is no question',
     async (query) => {
       const answer = await rig.get(`/api/customers?${query}`)
@@ -134,13 +162,14 @@ describe.skipIf(server === undefined)('customers', () => {
     const text = Buffer.from(await answer.arrayBuffer()).toString('utf8')
     const lines = text.trimEnd().split('\n')
     expect(lines[0]).toBe(
-      '\ufeffcustomer,standing,risk,orders,revenue EUR,last order,reason,next standing,next standing at',
+      '\ufeffcustomer,standing,lifecycle,risk,expected loss EUR,orders,revenue EUR,last order,reason,next standing,next standing at,tags',
     )
     expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual([
       ...["'=1+1", 'a:x-7', 'u:ann', 'u:bob', 'u:cleo'],
     ])
+    expect(lines[5]).toMatch(/^u:cleo,.*,new vip$/)
     expect(lines[4]).toMatch(
-      /^u:bob,heavy,0\.\d+,2,-5\.5,2025-11-13T12:00:00\.000Z,UNKNOWN,lost,20/,
+      /^u:bob,heavy,dormant,0\.\d+,0,2,-5\.5,2025-11-13T12:00:00\.000Z,UNKNOWN,lost,20/,
     )
   })
 })

@@ -1,5 +1,7 @@
 import { CUSTOMER_SORTS } from '@ebb/contracts/dashboard-api'
+import { LIFECYCLES } from '@ebb/customer/lifecycle'
 import type { FastifyInstance } from 'fastify'
+import { type ModelScoring, modelInForce } from '../grading/model-in-force.ts'
 import { type CsvWish, customersCsv } from './customer-csv.ts'
 import { customerDetail, type DetailSource } from './customer-detail.ts'
 import { type ListWish, listCustomers } from './customer-list.ts'
@@ -8,6 +10,8 @@ import { STANDINGS } from './standing.ts'
 /** What the routes work with. */
 export interface CustomerRouteSettings extends DetailSource {
   readonly currency: string
+  /** Until a model is promoted. */
+  readonly scoring: ModelScoring
   /** Process clock: what risks are of. */
   readonly now: () => number
 }
@@ -15,7 +19,12 @@ export interface CustomerRouteSettings extends DetailSource {
 // PostgreSQL has no NUL in a text.
 const TEXT = { type: 'string', maxLength: 256, pattern: '^[^\\u0000]*$' }
 
-const FILTER = { search: TEXT, standing: { type: 'string', enum: [...STANDINGS] } }
+const FILTER = {
+  search: TEXT,
+  standing: { type: 'string', enum: [...STANDINGS] },
+  lifecycle: { type: 'string', enum: [...LIFECYCLES] },
+  tag: { ...TEXT, maxLength: 40 },
+}
 const PAGE = {
   sort: { type: 'string', enum: [...CUSTOMER_SORTS], default: 'risk' },
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
@@ -29,20 +38,24 @@ export const CSV_QUERY = { type: 'object', properties: FILTER }
 
 /** The list of customers, the same as a file, and one customer. */
 export const customerRoutes = (api: FastifyInstance, settings: CustomerRouteSettings): void => {
-  const { currency, now } = settings
+  const { currency, now, postgres } = settings
+  const inForce = async () => ({
+    ...settings,
+    scoring: await modelInForce(postgres, settings.scoring),
+  })
   api.get<{ Querystring: ListWish }>(
     '/api/customers',
     { schema: { querystring: CUSTOMERS_QUERY } },
-    ({ query }) => listCustomers(settings, query, now()),
+    async ({ query }) => listCustomers(await inForce(), query, now()),
   )
   api.get<{ Querystring: CsvWish }>(
     '/api/customers.csv',
     { schema: { querystring: CSV_QUERY }, exposeHeadRoute: false },
-    ({ query }, reply) =>
+    async ({ query }, reply) =>
       reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', 'attachment; filename="ebb-customers.csv"')
-        .send(customersCsv(settings, query, { currency, now: now() })),
+        .send(customersCsv(await inForce(), query, { currency, now: now() })),
   )
   api.get<{ Params: { key: string } }>(
     '/api/customers/:key',
@@ -51,6 +64,7 @@ export const customerRoutes = (api: FastifyInstance, settings: CustomerRouteSett
         params: { type: 'object', properties: { key: { ...TEXT, maxLength: 1_024 } } },
       },
     },
-    ({ params: { key } }) => customerDetail(settings, key, now()),
+    async ({ params: { key: customerId }, visitor }) =>
+      customerDetail(await inForce(), { customerId, role: visitor!.role, now: now() }),
   )
 }

@@ -18,8 +18,20 @@ interface FeaturesRow {
   readonly moderate_at: number | null
   readonly heavy_at: number | null
   readonly lost_at: number
+  readonly horizon_revenue: number | null
   readonly rhythm_place: readonly [number, number]
   readonly held_stage: number
+}
+
+/** Keeps other writers from these customers until the transaction ends; by key, so that none waits in a ring. */
+export const lockCustomers = async (
+  tx: Transaction,
+  customerIds: readonly string[],
+): Promise<void> => {
+  await tx.query(
+    'SELECT 1 FROM customers WHERE customer_id = ANY($1) ORDER BY customer_id FOR UPDATE',
+    [customerIds],
+  )
 }
 
 /** What the features of these customers came to so far. */
@@ -30,7 +42,7 @@ export const readFeatures = async (
   const rows = await tx.query<FeaturesRow>(
     `SELECT customer_id, features_version, user_id, as_of, revenue_minor, analytics, marketing,
        orders, repeat_days, first_at, last_at, last_order_id,
-       light_at, moderate_at, heavy_at, lost_at, rhythm_place, held_stage
+       light_at, moderate_at, heavy_at, lost_at, horizon_revenue, rhythm_place, held_stage
      FROM customers WHERE customer_id = ANY($1) AND features_version IS NOT NULL`,
     [customerIds],
   )
@@ -53,6 +65,7 @@ const featuresOf = (row: FeaturesRow): CustomerFeatures => {
     },
     rhythm: rhythmOf(row),
     crossings: row.last_at === null ? null : { light, moderate, heavy, lost },
+    horizonRevenue: row.horizon_revenue,
     rhythmPlace: { generation: placeGeneration, offset: placeOffset },
     heldStage: row.held_stage,
   }
@@ -86,6 +99,7 @@ const COLUMNS: readonly (readonly [string, string, (of: CustomerFeatures) => unk
   ['moderate_at', 'bigint', ({ crossings }) => crossings?.moderate ?? null],
   ['heavy_at', 'bigint', ({ crossings }) => crossings?.heavy ?? null],
   ['lost_at', 'bigint', ({ crossings }) => crossings?.lost ?? null],
+  ['horizon_revenue', 'float8', ({ horizonRevenue }) => horizonRevenue],
   ['held_stage', 'smallint', ({ heldStage }) => heldStage],
   // Arrays of arrays cannot be unnested one level: each is sent as text.
   ['features_version', 'text', ({ version: v }) => `{${v.generation},${v.offset},${v.index}}`],
@@ -108,9 +122,9 @@ export const writeFeatures = async (
 ): Promise<void> => {
   if (customers.length === 0) return
   await tx.query(
-    `INSERT INTO customers (${NAMES})
+    `INSERT INTO customers AS kept (${NAMES})
      SELECT ${READ} FROM unnest(${SENT}) AS sent (${NAMES}) ORDER BY customer_id COLLATE "C"
-     ON CONFLICT (customer_id) DO UPDATE SET ${SET}`,
+     ON CONFLICT (customer_id) DO UPDATE SET ${SET}, changes = kept.changes + 1`,
     COLUMNS.map(([, , read]) => customers.map(read)),
   )
 }

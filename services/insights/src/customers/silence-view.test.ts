@@ -1,4 +1,4 @@
-import { crossings } from '@ebb/risk/tiers'
+import { crossings } from '@ebb/risk/silence/tiers'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, NOON, rhythmOf, SCORING } from '../insights-fixture.ts'
 import { type CrossingInstants, foldFeatures } from './customer-fold.ts'

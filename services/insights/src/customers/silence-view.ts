@@ -1,6 +1,6 @@
 import type { SilenceView } from '@ebb/contracts/dashboard-api'
-import { riskCurve } from '@ebb/risk/risk-curve'
-import { riskAt, riskAtLastOrder, type Scoring, thresholdsOf } from '@ebb/risk/tiers'
+import { riskCurve } from '@ebb/risk/silence/risk-curve'
+import { riskAt, riskAtLastOrder, type Scoring, thresholdsOf } from '@ebb/risk/silence/tiers'
 import type { CrossingInstants, Rhythm } from './customer-fold.ts'
 
 /** A customer who has ordered, and where silence has led so far. */

@@ -63,6 +63,7 @@ describe.skipIf(server === undefined)('what happens now', () => {
       ['scorer', FEATURES, 3, undefined],
       ['insights', FEATURES, 0, new Date(NOON - 7).toISOString()],
       ['insights', ALERTS, 0, undefined],
+      ['insights', EVENTS, 0, undefined],
     ])
   })
 
@@ -145,7 +146,7 @@ test.skipIf(server === undefined)('what retention and features say is in it', as
   expect(live).toMatchObject({
     winbacks: { mode: 'shadow', alertsPaused: false, couponsIssued: 10, couponsRedeemed: 3 },
     engines: [{ isUp: true }, { isUp: true }],
-    readers: [{ name: 'features', lag: 7 }, { name: 'insights' }, { name: 'insights' }],
+    readers: [{ name: 'features', lag: 7 }, ...Array(3).fill({ name: 'insights' })],
   })
   await rig.stop()
   await others.stop()

@@ -1,5 +1,5 @@
 import type { CouponOrder, CouponRefusal, CouponVerdict } from '@ebb/contracts/winback-api'
-import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
+import type { Postgres, Transaction, TransactionLimits } from '@ebb/postgres/postgres-client'
 import { parseCouponCode } from '../coupon/coupon-code.ts'
 import { discountOf } from '../coupon/discount.ts'
 import { judgeCoupon, refusalMessage } from '../coupon/judge-coupon.ts'
@@ -11,6 +11,9 @@ import {
   type StoredCoupon,
   type TwoClocks,
 } from '../ledger/coupons.ts'
+
+/** Of each transaction of the desk: somebody stands at the till, and may ask again. */
+export const DESK_LIMITS: TransactionLimits = { lockMs: 5_000 }
 
 /** Why nothing was done, in a closed list, and in words. */
 export interface Refused {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isStorable } from '@ebb/contracts/storable-text'
 import type { CouponOrder } from '@ebb/contracts/winback-api'
-import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
 import type { AccessKeys, KeyGrant } from '@ebb/runtime/access-keys'
 import { requireScope } from '@ebb/runtime/authorise'
 import { type ProcessClock, wallClock } from '@ebb/runtime/clock'
@@ -10,6 +10,7 @@ import { bodyReader } from '@ebb/runtime/read-body'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { greatestDiscountOf } from '../coupon/discount.ts'
 import {
+  DESK_LIMITS,
   type Refused,
   redeemCoupon,
   releaseReservation,
@@ -73,8 +74,9 @@ export const couponRoutes = (app: FastifyInstance, ports: CouponRoutesPorts): vo
       const body = readReservation(request.body)
       const asked = { code: request.params.code, order: orderOf(body), id: randomUUID() }
       const forMs = (body.seconds ?? RESERVED_FOR_S) * 1_000
-      const made = await ports.postgres.transaction((tx) =>
-        reserveCoupon(tx, { ...asked, forMs }, at()),
+      const made = await ports.postgres.transaction(
+        (tx) => reserveCoupon(tx, { ...asked, forMs }, at()),
+        DESK_LIMITS,
       )
       return send(reply, answerOf(heed(grant, made)))
     },
@@ -116,8 +118,8 @@ export const couponRoutes = (app: FastifyInstance, ports: CouponRoutesPorts): vo
   app.delete<{ Params: { id: string } }>('/v1/reservations/:id', async (request, reply) => {
     authorise(request)
     const { id } = request.params
-    const isGone =
-      isStorable(id) && (await ports.postgres.transaction((tx) => releaseReservation(tx, id)))
+    const release = (tx: Transaction) => releaseReservation(tx, id)
+    const isGone = isStorable(id) && (await ports.postgres.transaction(release, DESK_LIMITS))
     return isGone ? reply.code(204).send() : Promise.reject(noSuch('reservation', id))
   })
 
@@ -128,7 +130,7 @@ export const couponRoutes = (app: FastifyInstance, ports: CouponRoutesPorts): vo
     const isBack = await ports.postgres.transaction(async (tx) => {
       await forgetRedemption(tx, id)
       return rollBackRedemption(tx, id, ({ discount }) => greatestDiscountOf(discount))
-    })
+    }, DESK_LIMITS)
     return isBack ? reply.code(204).send() : Promise.reject(noSuch('redemption', id))
   })
 }

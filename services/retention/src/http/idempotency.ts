@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { TransientError } from '@ebb/streaming/faults'
+import { DESK_LIMITS } from '../coupon-desk/coupon-desk.ts'
 
 /** An answer that is given again to the same request. */
 export interface Answer {
@@ -50,7 +51,7 @@ export const answerOnce = (
         [...ours, answer.status, JSON.stringify(answer.body)],
       )
     return answer
-  })
+  }, DESK_LIMITS)
 
 const LEAST_REFUSAL = 400
 

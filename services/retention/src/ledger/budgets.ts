@@ -7,18 +7,26 @@ export interface Claim {
   readonly amountMinor: number
 }
 
+interface Budget {
+  readonly id: string
+  readonly free: number
+}
+
 /**
- * Reserves as many of the claims as their budgets hold, in the order given; says for each whether it
- * was. The budgets are held from here to the end of the transaction, so little may follow.
+ * Holds all budgets to the end of the transaction, so little may follow. All of them, and in one
+ * order: a batch of alerts gives back to one budget before it knows which others it takes from, and
+ * two such batches would wait for each other. Coupons are held before budgets, never behind them.
  */
+export const holdBudgets = (tx: Transaction): Promise<Budget[]> =>
+  tx.query<Budget>(
+    `SELECT budget_id AS id, limit_minor - reserved_minor - spent_minor AS free
+     FROM budgets ORDER BY budget_id COLLATE "C" FOR UPDATE`,
+  )
+
+/** Reserves as many of the claims as their budgets hold, in the order given; says for each whether. */
 export const reserve = async (tx: Transaction, claims: readonly Claim[]): Promise<boolean[]> => {
   if (claims.length === 0) return []
-  const budgets = await tx.query<{ id: string; free: number }>(
-    // In one order, so that two transactions never wait for each other.
-    `SELECT budget_id AS id, limit_minor - reserved_minor - spent_minor AS free
-     FROM budgets WHERE budget_id = ANY($1) ORDER BY budget_id COLLATE "C" FOR UPDATE`,
-    [[...new Set(claims.map(({ budgetId }) => budgetId))]],
-  )
+  const budgets = await holdBudgets(tx)
   const free = new Map(budgets.map((budget) => [budget.id, budget.free]))
   const reserved = new Map<string, number>()
   const granted = claims.map(({ budgetId, amountMinor }) => {
@@ -27,11 +35,7 @@ export const reserve = async (tx: Transaction, claims: readonly Claim[]): Promis
     reserved.set(budgetId, (reserved.get(budgetId) ?? 0) + amountMinor)
     return true
   })
-  await tx.query(
-    `UPDATE budgets SET reserved_minor = reserved_minor + taken.amount
-     FROM unnest($1::text[], $2::bigint[]) AS taken(id, amount) WHERE budget_id = taken.id`,
-    [[...reserved.keys()], [...reserved.values()]],
-  )
+  await addReserved(tx, reserved)
   return granted
 }
 
@@ -41,15 +45,22 @@ export interface Release {
   readonly amountMinor: number
 }
 
-/** Gives back what was reserved. Comes last in its transaction, too. */
+/** Gives back what was reserved. */
 export const release = async (tx: Transaction, releases: readonly Release[]): Promise<void> => {
   const sums = new Map<string, number>()
   for (const { budgetId, amountMinor } of releases)
-    sums.set(budgetId, (sums.get(budgetId) ?? 0) + amountMinor)
-  // One by one in one order: a single statement would lock them in an order of its own.
-  for (const budgetId of [...sums.keys()].sort())
-    await tx.query('UPDATE budgets SET reserved_minor = reserved_minor - $2 WHERE budget_id = $1', [
-      budgetId,
-      sums.get(budgetId),
-    ])
+    sums.set(budgetId, (sums.get(budgetId) ?? 0) - amountMinor)
+  await holdBudgets(tx)
+  await addReserved(tx, sums)
+}
+
+const addReserved = async (
+  tx: Transaction,
+  amounts: ReadonlyMap<string, number>,
+): Promise<void> => {
+  await tx.query(
+    `UPDATE budgets SET reserved_minor = reserved_minor + taken.amount
+     FROM unnest($1::text[], $2::bigint[]) AS taken(id, amount) WHERE budget_id = taken.id`,
+    [[...amounts.keys()], [...amounts.values()]],
+  )
 }

@@ -1,7 +1,8 @@
-import type { Postgres, Queries } from '@ebb/postgres/postgres-client'
+import type { Postgres, Queries, Transaction } from '@ebb/postgres/postgres-client'
 import { CodedError } from '@ebb/runtime/coded-error'
 import type { Policy } from '../policy/policy.ts'
 import { readPolicy } from '../policy/read-policy.ts'
+import { holdBudgets } from './budgets.ts'
 import { holdDecisions } from './settings.ts'
 
 /** A policy in force. */
@@ -71,20 +72,19 @@ export const applyPolicy = async (
   })
 }
 
-const setLimits = async (queries: Queries, { budgets }: Policy): Promise<void> => {
-  // In the order in which decisions lock them.
-  const byId = Object.entries(budgets).sort(([a], [b]) => (a < b ? -1 : 1))
-  for (const [id, { limitMinor }] of byId) {
-    await queries.query(
+const setLimits = async (tx: Transaction, { budgets }: Policy): Promise<void> => {
+  await holdBudgets(tx)
+  for (const [id, { limitMinor }] of Object.entries(budgets)) {
+    await tx.query(
       'INSERT INTO budgets (budget_id, limit_minor) VALUES ($1, 0) ON CONFLICT DO NOTHING',
       [id],
     )
-    const set = await queries.query(
+    const set = await tx.query(
       `UPDATE budgets SET limit_minor = $2
        WHERE budget_id = $1 AND reserved_minor + spent_minor <= $2 RETURNING budget_id`,
       [id, limitMinor],
     )
-    if (set.length === 0) throw await belowPromised(queries, id)
+    if (set.length === 0) throw await belowPromised(tx, id)
   }
 }
 

@@ -1,5 +1,5 @@
 import { MessageError, messageCodec } from '@ebb/contracts/message-codec'
-import { OrderRecord } from '@ebb/contracts/order-record'
+import { OrderRecord, type OrderStanding } from '@ebb/contracts/order-record'
 import { processorReject } from '@ebb/contracts/processor-reject'
 import { ORDERS } from '@ebb/contracts/topics'
 import { addToOutbox, type OutboxRecord } from '@ebb/postgres/outbox'
@@ -11,28 +11,17 @@ import { RETENTION } from '../alerts/handle-alerts.ts'
 const orders = messageCodec(OrderRecord)
 
 /** One order as its last record tells it. */
-interface OrderRow {
+interface OrderRow extends OrderStanding {
   readonly customerId: string
   readonly orderId: string
   readonly version: readonly number[]
   readonly placedAt: number | null
-  readonly amountMinor: number | null
-  readonly isCancelled: boolean
-}
-
-/** One refund as its last record tells it. */
-interface RefundRow {
-  readonly customerId: string
-  readonly refundId: string
-  readonly version: readonly number[]
-  readonly orderId: string | null
-  readonly amountMinor: number | null
 }
 
 /**
- * Keeps order facts for the outcomes of decisions. Each record says how its order stands then, so
- * the newest version counts, whatever comes twice or late. What cannot be read goes to
- * `ebb.rejects.v1`.
+ * Keeps orders for the outcomes of decisions. Each record says how its order stands then, so the
+ * newest version counts, whatever comes twice or late. A refund that names no order is of none. What
+ * cannot be read goes to `ebb.rejects.v1`.
  */
 export const handleOrders = async (
   tx: Transaction,
@@ -40,17 +29,14 @@ export const handleOrders = async (
   partition: number,
 ): Promise<void> => {
   const rejects: OutboxRecord[] = []
-  const orderRows = new Map<string, OrderRow>()
-  const refundRows = new Map<string, RefundRow>()
+  const rows = new Map<string, OrderRow>()
   for (const record of records) {
     const fact = readFact(record)
     if (typeof fact === 'string') rejects.push(rejectOf(record, partition, fact))
-    else if (fact.kind === 'refunded') keepNewest(refundRows, fact.refundId, refundRowOf(fact))
-    else if (fact.orderId !== undefined) keepNewest(orderRows, fact.orderId, orderRowOf(fact))
+    else keepNewest(rows, rowOf(fact))
   }
   await addToOutbox(tx, rejects)
-  await upsertOrders(tx, [...orderRows.values()])
-  await upsertRefunds(tx, [...refundRows.values()])
+  await upsertOrders(tx, [...rows.values()])
 }
 
 type Fact = OrderRecord & { readonly version: readonly number[] }
@@ -73,21 +59,12 @@ const rejectOf = (record: LogRecord, partition: number, why: string): OutboxReco
   return processorReject({ processor: RETENTION, input: ORDERS, partition, record, refusal })
 }
 
-/** One statement can change a row only once. A cancellation is for good, whatever follows it. */
-const keepNewest = <Row extends { customerId: string; version: readonly number[] }>(
-  rows: Map<string, Row>,
-  id: string | undefined,
-  row: Row,
-): void => {
-  const key = JSON.stringify([row.customerId, id])
+/** One statement can change a row only once. */
+const keepNewest = (rows: Map<string, OrderRow>, row: OrderRow | undefined): void => {
+  if (row === undefined) return
+  const key = JSON.stringify([row.customerId, row.orderId])
   const before = rows.get(key)
-  if (before === undefined) {
-    rows.set(key, row)
-    return
-  }
-  const [newer, older] = isNewer(row, before) ? [row, before] : [before, row]
-  const wasCancelled = 'isCancelled' in older && older.isCancelled
-  rows.set(key, wasCancelled ? { ...newer, isCancelled: true } : newer)
+  if (before === undefined || isNewer(row, before)) rows.set(key, row)
 }
 
 const isNewer = (
@@ -101,52 +78,37 @@ const isNewer = (
     { generation: otherGeneration, offset: otherOffset, index: otherIndex },
   ) > 0
 
-const orderRowOf = (fact: Fact): OrderRow => ({
-  customerId: fact.customerId,
-  orderId: fact.orderId!,
-  version: fact.version,
-  placedAt: fact.placedAt ?? null,
-  amountMinor: fact.amountMinor ?? null,
-  isCancelled: fact.kind === 'cancelled',
-})
+const rowOf = (fact: Fact): OrderRow | undefined => {
+  const { customerId, orderId, version, placedAt = null } = fact
+  const standing = fact.standing ?? standingBefore(fact)
+  if (orderId === undefined || standing === undefined) return undefined
+  return { customerId, orderId, version, placedAt, ...standing }
+}
 
-const refundRowOf = (fact: Fact): RefundRow => ({
-  customerId: fact.customerId,
-  refundId: fact.refundId ?? fact.id,
-  version: fact.version,
-  orderId: fact.orderId ?? null,
-  amountMinor: fact.amountMinor ?? null,
-})
+/**
+ * What a record tells that an earlier program wrote, which knew of one change only: a refund does
+ * not say what is left of its order, and waits for the order's next record.
+ */
+const standingBefore = ({ kind, placedAt, amountMinor = 0 }: Fact): OrderStanding | undefined => {
+  if (kind === 'refunded') return undefined
+  if (kind === 'cancelled') return { status: 'cancelled', netMinor: 0 }
+  return placedAt === undefined
+    ? { status: 'unplaced', netMinor: 0 }
+    : { status: 'valid', netMinor: amountMinor }
+}
 
+/** By key, so that two writers never wait in a ring. */
 const upsertOrders = async (tx: Transaction, rows: readonly OrderRow[]): Promise<void> => {
   if (rows.length === 0) return
   await tx.query(
-    `INSERT INTO orders AS known (customer_id, order_id, version, placed_at, amount_minor,
-       is_cancelled)
-     SELECT o."customerId", o."orderId", o.version, o."placedAt", o."amountMinor", o."isCancelled"
+    `INSERT INTO orders AS known (customer_id, order_id, version, placed_at, status, net_minor)
+     SELECT o."customerId", o."orderId", o.version, o."placedAt", o.status, o."netMinor"
      FROM jsonb_to_recordset($1::jsonb) AS o("customerId" text, "orderId" text, version bigint[],
-       "placedAt" bigint, "amountMinor" bigint, "isCancelled" boolean)
+       "placedAt" bigint, status text, "netMinor" bigint)
+     ORDER BY 1, 2
      ON CONFLICT (customer_id, order_id) DO UPDATE SET
-       version = GREATEST(known.version, excluded.version),
-       placed_at = CASE WHEN excluded.version > known.version
-         THEN excluded.placed_at ELSE known.placed_at END,
-       amount_minor = CASE WHEN excluded.version > known.version
-         THEN excluded.amount_minor ELSE known.amount_minor END,
-       is_cancelled = known.is_cancelled OR excluded.is_cancelled`,
-    [JSON.stringify(rows)],
-  )
-}
-
-const upsertRefunds = async (tx: Transaction, rows: readonly RefundRow[]): Promise<void> => {
-  if (rows.length === 0) return
-  await tx.query(
-    `INSERT INTO refunds AS known (customer_id, refund_id, version, order_id, amount_minor)
-     SELECT r."customerId", r."refundId", r.version, r."orderId", r."amountMinor"
-     FROM jsonb_to_recordset($1::jsonb) AS r("customerId" text, "refundId" text, version bigint[],
-       "orderId" text, "amountMinor" bigint)
-     ON CONFLICT (customer_id, refund_id) DO UPDATE SET
-       version = excluded.version, order_id = excluded.order_id,
-       amount_minor = excluded.amount_minor
+       version = excluded.version, placed_at = excluded.placed_at,
+       status = excluded.status, net_minor = excluded.net_minor
      WHERE excluded.version > known.version`,
     [JSON.stringify(rows)],
   )

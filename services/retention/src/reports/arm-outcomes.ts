@@ -15,8 +15,8 @@ const DAY_MS = 86_400_000
  * What the customers of each arm did, treated first. Each customer counts once, from their first
  * decision in live mode on, and only when the window behind it has ended; the arm is the one they
  * were dealt, whatever budget and delivery made of it (intention to treat). An order counts that was
- * placed within the window and not cancelled, with its amount less what was paid back; a refund of no
- * amount pays back all of it.
+ * placed within the window and not cancelled before its delivery, with its amount less what was paid
+ * back. A coupon of an order that was cancelled so cost nothing.
  */
 export const armOutcomes = async (
   queries: Queries,
@@ -44,23 +44,19 @@ const SQL = `
   ), seen AS (
     SELECT customer_id, arm, decided_at, decided_at + $2::bigint AS until FROM firsts
     WHERE decided_at + $2::bigint <= $3
-  ), refunded AS (
-    SELECT customer_id, order_id, sum(amount_minor) AS amount,
-      bool_or(amount_minor IS NULL) AS whole FROM refunds
-    WHERE order_id IS NOT NULL GROUP BY customer_id, order_id
   ), bought AS (
-    SELECT seen.customer_id, sum(CASE WHEN refunded.whole THEN 0 ELSE GREATEST(
-      coalesce(orders.amount_minor, 0) - coalesce(refunded.amount, 0), 0) END) AS revenue
+    SELECT seen.customer_id, sum(orders.net_minor) AS revenue
     FROM seen JOIN orders ON orders.customer_id = seen.customer_id
       AND orders.placed_at > seen.decided_at AND orders.placed_at <= seen.until
-      AND NOT orders.is_cancelled
-    LEFT JOIN refunded ON refunded.customer_id = orders.customer_id
-      AND refunded.order_id = orders.order_id
+      AND orders.status IN ('valid', 'returned')
     GROUP BY seen.customer_id
   ), paid AS (
     SELECT seen.customer_id, sum(coupons.discount_minor) AS cost
     FROM seen JOIN coupons ON coupons.customer_id = seen.customer_id
       AND coupons.redeemed_at > seen.decided_at AND coupons.redeemed_at <= seen.until
+    LEFT JOIN orders ON orders.customer_id = coupons.customer_id
+      AND orders.order_id = coupons.order_id
+    WHERE orders.status IS DISTINCT FROM 'cancelled'
     GROUP BY seen.customer_id
   )
   SELECT arm, count(*) AS customers, count(bought.customer_id) AS returned,

@@ -1,0 +1,267 @@
+import type { CustomerRhythm } from '../models/order-rhythm.ts'
+import { alertOf, type EpisodeChange, type RiskAlert, type ScoringContext } from './alert.ts'
+import { crossings, riskAt, type Tier, thresholdsOf } from './tiers.ts'
+
+/** Thresholds passed in silence: 0 healthy, 1 light, 2 moderate, 3 heavy, 4 lost. */
+export type Stage = 0 | 1 | 2 | 3 | 4
+
+const HEALTHY: Stage = 0
+const LOST: Stage = 4
+/** The tier of each stage; a lost customer counts as heavy. */
+const TIERS = ['healthy', 'light', 'moderate', 'heavy', 'heavy'] as const satisfies readonly Tier[]
+
+/** Timers of light, moderate, heavy and lost, in this order, in ms; null where there is none. */
+export type Dues = readonly [number | null, number | null, number | null, number | null]
+
+/** An episode that an order has ended, kept so that it can be reopened. */
+export interface ClosedEpisode {
+  /** Its base order. */
+  readonly orderId: string
+  /** The order that ended it. */
+  readonly closedBy: string
+  readonly stage: Stage
+  readonly firstCrossedAt: number
+}
+
+/** What the scorer keeps of one customer: plain data, for any codec. */
+export interface RiskState {
+  /** Null while the customer has no valid order. */
+  readonly rhythm: CustomerRhythm | null
+  readonly due: Dues
+  /**
+   * Thresholds passed. A promotion may raise it before there is an episode, and lower it, down to
+   * healthy, while one runs: see `retiered`.
+   */
+  readonly stage: Stage
+  /** `crossedAt` of the running episode's first alert; null while there is none. */
+  readonly firstCrossedAt: number | null
+  readonly closed: ClosedEpisode | null
+}
+
+/** The state after, and what is to be told, in this order. */
+export interface Transition {
+  readonly state: RiskState
+  readonly alerts: readonly RiskAlert[]
+}
+
+const NO_DUES: Dues = [null, null, null, null]
+const UNKNOWN_CUSTOMER: RiskState = {
+  rhythm: null,
+  due: NO_DUES,
+  stage: HEALTHY,
+  firstCrossedAt: null,
+  closed: null,
+}
+
+/** A running episode: at least one alert was raised. */
+interface Raised extends RiskState {
+  readonly rhythm: CustomerRhythm
+  readonly firstCrossedAt: number
+}
+
+/**
+ * The customer's orders as they stand now. An episode is the silence after one order, its base.
+ * Thresholds are passed by timers only (`fireDue`); this sets the timers, each at the analytic
+ * crossing or at `context.clock`, whichever is later, and tells what the orders did to an episode:
+ *
+ *     no alert raised yet         the timers are set anew, nothing is told; but where the base of
+ *                                 the last ended episode is the last order again, `reopened`
+ *     a later last order, at or   `recovered`, after `lost` too; the episode is remembered
+ *     after the first crossing
+ *     a later last order, from    `withdrawn`: it came late, there was no such silence
+ *     before the first crossing
+ *     an earlier last order       `withdrawn`: the base was retracted; then `reopened` where the
+ *                                 new base is that of the last ended episode
+ *     no order at all             `withdrawn`
+ *     the same last order         other orders changed underneath: a tier is left downward where
+ *                                 the risk is below its threshold less the hysteresis, untold
+ *                                 but for `withdrawn` where it was light or above and an alert
+ *                                 had been raised; lost is left in that way only
+ *
+ * Pure, and idempotent: the rhythm that the state already has changes and tells nothing, at
+ * whatever clock. A new model or policy takes effect by `retiered`.
+ *
+ * A tier that is entered again after it was left without an order has the alert id it had before:
+ * for consumers a copy. The last ended episode is remembered until another one ends.
+ *
+ * @param rhythm null where the customer has no valid order.
+ */
+export function onRhythm(
+  before: RiskState | undefined,
+  rhythm: CustomerRhythm | null,
+  context: ScoringContext,
+): Transition {
+  const state = before ?? UNKNOWN_CUSTOMER
+  if (isSame(state.rhythm, rhythm)) return { state, alerts: [] }
+  if (rhythm !== null && rhythm.lastOrderId === state.rhythm?.lastOrderId)
+    return revise(state, rhythm, context)
+  if (!isRaised(state)) return begin(state.closed, rhythm, context)
+
+  const { rhythm: base } = state
+  const isLater = rhythm !== null && rhythm.lastAt >= base.lastAt
+  if (isLater && rhythm.lastAt >= state.firstCrossedAt) return recover(state, rhythm, context)
+  const causeOrderId = isLater ? rhythm.lastOrderId : base.lastOrderId
+  const withdrawn = end(state, { kind: 'withdrawn', causeOrderId, rhythm }, context)
+  const { state: after, alerts } = begin(state.closed, rhythm, context)
+  return { state: after, alerts: [withdrawn, ...alerts] }
+}
+
+/** The next instant at which `fireDue` has something to do; it may lie in the past. */
+export function dueAt(state: RiskState): number | undefined {
+  return state.due.find((due) => due !== null) ?? undefined
+}
+
+/**
+ * Passes every threshold whose timer is at or before `context.clock`, in order, one alert each.
+ * The alerts are the same however the way to that clock is split into ticks, `raisedAt` and
+ * `isOutranked` apart.
+ * Afterwards `dueAt` is later than the clock, or undefined.
+ */
+export function fireDue(before: RiskState, context: ScoringContext): Transition {
+  let state = before
+  const alerts: RiskAlert[] = []
+  for (const [index, due] of before.due.entries()) {
+    if (state.rhythm === null || !isDue(due, context)) continue
+    const stage = (index + 1) as Stage
+    const change: EpisodeChange = {
+      kind: stage === LOST ? 'lost' : 'at_risk',
+      base: state.rhythm,
+      rhythm: state.rhythm,
+      tier: TIERS[stage],
+      previousTier: TIERS[state.stage],
+      crossedAt: due,
+      causeOrderId: state.rhythm.lastOrderId,
+      isOutranked: before.due.slice(stage, LOST - 1).some((later) => isDue(later, context)),
+    }
+    alerts.push(alertOf(change, context))
+    const firstCrossedAt = state.firstCrossedAt ?? due
+    state = { ...state, stage, firstCrossedAt, due: duesFrom(state.due, stage) }
+  }
+  return { state, alerts }
+}
+
+const isDue = (due: number | null, { clock }: ScoringContext): due is number =>
+  due !== null && due <= clock
+
+/** Where no episode runs: one begins to count, or the last ended one is reopened. */
+function begin(
+  closed: ClosedEpisode | null,
+  rhythm: CustomerRhythm | null,
+  context: ScoringContext,
+): Transition {
+  if (rhythm === null) return { state: { ...UNKNOWN_CUSTOMER, closed }, alerts: [] }
+  if (rhythm.lastOrderId === closed?.orderId) return reopen(closed, rhythm, context)
+  return { state: quiet(closed, rhythm, context), alerts: [] }
+}
+
+/** No threshold is passed yet. */
+function quiet(
+  closed: ClosedEpisode | null,
+  rhythm: CustomerRhythm,
+  context: ScoringContext,
+): RiskState {
+  const due = timers(rhythm, HEALTHY, context)
+  return { rhythm: copyOf(rhythm), due, stage: HEALTHY, firstCrossedAt: null, closed }
+}
+
+function reopen(
+  { stage, firstCrossedAt, closedBy }: ClosedEpisode,
+  rhythm: CustomerRhythm,
+  context: ScoringContext,
+): Transition {
+  const change: EpisodeChange = {
+    kind: 'reopened',
+    base: rhythm,
+    rhythm,
+    tier: TIERS[stage],
+    previousTier: TIERS[HEALTHY],
+    crossedAt: Math.max(context.clock, rhythm.lastAt),
+    causeOrderId: closedBy,
+  }
+  const due = timers(rhythm, stage, context)
+  const state = { rhythm: copyOf(rhythm), due, stage, firstCrossedAt, closed: null }
+  return { state, alerts: [alertOf(change, context)] }
+}
+
+function recover(state: Raised, rhythm: CustomerRhythm, context: ScoringContext): Transition {
+  const causeOrderId = rhythm.lastOrderId
+  const closed: ClosedEpisode = {
+    orderId: state.rhythm.lastOrderId,
+    closedBy: causeOrderId,
+    stage: state.stage,
+    firstCrossedAt: state.firstCrossedAt,
+  }
+  const recovered = end(state, { kind: 'recovered', causeOrderId, rhythm }, context)
+  return { state: quiet(closed, rhythm, context), alerts: [recovered] }
+}
+
+/** The same last order, but other orders came, changed or went. */
+function revise(state: RiskState, rhythm: CustomerRhythm, context: ScoringContext): Transition {
+  const stage = stageKept(state.stage, rhythm, context)
+  if (stage < state.stage && stage === HEALTHY && isRaised(state)) {
+    const causeOrderId = context.causeOrderId ?? rhythm.lastOrderId
+    const withdrawn = end(state, { kind: 'withdrawn', causeOrderId, rhythm }, context)
+    return { state: quiet(state.closed, rhythm, context), alerts: [withdrawn] }
+  }
+  const due = timers(rhythm, stage, context)
+  return { state: { ...state, rhythm: copyOf(rhythm), due, stage }, alerts: [] }
+}
+
+/** The stage that is left after the tiers whose threshold the risk has clearly fallen below. */
+function stageKept(stage: Stage, rhythm: CustomerRhythm, context: ScoringContext): Stage {
+  const { light, moderate, heavy } = thresholdsOf(rhythm, context)
+  const risk = riskAt(rhythm, context.clock, context)
+  const isHeld = (threshold: number) => risk >= threshold - context.policy.hysteresis
+  const held = [light, moderate, heavy].filter(isHeld).length as Stage
+  if (stage === LOST) return held === HEALTHY ? HEALTHY : LOST
+  return held < stage ? held : stage
+}
+
+interface Ending {
+  readonly kind: 'recovered' | 'withdrawn'
+  readonly causeOrderId: string
+  readonly rhythm: CustomerRhythm | null
+}
+
+function end(state: Raised, ending: Ending, context: ScoringContext): RiskAlert {
+  const change: EpisodeChange = {
+    ...ending,
+    base: state.rhythm,
+    tier: TIERS[HEALTHY],
+    previousTier: TIERS[state.stage],
+    crossedAt: Math.max(context.clock, ending.rhythm?.lastAt ?? 0),
+  }
+  return alertOf(change, context)
+}
+
+/** Timers of the thresholds behind `stage`; none for a tier that would come after lost. */
+function timers(rhythm: CustomerRhythm, stage: Stage, context: ScoringContext): Dues {
+  const { light, moderate, heavy, lost } = crossings(rhythm, context.model, context.policy)
+  const timer = (at: number) => (at > lost ? null : Math.max(at, context.clock))
+  return duesFrom([timer(light), timer(moderate), timer(heavy), timer(lost)], stage)
+}
+
+/** The timers of the thresholds behind `stage`. */
+export function duesFrom([light, moderate, heavy, lost]: Dues, stage: Stage): Dues {
+  if (stage === LOST) return NO_DUES
+  return [stage < 1 ? light : null, stage < 2 ? moderate : null, stage < 3 ? heavy : null, lost]
+}
+
+function isRaised(state: RiskState): state is Raised {
+  return state.firstCrossedAt !== null
+}
+
+function isSame(left: CustomerRhythm | null, right: CustomerRhythm | null): boolean {
+  if (left === null || right === null) return left === right
+  return (
+    left.lastOrderId === right.lastOrderId &&
+    left.lastAt === right.lastAt &&
+    left.firstAt === right.firstAt &&
+    left.repeatDays === right.repeatDays
+  )
+}
+
+/** The four fields alone, in one order: whatever else a record carries stays out of the state. */
+function copyOf({ repeatDays, firstAt, lastAt, lastOrderId }: CustomerRhythm): CustomerRhythm {
+  return { repeatDays, firstAt, lastAt, lastOrderId }
+}

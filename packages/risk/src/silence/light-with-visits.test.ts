@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { lightWithVisits } from './light-with-visits.ts'
+import { crossings, DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from './tiers.ts'
+
+const DAY = 86_400_000
+const SCORING = { model: SHIPPED_PRIORS, policy: DEFAULT_TIER_POLICY }
+const HALF = { ...DEFAULT_TIER_POLICY, light: { share: 0.15, floor: 0 } }
+const PRIOR = { shape: 1.87, rate: 16.5 }
+const MONTHLY = { repeatDays: 6, firstAt: 0, lastAt: 180 * DAY }
+
+const lightOf = (repeatDays: number, lastVisitAt: number) =>
+  lightWithVisits(MONTHLY, SCORING, {
+    rhythm: { repeatDays, firstAt: 0, lastAt: lastVisitAt },
+    prior: PRIOR,
+  })
+
+it('is earlier for who came often and comes no more', () => {
+  const { light } = crossings(MONTHLY, SHIPPED_PRIORS, DEFAULT_TIER_POLICY)
+  expect(lightOf(100, MONTHLY.lastAt)).toBeLessThan(light)
+})
+
+it('is where the order signal has it for who still comes, and for who seldom did', () => {
+  const { light } = crossings(MONTHLY, SHIPPED_PRIORS, DEFAULT_TIER_POLICY)
+  expect(lightOf(100, light - DAY)).toBe(light)
+  expect(lightOf(1, MONTHLY.lastAt)).toBe(light)
+})
+
+it('takes an order for a visit', () => {
+  expect(lightOf(20, 120 * DAY)).toBe(lightOf(20, MONTHLY.lastAt))
+})
+
+it('never comes before half of the way, nor after light', () => {
+  const anyVisits = fc.tuple(
+    fc.integer({ min: 0, max: 400 }),
+    fc.integer({ min: 0, max: 400 * DAY }),
+  )
+  const { light } = crossings(MONTHLY, SHIPPED_PRIORS, DEFAULT_TIER_POLICY)
+  const half = crossings(MONTHLY, SHIPPED_PRIORS, HALF).light
+  fc.assert(
+    fc.property(anyVisits, ([repeatDays, lastVisitAt]) => {
+      const at = lightOf(repeatDays, lastVisitAt)
+      expect(at).toBeLessThanOrEqual(light)
+      expect(at).toBeGreaterThanOrEqual(half)
+    }),
+  )
+})

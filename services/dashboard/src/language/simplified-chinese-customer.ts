@@ -1,0 +1,31 @@
+import type { Catalogue } from './catalogue.ts'
+
+/** Words of the page of one customer, in Simplified Chinese. */
+export const SIMPLIFIED_CHINESE_CUSTOMER: Catalogue['customer'] = {
+  back: '客户',
+  orders: '订单',
+  revenue: '消费额',
+  firstOrder: '首次订单',
+  lastOrder: '最近订单',
+  marketing: '营销',
+  analytics: '分析',
+  allowed: '已同意',
+  refused: '已拒绝',
+  unknown: '未询问',
+  timeline: '时间线',
+  timelineNone: '还没有任何记录。',
+  event: '事件',
+  alert: '告警',
+  decision: '决策',
+  offers: '优惠与决策',
+  offersNone: '还没有决策。决策随告警产生。',
+  offersAway: '挽回服务没有响应，无法显示决策。',
+  noOrder: '没有有效订单',
+  noOrderHint: '沉默从订单算起。有了第一笔订单，曲线就会出现。',
+  lifecycle: '生命周期',
+  tags: '标签',
+  profile: '档案',
+  profileHint: '店铺提供的客户信息。',
+  profileNone: '还没有信息。可通过 identify 事件或导入提供。',
+  profileHidden: (_count, shown) => `有 ${shown} 项个人信息，您的角色不可见。`,
+}

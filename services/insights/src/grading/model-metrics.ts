@@ -1,0 +1,53 @@
+import type { GradesPage, MonthGrade } from '@ebb/contracts/dashboard-api'
+import { gaugeOf, METRICS } from '@ebb/runtime/telemetry/metrics'
+import type { Telemetry } from '@ebb/runtime/telemetry/telemetry'
+import { RULE_NAMES } from './simple-rules.ts'
+
+/**
+ * Measures what the last complete month says of the models that scored in it. What comes back takes
+ * the grades as they are now.
+ */
+export const modelMetrics = ({ meter }: Telemetry, scope: string): ((page: GradesPage) => void) => {
+  let page: GradesPage | undefined
+  const measured = meter(scope)
+  const last = (): readonly MonthGrade[] => {
+    const month = page?.months.find(({ isComplete }) => isComplete)?.month
+    return page?.versions.filter((grade) => grade.month === month) ?? []
+  }
+  for (const [metric, read] of OF_A_MODEL)
+    gaugeOf(measured, metric).addCallback((result) => {
+      for (const grade of last()) {
+        const value = read(grade)
+        if (value !== null) result.observe(value, { model: grade.model! })
+      }
+    })
+  gaugeOf(measured, METRICS.modelRuleAuc).addCallback((result) => {
+    for (const { model, rules } of last())
+      for (const { rule, auc } of rules)
+        if (auc !== null) result.observe(auc, { model: model!, rule })
+  })
+  gaugeOf(measured, METRICS.modelAlertPrecision).addCallback((result) => {
+    for (const { model, alerts } of last())
+      for (const { tier, graded, right } of alerts)
+        if (graded > 0) result.observe(right / graded, { model: model!, tier })
+  })
+  gaugeOf(measured, METRICS.modelBeaten).addCallback((result) => {
+    if (page === undefined) return
+    for (const rule of RULE_NAMES) {
+      const beaten = page.beaten.find((each) => each.rule === rule)
+      result.observe(beaten?.months ?? 0, { rule })
+    }
+  })
+  return (now) => {
+    page = now
+  }
+}
+
+const OF_A_MODEL = [
+  [METRICS.modelGraded, ({ graded }: MonthGrade) => graded],
+  [METRICS.modelAuc, ({ auc }: MonthGrade) => auc],
+  [METRICS.modelLift, ({ lift }: MonthGrade) => lift],
+  [METRICS.modelBrier, ({ brier }: MonthGrade) => brier],
+  [METRICS.modelCalibrationError, ({ calibrationError }: MonthGrade) => calibrationError],
+  [METRICS.modelStability, ({ stability }: MonthGrade) => stability],
+] as const

@@ -1,0 +1,122 @@
+import { MessageError } from '@ebb/contracts/message-codec'
+import {
+  type ModelPromotion,
+  type ModelRecord,
+  modelCodec,
+  PROMOTION_KEY,
+  PROMOTION_TOLD_KEY,
+  type PromotionTold,
+  promotionCodec,
+  promotionToldCodec,
+  TRAINING_KEY,
+  type TrainingRecord,
+  trainingCodec,
+} from '@ebb/contracts/model-record'
+import type { ModelSignal } from '@ebb/contracts/model-signal'
+import { MODELS } from '@ebb/contracts/topics'
+import { CodedError } from '@ebb/runtime/coded-error'
+import type { EventLog, LogRecord, NewRecord } from '@ebb/streaming/event-log'
+import { SHIPPED_SCORING } from '../shipped-model.ts'
+
+/** What `ebb.models.v1` holds. */
+export interface ModelBook {
+  /** By version, those that were fitted last behind the others. */
+  readonly models: ReadonlyMap<string, ModelRecord>
+  /** Absent: the shipped model is in force. */
+  readonly promotion?: ModelPromotion
+  readonly told?: PromotionTold
+  readonly training?: TrainingRecord
+}
+
+/** A book that is read on: what was read is not asked for again. */
+export interface OpenModelBook {
+  /** All that is there now. Throws `EBB_MODEL_UNREADABLE`. */
+  readOn(): Promise<ModelBook>
+}
+
+const PARTITION = { topic: MODELS, partition: 0 }
+
+/** The book of a log. */
+export const modelBook = ({ read }: Pick<EventLog, 'read'>): OpenModelBook => {
+  const models = new Map<string, ModelRecord>()
+  let last: Omit<ModelBook, 'models'> = {}
+  let offset = 0
+  const take = (record: LogRecord): void => {
+    const { key, value } = record
+    if (key === PROMOTION_KEY) last = { ...last, promotion: promotionCodec.decode(value) }
+    else if (key === PROMOTION_TOLD_KEY) last = { ...last, told: promotionToldCodec.decode(value) }
+    else if (key === TRAINING_KEY) last = { ...last, training: trainingCodec.decode(value) }
+    // Others that begin so are of a later version.
+    else if (!key.startsWith('~')) models.set(key, modelCodec.decode(value))
+  }
+  return {
+    readOn: async () => {
+      for (;;) {
+        const { records } = await read(PARTITION, offset, 100)
+        if (records.length === 0) return { models: new Map(models), ...last }
+        for (const record of records) {
+          orUnreadable(() => take(record))
+          offset = record.offset + 1
+        }
+      }
+    },
+  }
+}
+
+const orUnreadable = (take: () => void): void => {
+  try {
+    take()
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error
+    throw new CodedError('EBB_MODEL_UNREADABLE', {
+      what: `A record of models cannot be read: ${error.message}`,
+      where: `topic ${MODELS}`,
+      fix: 'Let only Ebb write there, and run the version that wrote it',
+    })
+  }
+}
+
+/** Appends records to the book, in their order. */
+export const writeModels = async (
+  { append }: Pick<EventLog, 'append'>,
+  ...records: readonly NewRecord[]
+): Promise<void> => {
+  await append(PARTITION, records)
+}
+
+/** A model as a record of the book. */
+export const modelRecord = (model: ModelRecord): NewRecord => ({
+  key: model.version,
+  value: modelCodec.encode(model),
+})
+
+/** A promotion as a record of the book. */
+export const promotionRecord = (promotion: ModelPromotion): NewRecord => ({
+  key: PROMOTION_KEY,
+  value: promotionCodec.encode(promotion),
+})
+
+/** What customers are scored with: version, parameters and value model. */
+export type Scored = Pick<ModelSignal, 'version' | 'model' | 'spend'>
+
+const SHIPPED: Scored = { version: SHIPPED_SCORING.modelVersion, model: SHIPPED_SCORING.model }
+
+/** Version of the model in force. */
+export const versionInForce = ({ promotion }: ModelBook): string =>
+  promotion?.version ?? SHIPPED.version
+
+/** The model of a version, the shipped one among them. Throws `EBB_MODEL_UNKNOWN`. */
+export const modelOf = ({ models }: ModelBook, version: string): Scored => {
+  if (version === SHIPPED.version) return SHIPPED
+  const found = models.get(version)
+  if (found === undefined) throw modelUnknown(version, [...models.keys()])
+  const { model, spend } = found
+  return { version, model, ...(spend && { spend }) }
+}
+
+const modelUnknown = (version: string, versions: readonly string[]): CodedError =>
+  new CodedError('EBB_MODEL_UNKNOWN', {
+    what: `There is no model of the version ${version}`,
+    where: versions.length === 0 ? 'no model was fitted yet' : `the last one: ${versions.at(-1)}`,
+    fix: 'Take a version that `ebb models` lists',
+  })
