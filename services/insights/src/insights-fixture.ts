@@ -40,8 +40,8 @@ export const PEOPLE: readonly DashboardPerson[] = (
 
 /** A log in memory that can be waited for. */
 export interface WaitingLog extends EventLog {
-  /** Resolves when every group stands at the end of what it reads. */
-  settled(): Promise<void>
+  /** Resolves when every group stands at the end of what it reads, or of one topic. */
+  settled(topic?: string): Promise<void>
 }
 
 /** A log that tells when its consumers have done what there is. */
@@ -53,10 +53,11 @@ export const waitingLog = (now: () => number = () => NOON): WaitingLog => {
     behind.set(key, at)
     for (const listener of listeners) listener()
   }
-  const isSettled = async (): Promise<boolean> => {
-    for (const { topic, partition, offset } of behind.values())
+  const isSettled = async (only: string | undefined): Promise<boolean> => {
+    const asked = [...behind.values()].filter(({ topic }) => only === undefined || topic === only)
+    for (const { topic, partition, offset } of asked)
       if ((await log.read({ topic, partition }, 0, 0)).end > offset) return false
-    return behind.size > 0
+    return asked.length > 0
   }
   return {
     ...log,
@@ -75,15 +76,18 @@ export const waitingLog = (now: () => number = () => NOON): WaitingLog => {
           at(partition, await listener.batch(partition, records, signal)),
       })
     },
-    settled: async () => {
-      while (!(await isSettled()))
-        await new Promise<void>((resolve) => {
-          const listener = (): void => {
-            listeners.delete(listener)
-            resolve()
-          }
-          listeners.add(listener)
-        })
+    settled: async (topic) => {
+      for (;;) {
+        // Listens before it looks: what moves in between is not missed.
+        const next = Promise.withResolvers<void>()
+        listeners.add(next.resolve)
+        try {
+          if (await isSettled(topic)) return
+          await next.promise
+        } finally {
+          listeners.delete(next.resolve)
+        }
+      }
     },
   }
 }

@@ -69,7 +69,7 @@ export const prepareInsights = (postgres: Postgres): Promise<void> =>
 /**
  * Keeps the tables of customers, alerts and profiles in step with `ebb.features.v1`, `ebb.alerts.v1`
  * and `ebb.events.v1`. They are read independently: any order of their records, and any copies, give
- * the same rows. Until another generation is read to its end, some rows are still of the one before.
+ * the same rows, but for alerts that are read when their horizon is over: these are not graded. Until another generation is read to its end, some rows are still of the one before.
  */
 export const keepReadModels = async (settings: ReadModelSettings): Promise<Consumption> => {
   const { postgres, scoring } = settings

@@ -1,16 +1,17 @@
-import { FEATURES } from '@ebb/contracts/topics'
+import { ALERTS, FEATURES } from '@ebb/contracts/topics'
 import { DAY_MS } from '@ebb/customer/calendar'
 import { featuresDefinition } from '@ebb/features/features-definition'
 import { readGrades } from '@ebb/insights/grading/grades-page'
 import { grader } from '@ebb/insights/grading/keep-grades'
 import type { ModelScoring } from '@ebb/insights/grading/model-in-force'
-import { openSchema, SILENT, waitingLog } from '@ebb/insights/insights-fixture'
+import { openSchema, SILENT, type WaitingLog, waitingLog } from '@ebb/insights/insights-fixture'
 import { keepReadModels } from '@ebb/insights/read-models'
 import type { Postgres } from '@ebb/postgres/postgres-client'
 import { NO_TELEMETRY } from '@ebb/runtime/telemetry/telemetry'
 import { scorerDefinition } from '@ebb/scorer/scorer-definition'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { demoShop } from '@ebb/simulator/demo-shop'
+import type { EventLog } from '@ebb/streaming/event-log'
 import { onlyGeneration } from '@ebb/streaming/generation'
 import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
 import { runProcessorToEnd } from '@ebb/streaming/run-to-end'
@@ -45,6 +46,19 @@ const UPSIDE_DOWN: ModelScoring = {
   modelVersion: 'upside-down',
 }
 
+/** As they come in life: before their horizon is over, by the clock of the features. */
+const alertsFirst = (log: WaitingLog): EventLog => ({
+  ...log,
+  consume: (group, topic, listener) =>
+    log.consume(group, topic, {
+      ...listener,
+      batch: async (...batch) => {
+        if (topic === FEATURES) await log.settled(ALERTS)
+        return listener.batch(...batch)
+      },
+    }),
+})
+
 describe.skipIf(server === undefined)('two years of the simulated shop', () => {
   // No tick is ahead of the time at which it was appended.
   const log = waitingLog(() => SPAN.until)
@@ -66,7 +80,11 @@ describe.skipIf(server === undefined)('two years of the simulated shop', () => {
     const postgres = await openSchema(server!.url)
     open.push(postgres)
     const tables = await keepReadModels({
-      ...{ generations: onlyGeneration({ generation: 0, log }), postgres, scoring },
+      ...{
+        generations: onlyGeneration({ generation: 0, log: alertsFirst(log) }),
+        postgres,
+        scoring,
+      },
       ...{ logger: SILENT, telemetry: NO_TELEMETRY, timeZone: 'UTC', kind: 'live' },
       now: () => SPAN.until,
       onHalt: (error) => {
