@@ -85,7 +85,7 @@ describe('a customer whose orders come from a silent source', () => {
     const { run, alerts } = await heldScorer('till')
     const month = light + 30 * DAY_MS
     await run([tickRecord(month), gone(SINCE, month), tickRecord(month + 5)])
-    expect(await alerts()).toMatchObject([{ tier: 'light', crossedAt: month }])
+    expect(await alerts()).toMatchObject([{ tier: 'light', crossedAt: month + 1 }])
   })
 
   test('loses no alert to a promotion meanwhile', async () => {
@@ -97,6 +97,21 @@ describe('a customer whose orders come from a silent source', () => {
     await run([tickRecord(light + HOUR_MS), promotion, tickRecord(light + DAY_MS)])
     await run([back(SINCE, light + DAY_MS), tickRecord(light + 3 * DAY_MS)])
     expect(await alerts()).toMatchObject([{ tier: 'light', model: { version: 'b' } }])
+  })
+
+  test('loses no alert to a promotion at the clock of the release, and gets none twice', async () => {
+    const before = await heldScorer('till')
+    const month = light + 30 * DAY_MS
+    const promotion = modelSignalRecord({ version: 'b', at: month, model: SETTINGS.model })
+    await before.run([tickRecord(month), promotion, gone(SINCE, month), tickRecord(month + 5)])
+    expect(await before.alerts()).toMatchObject([{ tier: 'light', model: { version: 'b' } }])
+
+    const behind = await heldScorer('till')
+    const release = light + DAY_MS + (light + DAY_MS - SINCE)
+    await behind.run([tickRecord(light + DAY_MS), back(SINCE, light + DAY_MS), tickRecord(release)])
+    await behind.run([silent(release - 1, release), promotion, tickRecord(release + 5)])
+    await behind.run([back(release - 1, release + 5), tickRecord(release + 20)])
+    expect((await behind.alerts()).map(({ crossedAt }) => crossedAt)).toEqual([release])
   })
 
   test('waits for the later release where the source falls silent again', async () => {

@@ -55,7 +55,7 @@ const eagerly = (script: readonly Said[]): string[] => {
     },
     source: ({ source, kind, at, since }: SourceSignal) => {
       const hold = holds.get(source)
-      const isWaiting = hold !== undefined && hold.until >= clock
+      const isWaiting = hold !== undefined && hold.until > clock
       if (kind === 'silent') {
         const from = isWaiting ? hold.from : clock
         const least = isWaiting && hold.until < Number.POSITIVE_INFINITY ? hold.until : 0
@@ -63,7 +63,7 @@ const eagerly = (script: readonly Said[]): string[] => {
           holds.set(source, { from, since, until: Number.POSITIVE_INFINITY, least })
       } else if (hold?.until === Number.POSITIVE_INFINITY) {
         const asLongAgain = kind === 'gone' ? clock : at + (at - since)
-        holds.set(source, { ...hold, until: Math.max(clock, asLongAgain, hold.least) })
+        holds.set(source, { ...hold, until: Math.max(clock + 1, asLongAgain, hold.least) })
       }
     },
     tick: (at: number) => {

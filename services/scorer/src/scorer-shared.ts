@@ -28,7 +28,10 @@ export interface Hold {
   readonly from: number
   /** When the silence of the source began. */
   readonly since: number
-  /** When those who are silent still are released; null while the source is silent. */
+  /**
+   * When those who are silent still are released: behind the clock until the tick that does it was
+   * there. Null while the source is silent.
+   */
   readonly until: number | null
   /** The release that a silence of the source behind another one put off. */
   readonly notBefore: number
@@ -81,7 +84,7 @@ export const onSourceSignal = (
   if (signal.at <= shared.toldAt) return shared
   const silent = new Map(signal.silent.map(({ source, since }) => [source, since]))
   // Timers that waited for an earlier release have fired at the tick that passed it.
-  const known = shared.holds.filter(({ until }) => until === null || until >= clock)
+  const known = shared.holds.filter(({ until }) => until === null || until > clock)
   const held = new Set(known.map(({ source }) => source))
   const holds = [
     ...known.map((hold) => continued(hold, silent.get(hold.source), { signal, clock })),
@@ -103,7 +106,8 @@ const continued = (
   if (until !== null) return hold
   const isGone = signal.source === source && signal.kind === 'gone'
   const asLongAgain = isGone ? clock : signal.at + (signal.at - since)
-  return { ...hold, until: Math.max(clock, asLongAgain, notBefore) }
+  // Behind the clock, so that at any record it says whether the tick that releases was there.
+  return { ...hold, until: Math.max(clock + 1, asLongAgain, notBefore) }
 }
 
 /** The hold that concerns a customer whose orders come from `source`. */
