@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from '@ebb/runtime/logger'
 import type { Place } from '@ebb/streaming/engines'
 import { HaltError } from '@ebb/streaming/faults'
@@ -7,10 +8,11 @@ import { waitFor } from '@ebb/streaming/retry'
 
 // One process owns a data folder. While `ebb up` runs there, it is the one that does what needs the
 // whole folder: asked, and answering, by a file.
-type Asked<Request, Result> =
-  | { readonly state: 'wanted' | 'running'; readonly request: Request }
+type Asked<Request, Result> = { readonly request: Request } & (
+  | { readonly state: 'wanted' | 'running' }
   | { readonly state: 'done'; readonly result: Result }
   | { readonly state: 'failed'; readonly code: string; readonly message: string }
+)
 
 /** Where work is asked for. */
 export interface AskingPlace {
@@ -66,27 +68,44 @@ export const doOrAsk = async <Request, Result>(
   }
 }
 
+/** Whoever asks the same gets the same answer; whoever asks something else waits for its turn. */
 const askOwner = async <Request, Result>(
   asking: Asking<Request>,
   inUse: HaltError,
 ): Promise<Result | undefined> => {
   const { request, interrupted } = asking
-  if (read(asking)?.state !== 'running') write(asking, { state: 'wanted', request })
-  const askedAt = performance.now()
+  let found = read<Request, Result>(asking)
+  // An answer that is there already was given to somebody who did not wait for it.
+  if (isAnswer(found) || found === undefined) write(asking, { state: 'wanted', request })
+  let movedAt = performance.now()
   while (!interrupted.aborted) {
-    const asked = read<Request, Result>(asking)
-    if (asked?.state === 'done' || asked?.state === 'failed') {
-      forgetAsked(asking)
-      if (asked.state === 'done') return asked.result
-      throw new HaltError(asked.code, asked.message)
-    }
-    if (asked?.state !== 'running' && performance.now() - askedAt > HEARD_WITHIN_MS) {
-      forgetAsked(asking)
-      throw inUse
-    }
     await waitFor(LOOK_EVERY_MS, interrupted)
+    const before = found
+    found = read<Request, Result>(asking)
+    if (isAnswer(found) && isDeepStrictEqual(found.request, request)) return answerIn(asking, found)
+    if (found?.state === 'running' || !isDeepStrictEqual(found, before)) movedAt = performance.now()
+    // Another one's answer lies for one look at least, for whoever waits for it.
+    else if (found === undefined || isAnswer(found)) write(asking, { state: 'wanted', request })
+    if (performance.now() - movedAt <= HEARD_WITHIN_MS) continue
+    forgetAsked(asking)
+    throw inUse
   }
   return undefined
+}
+
+type Answer<Request, Result> = Extract<
+  Asked<Request, Result>,
+  { readonly state: 'done' | 'failed' }
+>
+
+const isAnswer = <Request, Result>(
+  asked: Asked<Request, Result> | undefined,
+): asked is Answer<Request, Result> => asked?.state === 'done' || asked?.state === 'failed'
+
+const answerIn = <Request, Result>(at: AskingPlace, answer: Answer<Request, Result>): Result => {
+  forgetAsked(at)
+  if (answer.state === 'done') return answer.result
+  throw new HaltError(answer.code, answer.message)
 }
 
 /** Who does what is asked. */
@@ -105,7 +124,7 @@ export const answerWhenAsked = <Request, Result>(
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       const asked = read<Request, Result>(answering)
-      if (asked !== undefined && 'request' in asked) await answer(answering, asked.request, signal)
+      if (asked !== undefined && !isAnswer(asked)) await answer(answering, asked.request, signal)
       await waitFor(LOOK_EVERY_MS, signal)
     }
   }
@@ -129,10 +148,10 @@ const answer = async <Request, Result>(
   logger.info({ name, request }, 'begins what was asked for')
   try {
     const result = await work(request, interrupted)
-    if (result !== undefined) write(answering, { state: 'done', result })
+    if (result !== undefined) write(answering, { state: 'done', request, result })
   } catch (error) {
     const { code = 'EBB_PROCESSOR_FAILED', message } = error as Error & { code?: string }
     logger.error({ err: error, name }, 'what was asked for could not be done')
-    write(answering, { state: 'failed', code, message })
+    write(answering, { state: 'failed', request, code, message })
   }
 }

@@ -5,7 +5,7 @@ const BRACKET_SLACK = 1e-9
  * The smallest double ≥ `from` at which a condition holds that, once it does, keeps to it; bisected
  * down to two neighbours. `bound` itself where the condition holds by there for certain.
  *
- * @param bound where the condition holds for certain; `Infinity` gives `Infinity`.
+ * @param bound where the condition holds for certain; `Infinity` or NaN gives `Infinity`.
  */
 export function firstReached(
   reached: (value: number) => boolean,
@@ -15,7 +15,8 @@ export function firstReached(
   if (reached(from)) return from
   let below = from
   let above = from + (bound - from) * (1 + BRACKET_SLACK)
-  if (above === Number.POSITIVE_INFINITY) return above
+  // A bound that is no number, by parameters beyond all sense, is none: nothing would end the search.
+  if (!(above < Number.POSITIVE_INFINITY)) return Number.POSITIVE_INFINITY
   for (;;) {
     const middle = below + (above - below) / 2
     if (middle <= below || middle >= above) return above

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { historyAt, MS_PER_WEEK } from '../models/order-rhythm.ts'
 import { probabilityAlive, probabilityOfNoOrder, type RiskModel } from '../models/risk-model.ts'
 import { aliveCrossing, noOrderCrossing, noOrderInstant } from './crossing.ts'
-import { SHIPPED_PRIORS } from './tiers.ts'
+import { crossings, DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from './tiers.ts'
 
 const BG: RiskModel = {
   kind: 'bg-nbd',
@@ -157,5 +157,25 @@ describe('noOrderInstant', () => {
     const patient = { theta: 1 - 1e-9, horizonWeeks: 13 }
     expect(noOrderCrossing(BG, ONE_TIME, patient)).toBeLessThan(Number.POSITIVE_INFINITY)
     expect(noOrderInstant(rhythm, BG, patient)).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
+describe('parameters beyond all sense', () => {
+  const extreme = fc.constantFrom(Number.MIN_VALUE, 1e-100, 1e-12, 1, 1e12, 1e100, Number.MAX_VALUE)
+  const four = fc.tuple(extreme, extreme, extreme, extreme)
+  it.each(['bg-nbd', 'mbg-nbd', 'pareto-nbd'] as const)('of %s end every search', (kind) => {
+    fc.assert(
+      fc.property(four, anyRhythm, ([r, alpha, x, y], rhythm) => {
+        const model: RiskModel =
+          kind === 'pareto-nbd'
+            ? { kind, parameters: { r, alpha, s: x, beta: y } }
+            : { kind, parameters: { r, alpha, a: x, b: y } }
+        const { light, moderate, heavy, lost } = crossings(rhythm, model, DEFAULT_TIER_POLICY)
+        const all = [rhythm.lastAt, light, moderate, heavy]
+        expect(all).toEqual(all.toSorted((left, right) => left - right))
+        expect(lost).toBeLessThan(LAST_DATE)
+      }),
+      { examples: [[[5e-324, 5e-324, 5e-324, 5e-324], { repeatDays: 0, firstAt: 0, lastAt: 0 }]] },
+    )
   })
 })

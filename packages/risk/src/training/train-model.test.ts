@@ -124,6 +124,13 @@ describe('too little to learn from', () => {
     expect(trained(200, 50, ENOUGH).trained).toBeDefined()
   })
 
+  test('of what customers spend, where all that they got was for nothing: orders are fitted', () => {
+    const free = (mean: number) =>
+      rowsOf(300, 200, ENOUGH).map((row) => ({ ...row, value: { orders: 2, mean } }))
+    expect(trainModel({ rows: free(0), ...shipped }).trained!.spend).toBeUndefined()
+    expect(trainModel({ rows: free(10), ...shipped }).trained!.spend).toBeDefined()
+  })
+
   test('and so is a shop without a customer', () => {
     expect(trainModel({ rows: [], ...shipped })).toMatchObject({
       data: { customers: 0, repeaters: 0, orderDays: 0, historyDays: 0 },

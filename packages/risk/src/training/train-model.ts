@@ -154,8 +154,11 @@ function gradeOnSlice(
   }
 }
 
-/** Of fewer customers than the fit of the rhythm needs repeaters, values say too little. */
+/**
+ * Of fewer customers than the fit of the rhythm needs repeaters, values say too little; and what was
+ * for nothing, or was refunded, says nothing.
+ */
 function spendOf(rows: readonly TrainingRow[]): SpendModel | undefined {
-  const values = rows.map(({ value }) => value).filter(({ orders }) => orders > 0)
+  const values = rows.map(({ value }) => value).filter(({ orders, mean }) => orders > 0 && mean > 0)
   return values.length < LEAST_REPEATERS ? undefined : fitSpend(values).model
 }

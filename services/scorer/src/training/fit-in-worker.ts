@@ -12,6 +12,8 @@ export interface FitTask extends Omit<TrainingTask, 'rows'> {
  */
 export const fitInWorker = (task: FitTask, signal: AbortSignal): Promise<TrainingResult> =>
   new Promise((resolve, reject) => {
+    // Nobody is told of an end that was before.
+    signal.throwIfAborted()
     const worker = new Worker(new URL('./fit-worker.ts', import.meta.url), {
       workerData: task,
       transferList: [task.block.buffer],

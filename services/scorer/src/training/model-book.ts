@@ -39,23 +39,15 @@ const PARTITION = { topic: MODELS, partition: 0 }
 /** The book of a log. */
 export const modelBook = ({ read }: Pick<EventLog, 'read'>): OpenModelBook => {
   const models = new Map<string, ModelRecord>()
-  let last: Omit<ModelBook, 'models'> = {}
+  let last: Latest = {}
   let offset = 0
-  const take = (record: LogRecord): void => {
-    const { key, value } = record
-    if (key === PROMOTION_KEY) last = { ...last, promotion: promotionCodec.decode(value) }
-    else if (key === PROMOTION_TOLD_KEY) last = { ...last, told: promotionToldCodec.decode(value) }
-    else if (key === TRAINING_KEY) last = { ...last, training: trainingCodec.decode(value) }
-    // Others that begin so are of a later version.
-    else if (!key.startsWith('~')) models.set(key, modelCodec.decode(value))
-  }
   return {
     readOn: async () => {
       for (;;) {
         const { records } = await read(PARTITION, offset, 100)
         if (records.length === 0) return { models: new Map(models), ...last }
         for (const record of records) {
-          orUnreadable(() => take(record))
+          last = orUnreadable(() => readInto(models, last, record))
           offset = record.offset + 1
         }
       }
@@ -63,9 +55,25 @@ export const modelBook = ({ read }: Pick<EventLog, 'read'>): OpenModelBook => {
   }
 }
 
-const orUnreadable = (take: () => void): void => {
+type Latest = Omit<ModelBook, 'models'>
+
+/** The latest of each kind behind a record; a model is put among the others. */
+const readInto = (
+  models: Map<string, ModelRecord>,
+  last: Latest,
+  { key, value }: Pick<LogRecord, 'key' | 'value'>,
+): Latest => {
+  if (key === PROMOTION_KEY) return { ...last, promotion: promotionCodec.decode(value) }
+  if (key === PROMOTION_TOLD_KEY) return { ...last, told: promotionToldCodec.decode(value) }
+  if (key === TRAINING_KEY) return { ...last, training: trainingCodec.decode(value) }
+  // Others that begin so are of a later version.
+  if (!key.startsWith('~')) models.set(key, modelCodec.decode(value))
+  return last
+}
+
+const orUnreadable = <T>(read: () => T): T => {
   try {
-    take()
+    return read()
   } catch (error) {
     if (!(error instanceof MessageError)) throw error
     throw new CodedError('EBB_MODEL_UNREADABLE', {
@@ -76,11 +84,15 @@ const orUnreadable = (take: () => void): void => {
   }
 }
 
-/** Appends records to the book, in their order. */
+/**
+ * Appends records to the book, in their order. Throws `EBB_MODEL_UNREADABLE`, and appends none, where
+ * one of them could not be read back: a number that JSON does not have, say. It would close the book.
+ */
 export const writeModels = async (
   { append }: Pick<EventLog, 'append'>,
   ...records: readonly NewRecord[]
 ): Promise<void> => {
+  for (const record of records) orUnreadable(() => readInto(new Map(), {}, record))
   await append(PARTITION, records)
 }
 

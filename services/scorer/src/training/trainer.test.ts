@@ -1,8 +1,10 @@
 import { MODEL_SIGNAL_KEY, modelSignalCodec } from '@ebb/contracts/model-signal'
-import { EVENTS } from '@ebb/contracts/topics'
+import { EVENTS, MODELS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { expect, test } from 'vitest'
-import { promotionRecord, versionInForce, writeModels } from './model-book.ts'
+import { SHIPPED_SCORING } from '../shipped-model.ts'
+import { fitInWorker } from './fit-in-worker.ts'
+import { modelRecord, promotionRecord, versionInForce, writeModels } from './model-book.ts'
 import { promotionBy, promotionOf, rollbackOf } from './promotion.ts'
 import { tellPromotion } from './tell-promotion.ts'
 import {
@@ -162,6 +164,39 @@ test('a training that is ended early leaves nothing, and a partition that is los
   observer.revoked!(0)
   await stop()
   expect(await shop.book()).toEqual({ models: new Map() })
+})
+
+test('a promotion of before is told though no model can be fitted', async () => {
+  const shop = await learningShop(300)
+  await ownerOf(shop, 'record').tick(NOW)
+  const [version] = (await shop.book()).models.keys()
+  const decided = promotionOf(await shop.book(), promotionBy(await shop.book(), version!), NOW)
+  await writeModels(shop.log, promotionRecord(decided))
+  const { observer, committed, stop } = ownerOf(shop, 'nightly')
+  committed(NOW + DAY_MS)
+  // Ends the fit that is due, as whoever takes the partition over would.
+  while ((await shop.book()).told === undefined) await new Promise(setImmediate)
+  expect((await shop.book()).training!.origin).toBe('start')
+  observer.revoked!(0)
+  await stop()
+})
+
+test('what could not be read back is not written: the book stays open', async () => {
+  const shop = await learningShop(300)
+  await ownerOf(shop, 'record').tick(NOW)
+  const before = await shop.book()
+  const [model] = before.models.values()
+  const torn = { ...model!, version: 'torn', logLikelihood: Number.NEGATIVE_INFINITY }
+  const writing = writeModels(shop.log, modelRecord(model!), modelRecord(torn))
+  await expect(writing).rejects.toMatchObject({ code: 'EBB_MODEL_UNREADABLE' })
+  expect(await recordsIn(shop.log, MODELS, 0)).toHaveLength(2)
+  expect(await shop.book()).toEqual(before)
+})
+
+test('a thread is not begun for who was told to end before', async () => {
+  const signal = AbortSignal.abort(new Error('told to end'))
+  const task = { block: new Float64Array(0), horizonDays: 90, champion: SHIPPED_SCORING.model }
+  await expect(fitInWorker(task, signal)).rejects.toThrow('told to end')
 })
 
 test('other partitions train nothing', async () => {

@@ -77,12 +77,19 @@ export const trainer = (
       logger.warn({ err }, 'no model could be fitted; trying again next night')
     }
   }
+  const tell = async (): Promise<ModelBook> => {
+    const known = await book.readOn()
+    const told = await tellPromotion(generations.inForce().log, known)
+    if (told) logger.info({ version: told.version }, 'another model is in force')
+    return known
+  }
   const look = async (mine: Ownership): Promise<void> => {
     mine.looks += 1
-    if (isDue(await book.readOn(), mine)) await train(mine)
-    if (mine.ending.signal.aborted) return
-    const told = await tellPromotion(generations.inForce().log, await book.readOn())
-    if (told) logger.info({ version: told.version }, 'another model is in force')
+    // What was promoted while nobody looked does not wait for a fit.
+    const known = await tell()
+    if (mine.ending.signal.aborted || !isDue(known, mine)) return
+    await train(mine)
+    if (!mine.ending.signal.aborted) await tell()
   }
   const begin = (mine: Ownership): void => {
     looking = look(mine)
