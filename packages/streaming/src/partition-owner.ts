@@ -13,7 +13,7 @@ import type { ProcessorDefinition } from './processor-definition.ts'
 import type { ProcessorOptions, ProcessorPorts } from './processor-options.ts'
 import { recentTraces } from './recent-traces.ts'
 import { endingSteps, recordSteps } from './record-steps.ts'
-import { type RetryOptions, retryTransient, waitFor } from './retry.ts'
+import { AbortedError, type RetryOptions, retryTransient, waitFor } from './retry.ts'
 import type { ScanStates } from './shared-value.ts'
 import type { StateCaches } from './state-cache.ts'
 import { timerQueue } from './timer-queue.ts'
@@ -66,21 +66,21 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     if (epoch !== owner.epoch || position?.offset !== owner.expectedOffset) throw new FencedError()
     return states
   }
-  const scan = async (owner: Held, each: (key: string, bytes: Uint8Array) => void) => {
-    await inSlices(store.scan(partition), breathe, ([key, bytes]) => each(key, bytes))
+  const scan = async (owner: Held, signal: AbortSignal, each: EachState) => {
+    await inSlices(store.scan(partition), { breathe, signal }, ([key, bytes]) => each(key, bytes))
     // What was scanned stands at our offset only if nobody has taken over meanwhile.
     await load(owner, [])
   }
-  const rearm = async (owner: Held): Promise<void> => {
+  const rearm = async (owner: Held, signal: AbortSignal): Promise<void> => {
     timers.clear()
     recent.clear()
-    await scan(owner, (key, bytes) => runner.arm(key, bytes, owner.record))
+    await scan(owner, signal, (key, bytes) => runner.arm(key, bytes, owner.record))
   }
   const acquire = async (signal: AbortSignal): Promise<number> => {
     cache.clear()
     const owner = await retryTransient(() => takeOver(settings), retrying(signal))
     try {
-      await retryTransient(() => rearm(owner), retrying(signal))
+      await retryTransient(() => rearm(owner, signal), retrying(signal))
     } catch (error) {
       return afterFence(error, signal)
     }
@@ -109,7 +109,7 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     const loadOurs = (keys: readonly string[]) =>
       retryTransient(() => load(before, keys), retrying(signal))
     const scanOurs: ScanStates = (each) =>
-      retryTransient(() => scan(before, each), retrying(signal))
+      retryTransient(() => scan(before, signal, each), retrying(signal))
     const steps = recordSteps(options.tracer ?? NO_TRACER, placeOf(settings))
     const result = await endingSteps(steps, async () => {
       const sources = { load: loadOurs, scan: scanOurs, steps }
@@ -133,14 +133,25 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
   return { acquire, run, release: cache.clear }
 }
 
-/** Handles each; other work of the process runs in between. */
+type EachState = Parameters<ScanStates>[0]
+
+interface Slicing {
+  readonly breathe: () => Promise<void>
+  readonly signal: AbortSignal
+}
+
+/**
+ * Handles each; other work of the process runs in between. Throws `AbortedError` where nobody wants
+ * the rest any more: there may be many, and each may have to be solved for its timer.
+ */
 const inSlices = async <T>(
   all: AsyncIterable<T>,
-  breathe: () => Promise<void>,
+  { breathe, signal }: Slicing,
   handle: (each: T) => void,
 ): Promise<void> => {
   let breathedAt = performance.now()
   for await (const each of all) {
+    if (signal.aborted) throw new AbortedError()
     handle(each)
     if (performance.now() - breathedAt < BREATH_MS) continue
     await breathe()
