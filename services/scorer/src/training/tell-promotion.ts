@@ -22,7 +22,10 @@ export const tellPromotion = async (
   const { version, at: decidedAt } = promotion
   if (before?.version === version && before.decidedAt === decidedAt) return undefined
   // The last promotion of the book counts, also where two were decided at once on two clocks.
-  const at = Math.max(decidedAt, (before?.at ?? 0) + 1)
+  // Of two that were not told to the end, before and behind a kill, the later one counts as well.
+  const at = before
+    ? Math.max(decidedAt, before.at + Math.max(1, decidedAt - before.decidedAt))
+    : decidedAt
   const signal = modelSignalRecord({ ...modelOf(book, version), at })
   const partitions = await log.partitions(EVENTS)
   for (let partition = 0; partition < partitions; partition += 1)

@@ -1,4 +1,8 @@
-import { MODEL_SIGNAL_KEY, modelSignalCodec } from '@ebb/contracts/model-signal'
+import {
+  compareModelSignals,
+  MODEL_SIGNAL_KEY,
+  modelSignalCodec,
+} from '@ebb/contracts/model-signal'
 import { EVENTS, MODELS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
 import { expect, test } from 'vitest'
@@ -166,19 +170,44 @@ test('a training that is ended early leaves nothing, and a partition that is los
   expect(await shop.book()).toEqual({ models: new Map() })
 })
 
-test('a promotion of before is told though no model can be fitted', async () => {
+test('what somebody promotes while a model is fitted does not wait for the fit', async () => {
   const shop = await learningShop(300)
   await ownerOf(shop, 'record').tick(NOW)
   const [version] = (await shop.book()).models.keys()
-  const decided = promotionOf(await shop.book(), promotionBy(await shop.book(), version!), NOW)
-  await writeModels(shop.log, promotionRecord(decided))
   const { observer, committed, stop } = ownerOf(shop, 'nightly')
   committed(NOW + DAY_MS)
-  // Ends the fit that is due, as whoever takes the partition over would.
-  while ((await shop.book()).told === undefined) await new Promise(setImmediate)
+  // The customers are read, and the thread begins.
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
+  const decided = promotionOf(await shop.book(), promotionBy(await shop.book(), version!), NOW)
+  await writeModels(shop.log, promotionRecord(decided))
+  for (let clock = NOW + DAY_MS; (await shop.book()).told === undefined; clock += 1) {
+    committed(clock)
+    await new Promise(setImmediate)
+  }
+  // The fit that the first of these ticks began goes on.
   expect((await shop.book()).training!.origin).toBe('start')
   observer.revoked!(0)
   await stop()
+})
+
+test('of promotions that were not told to the end a later one counts in every partition', async () => {
+  const shop = await learningShop(300)
+  await ownerOf(shop, 'record').tick(NOW)
+  const { models } = await shop.book()
+  const told = { version: 'a-fast-clock', decidedAt: NOW, at: NOW + DAY_MS }
+  const tell = (version: string, at: number) => {
+    const promotion = { version, at, by: 'operator', why: 'x', before: [] as string[] } as const
+    return tellPromotion(shop.log, { models, promotion, told })
+  }
+  const [fitted] = models.keys()
+  // Killed before it wrote down that all were told: the next one knows as much as it did.
+  await tell('shipped-1', NOW + 1)
+  await tell(fitted!, NOW + 2)
+  const [signals] = await signalsIn(shop)
+  expect(signals!.toSorted(compareModelSignals).map(({ version }) => version)).toEqual([
+    'shipped-1',
+    fitted,
+  ])
 })
 
 test('what could not be read back is not written: the book stays open', async () => {

@@ -56,6 +56,7 @@ export const trainer = (
 ): Trainer => {
   let owned: Ownership | undefined
   let looking: Promise<void> | undefined
+  let fitting: Promise<unknown> | undefined
   const book = modelBook({ read: (...slice) => generations.inForce().log.read(...slice) })
 
   const isDue = ({ training }: ModelBook, { clock, failedAt }: Ownership): boolean => {
@@ -85,18 +86,28 @@ export const trainer = (
   }
   const look = async (mine: Ownership): Promise<void> => {
     mine.looks += 1
-    // What was promoted while nobody looked does not wait for a fit.
     const known = await tell()
-    if (mine.ending.signal.aborted || !isDue(known, mine)) return
-    await train(mine)
-    if (!mine.ending.signal.aborted) await tell()
+    if (fitting !== undefined || mine.ending.signal.aborted || !isDue(known, mine)) return
+    // What somebody promotes meanwhile does not wait for it.
+    fitting = train(mine)
+      .then(() => (mine.ending.signal.aborted ? undefined : tell()))
+      .catch(tellFault)
+      .finally(() => {
+        fitting = undefined
+      })
   }
+  const tellFault = (err: Error): void =>
+    logger.warn({ err }, 'cannot see to the models; trying again')
   const begin = (mine: Ownership): void => {
     looking = look(mine)
-      .catch((err: Error) => logger.warn({ err }, 'cannot see to the models; trying again'))
+      .catch(tellFault)
       .finally(() => {
         looking = undefined
       })
+  }
+  const idle = async (): Promise<void> => {
+    await looking
+    await fitting
   }
   const release = (): void => {
     owned?.ending.abort()
@@ -119,10 +130,10 @@ export const trainer = (
         if (partition === FIRST) release()
       },
     },
-    idle: async () => looking,
+    idle,
     stop: async () => {
       release()
-      await looking
+      await idle()
     },
   }
 }
