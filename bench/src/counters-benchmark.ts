@@ -1,5 +1,5 @@
 import { customerKey } from '@ebb/contracts/canonical-event'
-import { SHARED_PARTITIONS, topicsOf } from '@ebb/contracts/topics'
+import { EVENTS, SHARED_PARTITIONS, topicsOf } from '@ebb/contracts/topics'
 import type { CustomerEvent } from '@ebb/customer/customer-event'
 import { fold } from '@ebb/customer/fold'
 import { customerEventOf } from '@ebb/features/customer-event'
@@ -127,9 +127,22 @@ const foldAlone: ProcessorDefinition<FeaturesState> = {
   },
 }
 
-/** As the feature service does: states are read, folded and written together for a batch. */
+/** Hands on the bytes of a state as they are: what is left is what the store costs. */
+const copyAlone: ProcessorDefinition<Uint8Array> = {
+  name: FEATURES_PROCESSOR,
+  input: EVENTS,
+  pack: (bytes) => bytes,
+  unpack: (bytes) => bytes,
+  tickAt: () => undefined,
+  handle: (before) => (before === undefined ? {} : { state: before.slice() }),
+  rejection: (_record, { message }) => {
+    throw new Error(message)
+  },
+}
+
+/** As the feature service does: states are read, changed and written together for a batch. */
 const committing =
-  (prefix: string) =>
+  <State>(definition: ProcessorDefinition<State>, prefix: string) =>
   async (connection: RedisConnection, { events }: Scale): Promise<Counting> => {
     const store = redisPartitionStore(connection, { prefix, processor: FEATURES_PROCESSOR })
     await fillStore(store, packedHistory(events * CUSTOMERS_EACH), SHARED_PARTITIONS)
@@ -139,7 +152,7 @@ const committing =
     const owners = await Promise.all(
       Array.from({ length: SHARED_PARTITIONS }, async (_, partition) => {
         const owner = partitionOwner({
-          definition: foldAlone,
+          definition,
           ports: { log, store },
           caches,
           options: {
@@ -163,8 +176,17 @@ const againstCounters = (popularity: Popularity): Benchmark => ({
   needs: ['redis'],
   against: contestant('six HINCRBY an event, pipelined', popularity, incrementing),
   contestants: [
+    contestant(
+      'states read and committed, not even unpacked',
+      popularity,
+      committing(copyAlone, `${popularity} as they are.`),
+    ),
     {
-      ...contestant('states read, folded, committed', popularity, committing(`${popularity}.`)),
+      ...contestant(
+        'states read, folded, committed',
+        popularity,
+        committing(foldAlone, `${popularity}.`),
+      ),
       goals: { [TOGETHER]: popularity === 'uniform' ? '≥ 500 %' : '≥ 800 %' },
     },
   ],

@@ -86,19 +86,32 @@ export function readSigned(input: ByteReader): number {
 
 /** Reads so many of what `writeHashes` wrote. */
 export function readHashes(input: ByteReader, count: number): number[] {
-  const hashes: number[] = []
-  for (let left = count; left > 0; left--) {
-    const high = (nextByte(input) << 16) | (nextByte(input) << 8) | nextByte(input)
-    const low = (nextByte(input) << 16) | (nextByte(input) << 8) | nextByte(input)
-    hashes.push(high * 2 ** 24 + low)
+  const { bytes, offset } = input
+  const end = offset + HASH_BYTES * count
+  if (end > bytes.length) throw new RangeError('it ends too early')
+  const hashes = new Array<number>(count)
+  for (let index = 0, at = offset; index < count; index++, at += HASH_BYTES) {
+    const high = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
+    const low = (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!
+    hashes[index] = high * 2 ** 24 + low
   }
+  input.offset = end
   return hashes
+}
+
+/** Reads how many there are; each takes a byte, at least, or a text. */
+export function readLength(input: ByteReader): number {
+  const length = readNumber(input)
+  const left = input.bytes.length - input.offset + input.texts.length - input.textOffset
+  if (length > left) throw new RangeError('it ends too early')
+  return length
 }
 
 /** Reads how many there are, then each. */
 export function readMany<T>(input: ByteReader, readOne: () => T): T[] {
-  const many: T[] = []
-  for (let left = readNumber(input); left > 0; left--) many.push(readOne())
+  const length = readLength(input)
+  const many = new Array<T>(length)
+  for (let index = 0; index < length; index++) many[index] = readOne()
   return many
 }
 

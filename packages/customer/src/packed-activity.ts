@@ -2,6 +2,7 @@ import {
   type ByteReader,
   type ByteWriter,
   readHashes,
+  readLength,
   readMany,
   readNumber,
   readSigned,
@@ -115,12 +116,14 @@ function writeTally(out: ByteWriter, tally: Tally): void {
 
 /** Reads one tally. */
 export function readTally(input: ByteReader): Tally {
-  const tally: number[] = []
+  const length = 2 * readLength(input)
+  const tally = new Array<number>(length)
   let code = 0
-  for (let left = readNumber(input); left > 0; left--) {
+  for (let index = 0; index < length; index += 2) {
     const number = readNumber(input)
     code += number >>> 1
-    tally.push(code, number & 1 ? readNumber(input) : 1)
+    tally[index] = code
+    tally[index + 1] = number & 1 ? readNumber(input) : 1
   }
   return tally
 }

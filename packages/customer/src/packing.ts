@@ -1,6 +1,6 @@
 import { Packr } from 'msgpackr'
 import { type ByteReader, type ByteWriter, readNumber, writeNumber } from './byte-stream.ts'
-import type { CustomerState } from './customer-state.ts'
+import { type CustomerState, EMPTY_STATE } from './customer-state.ts'
 import {
   readActivity,
   readPerson,
@@ -79,11 +79,28 @@ function stateOf(frame: Frame): CustomerState {
   const [version, bytes, ...texts] = frame
   const input: ByteReader = { bytes, texts, offset: 0, textOffset: 0 }
   const changedAt = readNumber(input)
-  const person = readPerson(input, changedAt)
+  const { userId, analytics, marketing } = readPerson(input, changedAt)
   const state = version === 1 ? state1(input, changedAt) : stateSince2(input, version, changedAt)
   if (input.offset !== input.bytes.length || input.textOffset !== texts.length)
     throw new Error('it is longer or shorter than its contents')
-  return { changedAt, ...person, ...state }
+  // A copy that is changed, as in `fold`: a literal of all fields would be made in V8's old generation.
+  return {
+    ...EMPTY_STATE,
+    changedAt,
+    userId,
+    analytics,
+    marketing,
+    tiles: state.tiles,
+    totals: state.totals,
+    tasteNames: state.tasteNames,
+    openVisits: state.openVisits,
+    lastVisits: state.lastVisits,
+    evidence: state.evidence,
+    recent: state.recent,
+    ring: state.ring,
+    orders: state.orders,
+    refunds: state.refunds,
+  }
 }
 
 const stateSince2 = (input: ByteReader, version: number, changedAt: number) => ({

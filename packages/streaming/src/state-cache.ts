@@ -21,11 +21,12 @@ export const STATE_CACHE_BYTES = 192 * 1_048_576
 
 /**
  * Memory of a decoded state for a byte of the packed one, as `npm run bench -- --only='bytes a
- * customer'` measures it, by the heap with all states of a shop unpacked in it and without: 18 to 20
- * for the demonstration's customers, 21 for CDNOW, 24 for Online Retail, 25 for the clickstream of the
- * benchmarks. By hand so: 7 for the scorer's states. The largest, so that the limit is one.
+ * customer'` measures it, by the heap with all states of a shop unpacked in it and without: 15 to 19
+ * for the demonstration's customers, 16 for CDNOW, 18 for Online Retail and the clickstream of the
+ * benchmarks. By hand so: 7 for the scorer's states. More than any, so that the limit is one: what was
+ * folded since it was read takes a little more.
  */
-const DECODED_FOR_PACKED = 25
+const DECODED_FOR_PACKED = 20
 /** Memory of an entry whose state is `null`: key, entry and slot of the map. */
 const ENTRY_BYTES = 200
 
