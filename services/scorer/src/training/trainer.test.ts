@@ -1,6 +1,7 @@
 import { MODEL_SIGNAL_KEY, modelSignalCodec } from '@ebb/contracts/model-signal'
-import { EVENTS } from '@ebb/contracts/topics'
+import { EVENTS, MODELS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
+import { missingTopic } from '@ebb/streaming/faults'
 import { expect, test } from 'vitest'
 import { promotionRecord, versionInForce, writeModels } from './model-book.ts'
 import { promotionBy, promotionOf, rollbackOf } from './promotion.ts'
@@ -162,6 +163,26 @@ test('a training that is ended early leaves nothing, and a partition that is los
   observer.revoked!(0)
   await stop()
   expect(await shop.book()).toEqual({ models: new Map() })
+})
+
+test('a topic of models that nobody made is told once, and trained into once it is there', async () => {
+  const shop = await learningShop(300)
+  let isThere = false
+  const missing = missingTopic(MODELS)
+  const log: EventLog = {
+    ...shop.log,
+    read: (from, ...slice) =>
+      isThere || from.topic !== MODELS ? shop.log.read(from, ...slice) : Promise.reject(missing),
+  }
+  const { tick, told } = ownerOf(shop, 'nightly', log)
+  for (let ticks = 0; ticks < 3; ticks += 1) await tick(NOW + ticks * 5_000)
+  expect(told).toEqual(['cannot see to the models; trying again with each tick'])
+  isThere = true
+  await tick(NOW + 15_000)
+  expect(told.slice(1).sort()).toEqual([
+    ...['a training has ended', 'another model is in force', 'sees to the models again'],
+  ])
+  expect((await shop.book()).training).toMatchObject({ customers: 300 })
 })
 
 test('other partitions train nothing', async () => {

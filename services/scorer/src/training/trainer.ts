@@ -56,6 +56,8 @@ export const trainer = (
 ): Trainer => {
   let owned: Ownership | undefined
   let looking: Promise<void> | undefined
+  /** Why the last look failed. */
+  let trouble: string | undefined
   const book = modelBook({ read: (...slice) => generations.inForce().log.read(...slice) })
 
   const isDue = ({ training }: ModelBook, { clock, failedAt }: Ownership): boolean => {
@@ -86,7 +88,16 @@ export const trainer = (
   }
   const begin = (mine: Ownership): void => {
     looking = look(mine)
-      .catch((err: Error) => logger.warn({ err }, 'cannot see to the models; trying again'))
+      .then(() => {
+        if (trouble !== undefined) logger.info('sees to the models again')
+        trouble = undefined
+      })
+      .catch((err: Error) => {
+        // It is tried with each tick: one line an incident.
+        if (err.message !== trouble)
+          logger.warn({ err }, 'cannot see to the models; trying again with each tick')
+        trouble = err.message
+      })
       .finally(() => {
         looking = undefined
       })
