@@ -16,6 +16,7 @@ import { retentionBenchmarks } from './retention-benchmark.ts'
 import { riskBenchmarks } from './risk-benchmark.ts'
 import { SIZES } from './state-sizes.ts'
 import { telemetryBenchmarks } from './telemetry-benchmark.ts'
+import { timerBenchmarks } from './timer-benchmark.ts'
 import { validationBenchmark } from './validation-benchmark.ts'
 import { viewersBenchmark } from './viewers-benchmark.ts'
 import { wholeBenchmark } from './whole-benchmark.ts'
@@ -29,6 +30,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   foldBenchmark,
   validationBenchmark,
   ...riskBenchmarks,
+  ...timerBenchmarks,
   promotionBenchmark,
   ...countersBenchmarks,
   fenceBenchmark,

@@ -77,7 +77,9 @@ test('each process of a contestant has a line with what it costs and how far fro
 
 test('what was timed at a pace stands in a table of its own, without who only sent and listened', () => {
   const costs = 'scorer 2.5, Kafka 2.5'
-  expect(linesOf(2)).toEqual([['paced', 'alert', '2,000', '3.2', '30.0', '44.0', '≤ 60', costs]])
+  expect(linesOf(2)).toEqual([
+    ['paced', 'bare', 'alert', '2,000', '3.2', '30.0', '44.0', '≤ 60', costs],
+  ])
 })
 
 test('shares of a core stand in a table of their own, with what came to each who waits', () => {

@@ -79,10 +79,14 @@ const costsTable = (results: readonly Result[]): string =>
 /** One line for each thing that was timed; who sends and listens is not among the costs. */
 const delaysTable = (results: readonly Result[]): string =>
   markdownTable(
-    ['at a pace', 'ms from the append to', 'timed', 'p50', 'p99', 'most', 'goal', 'CPU µs/event'],
-    results.flatMap(({ benchmark, delays, costs }, index) =>
+    [
+      ...['at a pace', 'contestant', 'ms from the append to', 'timed', 'p50', 'p99', 'most'],
+      ...['goal', 'CPU µs/event'],
+    ],
+    results.flatMap(({ benchmark, contestant, delays, costs }, index) =>
       delays.map((delay, line) => [
         benchmark === results[index - 1]?.benchmark || line > 0 ? '' : benchmark,
+        line > 0 ? '' : contestant,
         delay.of,
         digits(delay.count, 0),
         ...[delay.p50, delay.p99, delay.max].map((ms) => digits(ms, 1)),

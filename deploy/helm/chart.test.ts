@@ -61,6 +61,8 @@ describe('the values', () => {
   it.each([
     ['a misspelled name', { colector: {} }],
     ['no scorer at all', { scorer: { ...values.scorer, replicas: 0 } }],
+    ['a training that is none', { scorer: { ...values.scorer, training: 'hourly' } }],
+    ['a margin above all revenue', { marginPercent: 101 }],
     ['a broker without a port', { kafka: { ...values.kafka, brokers: 'kafka' } }],
     [
       'a webhook without its secret',
@@ -138,6 +140,21 @@ describe.skipIf(isMissing)('the chart', async () => {
       EBB_RETENTION_URL: 'http://ebb-retention:8082',
       EBB_INSIGHTS_URL: 'http://ebb-insights:8083',
     })
+  })
+
+  it('says to whoever asks how models are promoted, and what remains of revenue', () => {
+    const told = (manifests: readonly Manifest[], name: string) =>
+      manifests.flatMap((one) => {
+        const { metadata, spec } = one as Workload
+        const env = spec.template?.spec.containers[0].env ?? []
+        const found = env.find((each) => each.name === name)
+        return found ? [`${metadata.name} ${found.value}`] : []
+      })
+    expect(told(full, 'EBB_TRAINING').sort()).toEqual(['ebb-scorer record', 'ebb-tools record'])
+    expect(told(shipped, 'EBB_MARGIN_PERCENT').sort()).toEqual([
+      ...['ebb-insights 30', 'ebb-scorer 30', 'ebb-tools 30'],
+    ])
+    expect(told(full, 'EBB_MARGIN_PERCENT')).toContain('ebb-scorer 42.5')
   })
 
   it('sets no variable that nobody reads', () => {

@@ -78,8 +78,19 @@
 {{ include "ebb.env.redis" . }}
 {{- end }}
 
+{{/* Of the scorer, and of the command line, which fits models as well. */}}
+{{- define "ebb.env.training" -}}
+- { name: EBB_TRAINING, value: {{ .Values.scorer.training | quote }} }
+{{ end }}
+
+{{- define "ebb.env.margin" -}}
+- { name: EBB_MARGIN_PERCENT, value: {{ .Values.marginPercent | quote }} }
+{{ end }}
+
 {{- define "ebb.env.scorer" -}}
 {{ include "ebb.env.redis" . }}
+{{ include "ebb.env.training" . }}
+{{- include "ebb.env.margin" . }}
 {{- end }}
 
 {{- define "ebb.env.retention" -}}
@@ -97,6 +108,7 @@
 
 {{- define "ebb.env.insights" -}}
 {{ include "ebb.env.postgres" . }}
+{{ include "ebb.env.margin" . }}
 {{- $name := include "ebb.name" . }}
 {{- with .Values.insights }}
 - { name: EBB_FEATURES_URL, value: {{ printf "http://%s-features:8081" $name | quote }} }

@@ -2,11 +2,15 @@ import { type Fit, fitModel } from '../models/fit-model.ts'
 import { SHIPPED_PRIORS } from '../silence/tiers.ts'
 import type { CustomerOrders } from './customer-orders.ts'
 import { fitWithDropout, HIGH_DROPOUT, NOBODY_LEAVES } from './fixed-dropout.ts'
+import { type FitData, fitDataOf, isEnoughToFit } from './model-eras.ts'
 import { customersAt, modelScorer, SCORERS, type ScoreGrades, scoreGrades } from './score-grades.ts'
 
 /** One cut: everything up to a day, graded on the horizon behind it. */
 export interface CutBacktest {
   readonly customers: number
+  readonly fitData: FitData
+  /** False: the fit says little, and live the shipped parameters would hold. See `isEnoughToFit`. */
+  readonly isEnough: boolean
   /** By which `ebb` scores. */
   readonly fit: Fit
   readonly scores: ScoreGrades
@@ -34,5 +38,10 @@ export function cutBacktest(
     modelScorer('nbd-no-dropout', () => nbd.model),
     modelScorer('mbg-nbd-dropout-15', () => high.model),
   ]
-  return { customers: histories.length, fit, scores: scoreGrades([known], scorers) }
+  const fitData = fitDataOf(customers, histories, cut.day)
+  const isEnough = isEnoughToFit(fitData, cut.horizonDays)
+  return {
+    ...{ customers: histories.length, fitData, isEnough, fit },
+    scores: scoreGrades([known], scorers),
+  }
 }

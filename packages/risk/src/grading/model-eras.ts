@@ -1,11 +1,38 @@
 import { fitModel } from '../models/fit-model.ts'
+import type { PurchaseHistory } from '../models/purchase-history.ts'
 import type { RiskModel } from '../models/risk-model.ts'
 import { SHIPPED_PRIORS } from '../silence/tiers.ts'
 import { type CustomerOrders, historyUntil } from './customer-orders.ts'
 
 /** Less than this is too little to fit four parameters to. */
-const MIN_CUSTOMERS = 200
-const MIN_REPEATERS = 50
+export const MIN_CUSTOMERS = 200
+export const MIN_REPEATERS = 50
+
+/** What there is to fit to. */
+export interface FitData {
+  readonly customers: number
+  /** Of them with orders on two days or more. */
+  readonly repeaters: number
+  /** From the first order to the cut. */
+  readonly days: number
+}
+
+/** Whether it is enough: 200 customers, 50 of them repeat buyers, and one horizon of time. */
+export const isEnoughToFit = (
+  { customers, repeaters, days }: FitData,
+  horizonDays: number,
+): boolean => customers >= MIN_CUSTOMERS && repeaters >= MIN_REPEATERS && days >= horizonDays
+
+/** The same of customers until the end of a day, their `histories` until then. */
+export const fitDataOf = (
+  customers: readonly CustomerOrders[],
+  histories: readonly PurchaseHistory[],
+  day: number,
+): FitData => ({
+  customers: histories.length,
+  repeaters: histories.filter(({ frequency }) => frequency > 0).length,
+  days: day - Math.min(...customers.map(([first]) => first!.day)),
+})
 
 /** The beginning of a civil day at which a shop looks back. */
 export interface Cutoff {
@@ -37,16 +64,10 @@ export function modelEras(
   cutoffs: readonly Cutoff[],
   horizonDays: number,
 ): ModelEra[] {
-  const firstDay = Math.min(...customers.map(([first]) => first!.day))
   return cutoffs.map((cutoff) => {
     const histories = customers.flatMap((orders) => historyUntil(orders, cutoff.day) ?? [])
-    const repeaters = histories.filter(({ frequency }) => frequency > 0).length
-    const isEnough =
-      histories.length >= MIN_CUSTOMERS &&
-      repeaters >= MIN_REPEATERS &&
-      cutoff.day - firstDay >= horizonDays
     const era = { ...cutoff, customers: histories.length }
-    if (!isEnough)
+    if (!isEnoughToFit(fitDataOf(customers, histories, cutoff.day), horizonDays))
       return { ...era, model: SHIPPED_PRIORS, origin: 'shipped', dropoutIdentified: true }
     const { model, dropoutIdentified } = fitModel('mbg-nbd', histories)
     return { ...era, model, origin: 'fitted', dropoutIdentified }

@@ -11,6 +11,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { AlwaysOnSampler, BatchSpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Logger } from '../logger.ts'
 import { ownHistograms } from './own-histograms.ts'
+import { exportingWithoutOver, withoutOver } from './passing-gauge.ts'
 import { soon } from './soon.ts'
 import type { RunningTelemetry } from './start-telemetry.ts'
 import { stepTracer } from './step-tracer.ts'
@@ -45,7 +46,7 @@ export const openTelemetry = (
       ? [
           collected,
           new PeriodicExportingMetricReader({
-            exporter: new OTLPMetricExporter(at('metrics')),
+            exporter: exportingWithoutOver(new OTLPMetricExporter(at('metrics'))),
             metricProducers,
           }),
         ]
@@ -57,7 +58,7 @@ export const openTelemetry = (
   const tracer = trace.getTracer('ebb')
   const collect = async (): Promise<string> => {
     const { resourceMetrics } = await collected.collect({ timeoutMillis: PATIENCE_MS })
-    return new PrometheusSerializer().serialize(resourceMetrics)
+    return new PrometheusSerializer().serialize(withoutOver(resourceMetrics))
   }
   let collecting: Promise<string> | undefined
   let stopped: Promise<void> | undefined

@@ -9,6 +9,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
 import { ownHistograms } from './own-histograms.ts'
+import { withoutOver } from './passing-gauge.ts'
 import { stepTracer } from './step-tracer.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -40,8 +41,8 @@ export const recordedTelemetry = (share = 1, random = () => 0.5): RecordedTeleme
     spans: () => exporter.getFinishedSpans(),
     points: async (name) => {
       const { resourceMetrics } = await reader.collect()
-      const found = resourceMetrics.scopeMetrics
-        .flatMap(({ metrics: each }) => each)
+      const found = withoutOver(resourceMetrics)
+        .scopeMetrics.flatMap(({ metrics: each }) => each)
         .filter(({ descriptor }) => descriptor.name === name)
       return found.flatMap(({ dataPoints }) =>
         dataPoints.map(({ attributes, value }) => ({ attributes, value })),

@@ -2,6 +2,7 @@ import type { AlertGrade } from '@ebb/risk/grading/alert-grades'
 import type { Backtest } from '@ebb/risk/grading/backtest'
 import { STRATA } from '@ebb/risk/grading/customer-orders'
 import type { CutBacktest } from '@ebb/risk/grading/cut-backtest'
+import { MIN_CUSTOMERS, MIN_REPEATERS } from '@ebb/risk/grading/model-eras'
 import type { ScoreGrades } from '@ebb/risk/grading/score-grades'
 import type { RiskModel } from '@ebb/risk/models/risk-model'
 import { moneyText } from '../commands/money-text.ts'
@@ -50,9 +51,20 @@ export const cutLines = (result: CutBacktest, day: number, horizonDays: number):
   `${count(result.customers)} customers, ${percent(result.scores['ebb']!.all.quietShare)} of them without an order in those days`,
   `MBG/NBD ${parametersText(result.fit.model)}, log-likelihood ${result.fit.logLikelihood.toFixed(2)}`,
   ...(result.fit.dropoutIdentified ? [] : [GUARD]),
+  ...(result.isEnough ? [] : tooLittleLines(result, horizonDays)),
   '',
   ...linesOf(scoreTable(result.scores)),
 ]
+
+const tooLittleLines = ({ fitData }: CutBacktest, horizonDays: number): string[] => {
+  const { customers, repeaters, days } = fitData
+  return [
+    '',
+    'WARNING: too little to fit to. These parameters and measures are hardly more than chance.',
+    `There are ${count(customers)} customers, ${count(repeaters)} with a repeat, in ${count(days)} days; it takes ${MIN_CUSTOMERS}, ${MIN_REPEATERS} and ${horizonDays}.`,
+    'Until there are so many, Ebb scores by the parameters that are shipped: ebb-shipped-priors.',
+  ]
+}
 
 const GUARD = 'Dropout is not identified in these orders: it is fixed at 5 % an order.'
 

@@ -33,11 +33,16 @@ export const backtestPlan = (shop: ShopOrders, horizonDays: number): BacktestPla
 /** Throws `EBB_BACKTEST_SHORT` where a cut has no order before it, or no whole horizon behind. */
 export const checkCut = (shop: ShopOrders, day: number, horizonDays: number): void => {
   const lastDay = dayOf(shop.until, shop.timeZone) - 1
-  if (firstDayOf(shop) < day && day + horizonDays <= lastDay) return
+  const firstDay = firstDayOf(shop)
+  if (firstDay < day && day + horizonDays <= lastDay) return
+  const [from, to] = [firstDay + 1, lastDay - horizonDays]
   throw new CodedError('EBB_BACKTEST_SHORT', {
     what: `The cut needs orders before it and ${horizonDays} days of data behind it; ${spanText(shop)}`,
     where: `--cut ${isoDay(day)}`,
-    fix: `Cut at ${isoDay(lastDay - horizonDays)} or earlier, or give a shorter --horizon`,
+    fix:
+      from <= to
+        ? `Cut from ${isoDay(from)} to ${isoDay(to)}, or give another --horizon`
+        : 'Give orders of a longer time, or a shorter --horizon',
   })
 }
 

@@ -33,7 +33,8 @@ export const cutView = (
   return {
     ...{ kind: 'cut', cut: isoDay(day), horizonDays },
     ...factsOf(shop),
-    ...{ known: result.customers, model, logLikelihood, dropoutIdentified },
+    ...{ known: result.customers, fitData: result.fitData, isEnough: result.isEnough },
+    ...{ model, logLikelihood, dropoutIdentified },
     scores: result.scores,
   }
 }

@@ -73,9 +73,23 @@ describe('ebb backtest of CDNOW', () => {
   test('grades one cut, of which a script finds the same numbers', async () => {
     const printed = await run(CDNOW, ...CDNOW_OPTIONS, '--cut', '1997-09-30', '--json')
     const result = JSON.parse(printed[0]!)
-    expect(result).toMatchObject({ kind: 'cut', cut: '1997-09-30', known: 2_357 })
+    const enough = { isEnough: true, fitData: { customers: 2_357, repeaters: 946, days: 272 } }
+    expect(result).toMatchObject({ kind: 'cut', cut: '1997-09-30', known: 2_357, ...enough })
     expect(result.logLikelihood).toBeCloseTo(-9_582.136, 2)
     expect(result.scores['ebb'].all.auc).toBeGreaterThan(result.scores['recency'].all.auc)
+  })
+
+  test('warns of a cut with a handful of customers', async () => {
+    const few = join(root, 'few.txt')
+    writeFileSync(few, readFileSync(CDNOW, 'utf8').split('\n').slice(0, 40).join('\n'))
+    const cut = ['--cut', '1997-09-30']
+    const warned = await run(few, ...CDNOW_OPTIONS, ...cut)
+    expect(warned.join('\n')).toMatch(
+      /^WARNING: too little .*\nThere are 11 customers, 6 with .* in 272 days; it takes 200, 50 and 90\./m,
+    )
+    const [line] = await run(few, ...CDNOW_OPTIONS, ...cut, '--json')
+    expect(JSON.parse(line!).isEnough).toBe(false)
+    expect((await run(CDNOW, ...CDNOW_OPTIONS, ...cut)).join('\n')).not.toContain('WARNING')
   })
 
   test('is what the table of thresholds was made with', async () => {
@@ -146,13 +160,13 @@ describe('what cannot be done is said', () => {
       'an early cut',
       () => [CDNOW, ...CDNOW_OPTIONS, '--cut', '1996-01-01'],
       'EBB_BACKTEST_SHORT',
-      /orders before it/,
+      /orders before it.*Cut from 1997-01-02/,
     ],
     [
       'a late cut',
       () => [CDNOW, ...CDNOW_OPTIONS, '--cut', '1998-04-02'],
       'EBB_BACKTEST_SHORT',
-      /1998-04-01 or earlier/,
+      /from 1997-01-02 to 1998-04-01/,
     ],
     [
       'a page of a cut',

@@ -135,6 +135,17 @@ describe.skipIf(kafka === undefined || redis === undefined)('on engines that are
 
   test('a topic that is missing, or has other partitions, is told before anything runs', async () => {
     expect(await ebb(options, 'topics', 'apply')).toMatchObject({ code: 0, err: '' })
+    await broker.remove(`${namespace}.`, ['ebb.models.v1'])
+    const [live, listed, fitted] = await Promise.all([
+      up(options).ended,
+      ebb(options, 'models'),
+      ebb(options, 'models', 'fit'),
+    ])
+    for (const refused of [live, fitted])
+      saysOnly(refused, /^EBB_TOPIC_MISSING: .*ebb\.models\.v1.*`ebb topics apply`/)
+    expect(listed).toMatchObject({ code: 0, out: expect.stringContaining('shipped-1') })
+    expect((await ebb(options, 'doctor')).out).toMatch(/^fail +topics +missing: ebb\.models\.v1/m)
+    expect(await ebb(options, 'topics', 'apply')).toMatchObject({ code: 0, err: '' })
     await broker.remove(`${namespace}.`, ['ebb.orders.v1'])
     saysOnly(await up(options).ended, /^EBB_TOPIC_MISSING: .*ebb\.orders\.v1.*`ebb topics apply`/)
     await make('ebb.orders.v1', 3)

@@ -114,6 +114,12 @@ describe.skipIf(server === undefined)('grades', () => {
     const points = (name: string) => telemetry.points(`ebb.model.${name}`)
     expect(await points('graded')).toEqual([{ attributes, value: last.graded }])
     expect(await points('brier')).toEqual([{ attributes, value: last.brier }])
+    // A month on, another version scored alone: the one before is told of no more.
+    const versions = graded.versions.map((grade) => ({ ...grade, model: 'next' }))
+    measure({ ...graded, versions })
+    expect(await points('graded')).toEqual([{ attributes: { model: 'next' }, value: last.graded }])
+    measure({ ...graded, beaten: [{ rule: 'gap', months: 3 }] })
+    expect(await points('graded')).toEqual([{ attributes, value: last.graded }])
     // Everybody stayed away: nobody can be told from anybody.
     expect(await points('auc')).toEqual([])
     expect(await points('beaten')).toEqual([

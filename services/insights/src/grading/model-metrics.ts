@@ -1,11 +1,12 @@
 import type { GradesPage, MonthGrade } from '@ebb/contracts/dashboard-api'
 import { gaugeOf, METRICS } from '@ebb/runtime/telemetry/metrics'
+import { passingGaugeOf } from '@ebb/runtime/telemetry/passing-gauge'
 import type { Telemetry } from '@ebb/runtime/telemetry/telemetry'
 import { RULE_NAMES } from './simple-rules.ts'
 
 /**
- * Measures what the last complete month says of the models that scored in it. What comes back takes
- * the grades as they are now.
+ * Measures what the last complete month says of the models that scored in it, and of no other. What
+ * comes back takes the grades as they are now.
  */
 export const modelMetrics = ({ meter }: Telemetry, scope: string): ((page: GradesPage) => void) => {
   let page: GradesPage | undefined
@@ -15,21 +16,20 @@ export const modelMetrics = ({ meter }: Telemetry, scope: string): ((page: Grade
     return page?.versions.filter((grade) => grade.month === month) ?? []
   }
   for (const [metric, read] of OF_A_MODEL)
-    gaugeOf(measured, metric).addCallback((result) => {
+    passingGaugeOf(measured, metric, (observe) => {
       for (const grade of last()) {
         const value = read(grade)
-        if (value !== null) result.observe(value, { model: grade.model! })
+        if (value !== null) observe(value, { model: grade.model! })
       }
     })
-  gaugeOf(measured, METRICS.modelRuleAuc).addCallback((result) => {
+  passingGaugeOf(measured, METRICS.modelRuleAuc, (observe) => {
     for (const { model, rules } of last())
-      for (const { rule, auc } of rules)
-        if (auc !== null) result.observe(auc, { model: model!, rule })
+      for (const { rule, auc } of rules) if (auc !== null) observe(auc, { model: model!, rule })
   })
-  gaugeOf(measured, METRICS.modelAlertPrecision).addCallback((result) => {
+  passingGaugeOf(measured, METRICS.modelAlertPrecision, (observe) => {
     for (const { model, alerts } of last())
       for (const { tier, graded, right } of alerts)
-        if (graded > 0) result.observe(right / graded, { model: model!, tier })
+        if (graded > 0) observe(right / graded, { model: model!, tier })
   })
   gaugeOf(measured, METRICS.modelBeaten).addCallback((result) => {
     if (page === undefined) return

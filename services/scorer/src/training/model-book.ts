@@ -44,7 +44,10 @@ export const modelBook = ({ read }: Pick<EventLog, 'read'>): OpenModelBook => {
   return {
     readOn: async () => {
       for (;;) {
-        const { records } = await read(PARTITION, offset, 100)
+        const from = offset
+        const { records } = await read(PARTITION, from, 100)
+        // Read on by somebody else meanwhile.
+        if (offset !== from) continue
         if (records.length === 0) return { models: new Map(models), ...last }
         for (const record of records) {
           last = orUnreadable(() => readInto(models, last, record))

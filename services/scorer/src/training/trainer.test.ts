@@ -5,6 +5,7 @@ import {
 } from '@ebb/contracts/model-signal'
 import { EVENTS, MODELS } from '@ebb/contracts/topics'
 import type { EventLog } from '@ebb/streaming/event-log'
+import { missingTopic } from '@ebb/streaming/faults'
 import { expect, test } from 'vitest'
 import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { fitInWorker } from './fit-in-worker.ts'
@@ -227,6 +228,26 @@ test('a thread is not begun for who was told to end before', async () => {
   const signal = AbortSignal.abort(new Error('told to end'))
   const task = { block: new Float64Array(0), horizonDays: 90, champion: SHIPPED_SCORING.model }
   await expect(fitInWorker(task, signal)).rejects.toThrow('told to end')
+})
+
+test('a topic of models that nobody made is told once, and trained into once it is there', async () => {
+  const shop = await learningShop(300)
+  let isThere = false
+  const missing = missingTopic(MODELS)
+  const log: EventLog = {
+    ...shop.log,
+    read: (from, ...slice) =>
+      isThere || from.topic !== MODELS ? shop.log.read(from, ...slice) : Promise.reject(missing),
+  }
+  const { tick, told } = ownerOf(shop, 'nightly', log)
+  for (let ticks = 0; ticks < 3; ticks += 1) await tick(NOW + ticks * 5_000)
+  expect(told).toEqual(['cannot see to the models; trying again with each tick'])
+  isThere = true
+  await tick(NOW + 15_000)
+  expect(told.slice(1).sort()).toEqual([
+    ...['a training has ended', 'another model is in force', 'sees to the models again'],
+  ])
+  expect((await shop.book()).training).toMatchObject({ customers: 300 })
 })
 
 test('other partitions train nothing', async () => {

@@ -56,7 +56,9 @@ export const trainer = (
 ): Trainer => {
   let owned: Ownership | undefined
   let looking: Promise<void> | undefined
-  let fitting: Promise<unknown> | undefined
+  let fitting: Promise<void> | undefined
+  /** Why the last look failed. */
+  let trouble: string | undefined
   const book = modelBook({ read: (...slice) => generations.inForce().log.read(...slice) })
 
   const isDue = ({ training }: ModelBook, { clock, failedAt }: Ownership): boolean => {
@@ -90,17 +92,27 @@ export const trainer = (
     if (fitting !== undefined || mine.ending.signal.aborted || !isDue(known, mine)) return
     // What somebody promotes meanwhile does not wait for it.
     fitting = train(mine)
-      .then(() => (mine.ending.signal.aborted ? undefined : tell()))
-      .catch(tellFault)
+      .then(async () => {
+        if (!mine.ending.signal.aborted) await tell()
+      })
+      .catch(onTrouble)
       .finally(() => {
         fitting = undefined
       })
   }
-  const tellFault = (err: Error): void =>
-    logger.warn({ err }, 'cannot see to the models; trying again')
+  /** It is tried with each tick: one line an incident. */
+  const onTrouble = (err: Error): void => {
+    if (err.message !== trouble)
+      logger.warn({ err }, 'cannot see to the models; trying again with each tick')
+    trouble = err.message
+  }
   const begin = (mine: Ownership): void => {
     looking = look(mine)
-      .catch(tellFault)
+      .then(() => {
+        if (trouble !== undefined) logger.info('sees to the models again')
+        trouble = undefined
+      })
+      .catch(onTrouble)
       .finally(() => {
         looking = undefined
       })

@@ -91,7 +91,9 @@ export const recordsIn = async (log: EventLog, topic: string, partition: number)
  * ended.
  */
 export const ownerOf = ({ engines }: LearningShop, mode: TrainingMode, log = engines.log) => {
-  const logger = createLogger({ service: 'scorer', level: 'silent' })
+  const told: string[] = []
+  const write = (line: string): void => void told.push((JSON.parse(line) as { msg: string }).msg)
+  const logger = createLogger({ service: 'scorer', level: 'info', destination: { write } })
   const generations = onlyGeneration({ ...engines, log })
   const ports = { generations, logger, now: () => NOW }
   const { horizonDays } = SHIPPED_SCORING.policy
@@ -107,5 +109,5 @@ export const ownerOf = ({ engines }: LearningShop, mode: TrainingMode, log = eng
     committed(clock)
     await idle()
   }
-  return { observer, committed, tick, stop }
+  return { observer, committed, tick, stop, told }
 }
