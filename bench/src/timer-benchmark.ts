@@ -41,7 +41,7 @@ const timersOf = (customers: number): Benchmark => {
     const timers = armed()
     return (event) => {
       timers.arm(keyOf(event), event + silence)
-      if (event % TICK_EVERY === 0) timers.firstDue()
+      if (event % TICK_EVERY === 0) timers.firstDue(event + TICK_EVERY)
     }
   })
   return {

@@ -20,7 +20,7 @@ export interface PartitionCommit {
   readonly clock: number
   /** Of the records: copies of what a producer had appended before. */
   readonly copies: number
-  /** When the next timer is due; `undefined` where none is armed. */
+  /** When the next timer is due; `undefined` where none is within a day of the clock. */
   readonly nextDue: number | undefined
 }
 

@@ -13,8 +13,8 @@ export interface TimerQueue {
   arm(key: string, due: number | undefined): void
   /** Takes the first timer due at `clock` or earlier, in order of (due, key). */
   takeDue(clock: number): DueTimer | undefined
-  /** When the first timer is due; `undefined` where none is armed. */
-  firstDue(): number | undefined
+  /** When the first timer is due; `undefined` where none is, at `until` or earlier. */
+  firstDue(until: number): number | undefined
   /** Disarms all. */
   clear(): void
   /** The keys of up to `limit` timers due at `clock` or earlier, none of them taken. */
@@ -36,9 +36,11 @@ export const timerQueue = (): TimerQueue => {
     armed.queued = due
     push(heap, { key, due })
   }
-  const settleTop = (): DueTimer | undefined => {
+  /** What is queued behind `until` is not looked at: it may have been put off many times. */
+  const firstBy = (until: number): DueTimer | undefined => {
     while (heap.length > 0) {
       const top = heap[0]!
+      if (top.due > until) return undefined
       const armed = armedByKey.get(top.key)
       const counts = armed?.queued === top.due
       if (counts && armed.due === top.due) return top
@@ -50,8 +52,8 @@ export const timerQueue = (): TimerQueue => {
     return undefined
   }
   const take = (clock: number): DueTimer | undefined => {
-    const top = settleTop()
-    if (top === undefined || top.due > clock) return undefined
+    const top = firstBy(clock)
+    if (top === undefined) return undefined
     pop(heap)
     armedByKey.delete(top.key)
     return top
@@ -70,7 +72,7 @@ export const timerQueue = (): TimerQueue => {
   return {
     arm,
     takeDue: take,
-    firstDue: () => settleTop()?.due,
+    firstDue: (until) => firstBy(until)?.due,
     clear: () => {
       armedByKey.clear()
       heap.length = 0
