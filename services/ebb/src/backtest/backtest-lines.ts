@@ -86,7 +86,7 @@ export const answerLines = (shop: ShopOrders, { period, rules }: Backtest): stri
     `${count(light.lost)} times a customer became lost: ${lostAfterDays} days without an order.`,
     `Ebb would have told of ${caught(light)}.`,
     `Of those with five or more repeat days: ${caught(loyal)}.`,
-    `${count(light.alerts)} alerts can be graded; ${count(light.right)} (${percent(light.precision)}) were right: no order in ${horizonDays} days.`,
+    `${count(light.alerts)} alerts within that time can be graded; ${count(light.right)} (${percent(light.precision)}) were right: no order in ${horizonDays} days.`,
     `Those told had spent ${moneyText(light.atRiskMinor, currency)} ${currency} in the year up to their last order,`,
     `those told rightly ${moneyText(light.rightMinor, currency)} ${currency}.`,
   ]
