@@ -22,6 +22,7 @@ export type Step =
   | { readonly do: 'tick'; readonly days: number }
   | { readonly do: 'order'; readonly customer: string; readonly source: string }
   | { readonly do: 'cancel'; readonly customer: string }
+  | { readonly do: 'late'; readonly customer: string; readonly days: number }
   | { readonly do: 'promote'; readonly model: ModelSignal['model']; readonly isLate: boolean }
   | { readonly do: SourceSignal['kind']; readonly source: string; readonly days: number }
 
@@ -37,12 +38,16 @@ const tick = fc.record({
   days: fc.double({ min: 0, max: 30, noNaN: true }),
 })
 
-/** Some months of orders, promotions, and sources that fall silent and come back. */
+/** Some months of orders, some told late, promotions, and sources that fall silent and come back. */
 export const anySteps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: tick },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('order' as const), customer, source }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), customer }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('late' as const), customer, days: fc.nat(200) }),
+    },
     {
       weight: 2,
       arbitrary: fc.record({ do: fc.constant('promote' as const), model, isLate: fc.boolean() }),
@@ -77,12 +82,14 @@ export const scriptOf = (steps: readonly Step[]): Said[] => {
       clock += Math.round(step.days * DAY_MS)
       return { kind: 'tick', at: clock, record: tickRecord(clock) }
     }
-    if (step.do === 'order' || step.do === 'cancel') {
+    if (step.do === 'order' || step.do === 'cancel' || step.do === 'late') {
       const { customer: customerId } = step
       const all = orders.get(customerId) ?? []
       orders.set(customerId, all)
       if (step.do === 'cancel') all.pop()
-      else all.push({ at: clock, id: `o${i}`, source: step.source })
+      else if (step.do === 'order') all.push({ at: clock, id: `o${i}`, source: step.source })
+      else
+        all.unshift({ at: (all[0]?.at ?? clock) - step.days * DAY_MS, id: `o${i}`, source: 'web' })
       const features = { customerId, asOf: clock, windows: {}, ...rhythmOf(all) }
       return { kind: 'features', features, record: featuresRecord(features, i) }
     }
