@@ -109,9 +109,9 @@ const knownOf = async (
   }
   const known = []
   let waiting: NewRecord[] = []
-  for (const { kind, record } of script) {
-    waiting.push(record)
-    if (kind !== 'tick') continue
+  for (const said of script) {
+    waiting.push(said.record)
+    if (said.kind !== 'tick') continue
     await shop.append(waiting)
     waiting = []
     const isAlertsFirst = turns[known.length] ?? false
@@ -121,7 +121,12 @@ const knownOf = async (
       Buffer.from(value).includes('"reopened"'),
     )
     const [scored, inTables] = [await shop.scored(), await shown(postgres)]
-    known.push({ scored: scored.sort(compare), shown: inTables.sort(compare), reopened })
+    // What an order that came late brings is due at the clock: a tick of the same instant passes it over.
+    const ahead = (all: Known[]) =>
+      all
+        .sort(compare)
+        .map((each) => ({ ...each, nextAt: each.nextAt && Math.max(each.nextAt, said.at) }))
+    known.push({ scored: ahead(scored), shown: ahead(inTables), reopened })
   }
   return known
 }
