@@ -117,9 +117,9 @@ const Loss = ({ minor }: { readonly minor: number }) => (
   <span title={words.value.customers.lossHint}>{format.value.money(minor)}</span>
 )
 
-const Next = ({ customer: { next, nextAt, held } }: CustomerProps) => {
+const Next = ({ customer: { next, nextAt, held, standing: passed } }: CustomerProps) => {
   const { customers, common, hold, standing } = words.value
-  if (held) return hold.since(held.source, format.value.moment(held.since))
+  if (held && passed !== 'lost') return hold.next(held.source, format.value.date(held.since))
   if (next === undefined || nextAt === undefined) return common.none
   const written = format.value
   const now = live.value?.now ?? new Date().toISOString()

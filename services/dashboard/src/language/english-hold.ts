@@ -4,6 +4,7 @@ export const ENGLISH_HOLD = {
   notHeld: 'Not on hold',
   filter: 'Hold',
   since: (source: string, since: string) => `Source ${source} is silent since ${since}`,
+  next: (source: string, since: string) => `${source} silent since ${since}`,
   banner: (source: string, since: string) =>
     `No events from source ${source} since ${since}, though it usually sends.`,
   customers: (count: number, shown: string) =>
