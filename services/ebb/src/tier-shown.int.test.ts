@@ -10,7 +10,7 @@ import { scorerDefinition } from '@ebb/scorer/scorer-definition'
 import { NOON, SETTINGS } from '@ebb/scorer/scorer-fixture'
 import { NOTHING_SHARED, readScorerShared } from '@ebb/scorer/scorer-shared'
 import { unpackScorerState } from '@ebb/scorer/scorer-state'
-import { anySteps, type Said, scriptOf } from '@ebb/scorer/signals-fixture'
+import { anyOutage, anySteps, type Said, scriptOf } from '@ebb/scorer/signals-fixture'
 import { isHeld, scoringInForce, standingDueAt, standingRisk } from '@ebb/scorer/standing-risk'
 import type { NewRecord } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
@@ -145,20 +145,28 @@ test.skipIf(server === undefined)(
   async () => {
     const seen = { held: 0, silent: 0, ticks: 0 }
     await fc.assert(
-      fc.asyncProperty(anySteps, fc.array(fc.boolean()), async (steps, turns) => {
-        for (const { scored, shown, reopened } of await knownOf(postgres, scriptOf(steps), turns)) {
-          seen.ticks += 1
-          seen.held += scored.filter(({ heldSince }) => heldSince !== null).length
-          seen.silent += scored.filter(({ stage }) => stage > 0).length
-          // An alert that reopens an episode says heavy of who was lost, too.
-          const told = (all: readonly Known[]) =>
-            all.map(({ stage, nextAt, ...each }) =>
-              reopened ? { ...each, tier: TIERS[stage] } : { ...each, stage, nextAt },
-            )
-          expect(told(shown)).toEqual(told(scored))
-        }
-      }),
-      { numRuns: 60 },
+      fc.asyncProperty(
+        fc.oneof(anySteps, anyOutage),
+        fc.array(fc.boolean()),
+        async (steps, turns) => {
+          for (const { scored, shown, reopened } of await knownOf(
+            postgres,
+            scriptOf(steps),
+            turns,
+          )) {
+            seen.ticks += 1
+            seen.held += scored.filter(({ heldSince }) => heldSince !== null).length
+            seen.silent += scored.filter(({ stage }) => stage > 0).length
+            // An alert that reopens an episode says heavy of who was lost, too.
+            const told = (all: readonly Known[]) =>
+              all.map(({ stage, nextAt, ...each }) =>
+                reopened ? { ...each, tier: TIERS[stage] } : { ...each, stage, nextAt },
+              )
+            expect(told(shown)).toEqual(told(scored))
+          }
+        },
+      ),
+      { numRuns: 120 },
     )
     expect(Math.min(seen.held, seen.silent) / seen.ticks).toBeGreaterThan(0.05)
   },

@@ -64,6 +64,47 @@ export const anySteps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 10, maxLength: 60, size: 'max' },
 )
 
+const days = (min: number, max: number) => fc.integer({ min, max })
+const passing = (min: number, max: number): fc.Arbitrary<Step> =>
+  days(min, max).map((some) => ({ do: 'tick', days: some }))
+const promoting: fc.Arbitrary<Step> = model.map((of) => ({
+  do: 'promote',
+  model: of,
+  isLate: false,
+}))
+
+/** One customer of one source: some orders, an outage of it, a promotion within or behind, late orders. */
+export const anyOutage: fc.Arbitrary<Step[]> = fc
+  .record({
+    gaps: fc.array(days(1, 40), { minLength: 1, maxLength: 4 }),
+    silence: passing(0, 90),
+    held: passing(0, 60),
+    isWithin: fc.boolean(),
+    promotion: promoting,
+    again: passing(0, 40),
+    late: fc.array(days(1, 400), { maxLength: 3 }),
+    released: fc.array(passing(1, 60), { minLength: 2, maxLength: 5 }),
+  })
+  .map(({ gaps, silence, held, isWithin, promotion, again, late, released }) => {
+    const of = { customer: 'u:ann', source: 'till' }
+    const source = { source: 'till', days: 1 }
+    const back: Step = { do: 'back', ...source }
+    return [
+      { do: 'tick', days: 1 },
+      ...gaps.flatMap((gap): Step[] => [
+        { do: 'order', ...of },
+        { do: 'tick', days: gap },
+      ]),
+      ...[silence, { do: 'silent' as const, ...source }, held],
+      ...(isWithin ? [promotion, again, back] : [again, back, promotion]),
+      ...late.flatMap((some): Step[] => [
+        { do: 'late', days: some, ...of },
+        { do: 'tick', days: 1 },
+      ]),
+      ...released,
+    ]
+  })
+
 /** One record of a log, and what it says. */
 export type Said =
   | { readonly kind: 'tick'; readonly at: number; readonly record: NewRecord }
