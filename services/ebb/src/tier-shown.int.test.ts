@@ -7,7 +7,7 @@ import { prepareInsights } from '@ebb/insights/read-models'
 import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import { holdOf } from '@ebb/risk/silence/holds'
 import { scorerDefinition } from '@ebb/scorer/scorer-definition'
-import { NOON, SETTINGS } from '@ebb/scorer/scorer-fixture'
+import { DAY_MS, NOON, SETTINGS } from '@ebb/scorer/scorer-fixture'
 import { NOTHING_SHARED, readScorerShared } from '@ebb/scorer/scorer-shared'
 import { unpackScorerState } from '@ebb/scorer/scorer-state'
 import { anyOutage, anySteps, type Said, scriptOf } from '@ebb/scorer/signals-fixture'
@@ -39,7 +39,7 @@ const compare = (a: Known, b: Known) => (a.customerId < b.customerId ? -1 : 1)
 
 /** Scorer and log in memory. */
 const shopInMemory = () => {
-  const log = memoryEventLog({ topics: topicsOf(1), now: () => NOON })
+  const log = memoryEventLog({ topics: topicsOf(1), now: () => NOON + 10_000 * DAY_MS })
   const store = memoryPartitionStore()
   const definition = scorerDefinition(SETTINGS)
   const from = async (topic: string, offset: number) =>
