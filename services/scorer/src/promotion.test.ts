@@ -48,7 +48,7 @@ const eagerly = (script: readonly Said[]): string[] => {
       scoring = { ...SETTINGS, model, modelVersion: version }
       for (const [key, customer] of customers) {
         const hold = holdOf(customer)
-        const passedUntil = hold !== undefined && hold.until > clock ? hold.from : clock
+        const passedUntil = hold !== undefined && hold.until >= clock ? hold.from : clock
         const risk = retiered(customer.risk, { ...scoring, passedUntil })
         customers.set(key, { ...customer, risk })
       }

@@ -81,11 +81,11 @@ export const holdOf = (
 
 /**
  * Until when a model that is promoted at an instant passes crossings silently: a promotion takes from
- * nobody what a hold keeps. Instants in ms.
+ * nobody what a hold keeps, nor what a release at the same clock has not raised yet. Instants in ms.
  */
 export const passedUntil = (promotedAt: number, hold: Hold | undefined): number =>
   hold !== undefined &&
   hold.from <= promotedAt &&
-  (hold.until ?? Number.POSITIVE_INFINITY) > promotedAt
+  (hold.until ?? Number.POSITIVE_INFINITY) >= promotedAt
     ? hold.from
     : promotedAt
