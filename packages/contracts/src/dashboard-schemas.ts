@@ -45,6 +45,16 @@ export const Lifecycle = Type.Union([
   Type.Literal('lost'),
 ])
 
+/** A source of orders that is silent: of who bought there last nothing is raised until it ends. */
+export const Hold = Type.Object({
+  source: Type.String(),
+  /** When its silence began. */
+  since: IsoInstant,
+})
+
+/** A silent source, and how many customers are held for it. */
+export const HeldCount = Type.Object({ ...Hold.properties, customers: Count })
+
 /** `GET /api/live`, and the event `live` of `GET /api/live/stream`, once a second. */
 export const LiveView = Type.Object({
   /** Process clock: scaled in a demonstration. */
@@ -58,6 +68,8 @@ export const LiveView = Type.Object({
     heavy: Count,
     lost: Count,
   }),
+  /** Sources that are silent now. */
+  held: Type.Array(HeldCount),
   /** Absent while retention cannot be asked. */
   winbacks: Type.Optional(
     Type.Object({
@@ -119,13 +131,16 @@ export const CustomerItem = Type.Object({
   lastOrderAt: IsoInstant,
   /** The weightiest reason of the running episode. */
   reason: Type.Optional(ReasonCode),
-  /** When silence leads to the next standing; absent behind lost. */
+  /** Present while the source of their last order is silent. */
+  held: Type.Optional(Hold),
+  /** When silence leads to the next standing; absent behind lost, and while they are held. */
   nextAt: Type.Optional(IsoInstant),
   next: Type.Optional(Standing),
 })
 
 /**
- * `GET /api/customers?search=&standing=&lifecycle=&tag=&sort=&limit=&after=`: those with an order.
+ * `GET /api/customers?search=&standing=&lifecycle=&tag=&held=&sort=&limit=&after=`: those with an
+ * order.
  * `.csv` behind the path gives all of them as a file.
  */
 export const CustomerPage = Type.Object({
@@ -141,6 +156,8 @@ export const CustomerPage = Type.Object({
     dormant: Count,
     lost: Count,
   }),
+  /** Sources that are silent now, whatever is asked for. */
+  held: Type.Array(HeldCount),
   /** Those that the rules in force can give. */
   tags: Type.Array(Type.String()),
   /** For `after`, where there is more. */
@@ -185,6 +202,8 @@ export const CustomerDetail = Type.Object({
   standing: Type.Optional(Standing),
   /** Absent, as the standing is, where there is no valid order. */
   lifecycle: Type.Optional(Lifecycle),
+  /** Present while the source of their last order is silent. */
+  held: Type.Optional(Hold),
   tags: Type.Array(Type.String()),
   orders: Count,
   revenueMinor: Minor,

@@ -28,6 +28,12 @@ const SINCE = light - 2 * HOUR_MS
 const TOLD = light - HOUR_MS
 const OUTAGE = [tickRecord(TOLD), silent(SINCE, TOLD)]
 
+/** As shipped. */
+const SAME = {
+  kind: 'mbg-nbd' as const,
+  parameters: { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 },
+}
+
 const heldScorer = async (source: string | undefined) => {
   const scorer = scorerInMemory()
   await scorer.run([tickRecord(NOON), featuresRecord(through(source, 0), 0), ...OUTAGE])
@@ -92,7 +98,7 @@ describe('a customer whose orders come from a silent source', () => {
     const { run, alerts } = await heldScorer('till')
     const promotion = modelSignalRecord({
       ...{ version: 'b', at: light + HOUR_MS },
-      model: { kind: 'mbg-nbd', parameters: { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 } },
+      model: SAME,
     })
     await run([tickRecord(light + HOUR_MS), promotion, tickRecord(light + DAY_MS)])
     await run([back(SINCE, light + DAY_MS), tickRecord(light + 3 * DAY_MS)])
@@ -112,6 +118,19 @@ describe('a customer whose orders come from a silent source', () => {
     await behind.run([silent(release - 1, release), promotion, tickRecord(release + 5)])
     await behind.run([back(release - 1, release + 5), tickRecord(release + 20)])
     expect((await behind.alerts()).map(({ crossedAt }) => crossedAt)).toEqual([release])
+  })
+
+  test('loses none to a promotion at the clock at which the source is given up either', async () => {
+    const promotion = modelSignalRecord({ version: 'b', at: NOON, model: SAME })
+    const release = gone(SINCE, light + DAY_MS)
+    for (const both of [
+      [promotion, release],
+      [release, promotion],
+    ]) {
+      const { run, alerts } = await heldScorer('till')
+      await run([tickRecord(light + DAY_MS), ...both, tickRecord(light + 2 * DAY_MS)])
+      expect(await alerts()).toMatchObject([{ tier: 'light', model: { version: 'b' } }])
+    }
   })
 
   test('waits for the later release where the source falls silent again', async () => {

@@ -10,6 +10,7 @@ import { ALERTS, FEATURES } from '@ebb/contracts/topics'
 import type { Valuing } from '@ebb/risk/expected-loss'
 import type { RiskAlert, ScoringContext } from '@ebb/risk/silence/alert'
 import { fireDue, onRhythm } from '@ebb/risk/silence/episode'
+import { onSourceChange } from '@ebb/risk/silence/holds'
 import type { Scoring } from '@ebb/risk/silence/tiers'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import type {
@@ -25,7 +26,6 @@ import { knownEvidence, reasonsOfSilence } from './alert-reasons.ts'
 import {
   NOTHING_SHARED,
   onPromotion,
-  onSourceSignal,
   readScorerShared,
   type ScorerShared,
 } from './scorer-shared.ts'
@@ -101,7 +101,7 @@ const handleSignal = (
     const after =
       key === MODEL_SIGNAL_KEY
         ? onPromotion(shared, modelSignalCodec.decode(value), clock)
-        : onSourceSignal(shared, sourceSignalCodec.decode(value), clock)
+        : onSourceChange(shared, sourceSignalCodec.decode(value), clock)
     return after === shared ? {} : { shared: after }
   })
 }

@@ -22,6 +22,7 @@ export type Step =
   | { readonly do: 'tick'; readonly days: number }
   | { readonly do: 'order'; readonly customer: string; readonly source: string }
   | { readonly do: 'cancel'; readonly customer: string }
+  | { readonly do: 'late'; readonly customer: string; readonly days: number }
   | { readonly do: 'promote'; readonly model: ModelSignal['model']; readonly isLate: boolean }
   | { readonly do: SourceSignal['kind']; readonly source: string; readonly days: number }
 
@@ -37,12 +38,16 @@ const tick = fc.record({
   days: fc.double({ min: 0, max: 30, noNaN: true }),
 })
 
-/** Some months of orders, promotions, and sources that fall silent and come back. */
+/** Some months of orders, some told late, promotions, and sources that fall silent and come back. */
 export const anySteps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: tick },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('order' as const), customer, source }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), customer }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('late' as const), customer, days: fc.nat(200) }),
+    },
     {
       weight: 2,
       arbitrary: fc.record({ do: fc.constant('promote' as const), model, isLate: fc.boolean() }),
@@ -58,6 +63,47 @@ export const anySteps: fc.Arbitrary<Step[]> = fc.array(
   ),
   { minLength: 10, maxLength: 60, size: 'max' },
 )
+
+const days = (min: number, max: number) => fc.integer({ min, max })
+const passing = (min: number, max: number): fc.Arbitrary<Step> =>
+  days(min, max).map((some) => ({ do: 'tick', days: some }))
+const promoting: fc.Arbitrary<Step> = model.map((of) => ({
+  do: 'promote',
+  model: of,
+  isLate: false,
+}))
+
+/** One customer of one source: some orders, an outage of it, a promotion within or behind, late orders. */
+export const anyOutage: fc.Arbitrary<Step[]> = fc
+  .record({
+    gaps: fc.array(days(1, 40), { minLength: 1, maxLength: 4 }),
+    silence: passing(0, 90),
+    held: passing(0, 60),
+    isWithin: fc.boolean(),
+    promotion: promoting,
+    again: passing(0, 40),
+    late: fc.array(days(1, 400), { maxLength: 3 }),
+    released: fc.array(passing(1, 60), { minLength: 2, maxLength: 5 }),
+  })
+  .map(({ gaps, silence, held, isWithin, promotion, again, late, released }) => {
+    const of = { customer: 'u:ann', source: 'till' }
+    const source = { source: 'till', days: 1 }
+    const back: Step = { do: 'back', ...source }
+    return [
+      { do: 'tick', days: 1 },
+      ...gaps.flatMap((gap): Step[] => [
+        { do: 'order', ...of },
+        { do: 'tick', days: gap },
+      ]),
+      ...[silence, { do: 'silent' as const, ...source }, held],
+      ...(isWithin ? [promotion, again, back] : [again, back, promotion]),
+      ...late.flatMap((some): Step[] => [
+        { do: 'late', days: some, ...of },
+        { do: 'tick', days: 1 },
+      ]),
+      ...released,
+    ]
+  })
 
 /** One record of a log, and what it says. */
 export type Said =
@@ -77,12 +123,14 @@ export const scriptOf = (steps: readonly Step[]): Said[] => {
       clock += Math.round(step.days * DAY_MS)
       return { kind: 'tick', at: clock, record: tickRecord(clock) }
     }
-    if (step.do === 'order' || step.do === 'cancel') {
+    if (step.do === 'order' || step.do === 'cancel' || step.do === 'late') {
       const { customer: customerId } = step
       const all = orders.get(customerId) ?? []
       orders.set(customerId, all)
       if (step.do === 'cancel') all.pop()
-      else all.push({ at: clock, id: `o${i}`, source: step.source })
+      else if (step.do === 'order') all.push({ at: clock, id: `o${i}`, source: step.source })
+      else
+        all.unshift({ at: (all[0]?.at ?? clock) - step.days * DAY_MS, id: `o${i}`, source: 'web' })
       const features = { customerId, asOf: clock, windows: {}, ...rhythmOf(all) }
       return { kind: 'features', features, record: featuresRecord(features, i) }
     }

@@ -1,7 +1,8 @@
 import { dueAt, type RiskState } from '@ebb/risk/silence/episode'
+import { holdOf, passedUntil } from '@ebb/risk/silence/holds'
 import { heldUntil, type Promotion, retiered, retieredDueAt } from '@ebb/risk/silence/retier'
 import type { Scoring } from '@ebb/risk/silence/tiers'
-import { type Hold, holdOf, type Promoted, type ScorerShared } from './scorer-shared.ts'
+import type { ScorerShared } from './scorer-shared.ts'
 import type { ScorerState } from './scorer-state.ts'
 
 /** With what customers are scored: what is shipped, until a model was promoted. */
@@ -54,16 +55,8 @@ const promotionSince = (
   const { promoted } = shared
   if (promoted === null || promotions >= shared.promotions) return undefined
   const { model, policy } = scoring
-  return { model, policy, passedUntil: silentUntil(promoted, holdOf(shared, source)) }
+  return { model, policy, passedUntil: passedUntil(promoted.promotedAt, holdOf(shared, source)) }
 }
-
-/** Until when crossings are passed silently: a promotion takes from nobody what a hold keeps. */
-const silentUntil = ({ promotedAt }: Promoted, hold: Hold | undefined): number =>
-  hold !== undefined &&
-  hold.from <= promotedAt &&
-  (hold.until ?? Number.POSITIVE_INFINITY) > promotedAt
-    ? hold.from
-    : promotedAt
 
 /** Whether nothing may be raised of a customer now: the source of their orders is silent. */
 export const isHeld = ({ source }: Pick<ScorerState, 'source'>, shared: ScorerShared): boolean =>

@@ -1,6 +1,6 @@
-import type { CustomerRhythm } from '../models/order-rhythm.ts'
+import type { CustomerRhythm, OrderRhythm } from '../models/order-rhythm.ts'
 import { alertOf, type EpisodeChange, type RiskAlert, type ScoringContext } from './alert.ts'
-import { crossings, riskAt, type Tier, thresholdsOf } from './tiers.ts'
+import { crossings, riskAt, type Scoring, type Tier, thresholdsOf } from './tiers.ts'
 
 /** Thresholds passed in silence: 0 healthy, 1 light, 2 moderate, 3 heavy, 4 lost. */
 export type Stage = 0 | 1 | 2 | 3 | 4
@@ -92,7 +92,7 @@ export function onRhythm(
   context: ScoringContext,
 ): Transition {
   const state = before ?? UNKNOWN_CUSTOMER
-  if (isSame(state.rhythm, rhythm)) return { state, alerts: [] }
+  if (isSameRhythm(state.rhythm, rhythm)) return { state, alerts: [] }
   if (rhythm !== null && rhythm.lastOrderId === state.rhythm?.lastOrderId)
     return revise(state, rhythm, context)
   if (!isRaised(state)) return begin(state.closed, rhythm, context)
@@ -209,12 +209,20 @@ function revise(state: RiskState, rhythm: CustomerRhythm, context: ScoringContex
 
 /** The stage that is left after the tiers whose threshold the risk has clearly fallen below. */
 function stageKept(stage: Stage, rhythm: CustomerRhythm, context: ScoringContext): Stage {
-  const { light, moderate, heavy } = thresholdsOf(rhythm, context)
-  const risk = riskAt(rhythm, context.clock, context)
-  const isHeld = (threshold: number) => risk >= threshold - context.policy.hysteresis
-  const held = [light, moderate, heavy].filter(isHeld).length as Stage
+  const held = stageHeld(rhythm, context.clock, context)
   if (stage === LOST) return held === HEALTHY ? HEALTHY : LOST
   return held < stage ? held : stage
+}
+
+/**
+ * The highest tier that a change of the orders before the last one leaves a customer in, 0 … 3: the
+ * risk at `now` (ms) is not below its threshold by more than the hysteresis.
+ */
+export function stageHeld(rhythm: OrderRhythm, now: number, scoring: Scoring): Stage {
+  const { light, moderate, heavy } = thresholdsOf(rhythm, scoring)
+  const risk = riskAt(rhythm, now, scoring)
+  const isHeld = (threshold: number) => risk >= threshold - scoring.policy.hysteresis
+  return [light, moderate, heavy].filter(isHeld).length as Stage
 }
 
 interface Ending {
@@ -251,7 +259,8 @@ function isRaised(state: RiskState): state is Raised {
   return state.firstCrossedAt !== null
 }
 
-function isSame(left: CustomerRhythm | null, right: CustomerRhythm | null): boolean {
+/** By all that an episode goes by. */
+export function isSameRhythm(left: CustomerRhythm | null, right: CustomerRhythm | null): boolean {
   if (left === null || right === null) return left === right
   return (
     left.lastOrderId === right.lastOrderId &&

@@ -1,3 +1,4 @@
+import type { OrderRhythm } from '../models/order-rhythm.ts'
 import { type Dues, dueAt, duesFrom, type RiskState, type Stage } from './episode.ts'
 import { crossings, lightCrossing, type Scoring } from './tiers.ts'
 
@@ -15,15 +16,22 @@ export interface Promotion extends Scoring {
  * Follows from the orders and the promotion alone, not from the tier before or the promotions in
  * between; an episode's first crossing and the last ended episode stay.
  */
-export function retiered(state: RiskState, { model, policy, passedUntil }: Promotion): RiskState {
-  const { rhythm } = state
-  if (rhythm === null) return state
+export function retiered(state: RiskState, promotion: Promotion): RiskState {
+  if (state.rhythm === null) return state
+  const { stage, instants } = passedSilently(state.rhythm, promotion)
+  return { ...state, stage, due: duesFrom(instants, stage) }
+}
+
+/** The stage that a promotion puts a customer into, and when its model enters each: null for never. */
+export function passedSilently(
+  rhythm: OrderRhythm,
+  { model, policy, passedUntil }: Promotion,
+): { readonly stage: Stage; readonly instants: Dues } {
   const { light, moderate, heavy, lost } = crossings(rhythm, model, policy)
   const timer = (at: number) => (at > lost ? null : at)
   const instants: Dues = [timer(light), timer(moderate), timer(heavy), lost]
   const isPassed = (at: number | null) => at !== null && at <= passedUntil
-  const stage = (instants.findLastIndex(isPassed) + 1) as Stage
-  return { ...state, stage, due: duesFrom(instants, stage) }
+  return { stage: (instants.findLastIndex(isPassed) + 1) as Stage, instants }
 }
 
 /** `dueAt` of what `retiered` gives, for less: most customers are before their light crossing. */

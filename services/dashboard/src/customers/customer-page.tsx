@@ -1,7 +1,8 @@
-import type { CustomerDetail, TimelineItem } from '@ebb/contracts/dashboard-api'
+import type { CustomerDetail, HoldView, Standing, TimelineItem } from '@ebb/contracts/dashboard-api'
 import type { ComponentChildren } from 'preact'
 import { useAnswer } from '../api/use-answer.ts'
 import { Card } from '../components/card.tsx'
+import { HoldBadge } from '../components/hold-badge.tsx'
 import { Icon, type IconName } from '../components/icon.tsx'
 import { Empty, FaultNotice, Loading } from '../components/notice.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -30,7 +31,7 @@ export const CustomerPage = ({ customerId }: { readonly customerId: string }) =>
             {words.value.customer.back}
           </a>
         }
-        badge={data?.standing && <StandingBadge standing={data.standing} />}
+        badge={data?.standing && <Badges customer={data} standing={data.standing} />}
       />
       {isLoading && <Loading />}
       {fault && <FaultNotice fault={fault} onRetry={reload} />}
@@ -43,11 +44,32 @@ interface DetailProps {
   readonly customer: CustomerDetail
 }
 
+const Badges = ({
+  customer: { held },
+  standing,
+}: DetailProps & { readonly standing: Standing }) => (
+  <>
+    <StandingBadge standing={standing} />
+    {held && <HoldBadge held={held} />}
+  </>
+)
+
+/** Why nothing is raised of this customer. */
+const HoldNote = ({ held: { source, since } }: { readonly held: HoldView }) => {
+  const { hold } = words.value
+  return (
+    <p class="notice is-plain" role="status">
+      {hold.note(source, format.value.moment(since))}
+    </p>
+  )
+}
+
 const Detail = ({ customer }: DetailProps) => {
   const w = words.value
   const { heard } = customer
   return (
     <>
+      {customer.held && <HoldNote held={customer.held} />}
       <Facts customer={customer} />
       {customer.silence ? (
         <SilenceCard silence={customer.silence} />

@@ -23,8 +23,8 @@ const PAGE_LENGTH = '50'
 /** All customers with an order. */
 export const CustomersPage = () => {
   const w = words.value
-  const { search, standing, lifecycle, tag } = route.value.query
-  const query = { search, standing, lifecycle, tag, sort: sortOf(route.value.query) }
+  const { search, standing, lifecycle, tag, held } = route.value.query
+  const query = { search, standing, lifecycle, tag, held, sort: sortOf(route.value.query) }
   const pages = usePages<ListPage, CustomerItem>(
     (after) => withQuery('/customers', { ...query, limit: PAGE_LENGTH, after }),
     ({ customers, next }) => ({ items: customers, next }),
@@ -45,7 +45,9 @@ export const CustomersPage = () => {
       <Filters page={pages.first} />
       {pages.fault && <FaultNotice fault={pages.fault} onRetry={pages.reload} />}
       {pages.isLoading && pages.items.length === 0 && <Loading />}
-      {total === 0 && <Nobody isFiltered={Boolean(search || standing || lifecycle || tag)} />}
+      {total === 0 && (
+        <Nobody isFiltered={Boolean(search || standing || lifecycle || tag || held)} />
+      )}
       {pages.items.length > 0 && (
         <div class="card is-flush">
           <CustomersTable customers={pages.items} />
@@ -56,7 +58,7 @@ export const CustomersPage = () => {
   )
 }
 
-const FILTERS = ['search', 'standing', 'lifecycle', 'tag'] as const
+const FILTERS = ['search', 'standing', 'lifecycle', 'tag', 'held'] as const
 
 const Filters = ({ page }: { readonly page: ListPage | undefined }) => {
   const { customers, standing, sort, common } = words.value
@@ -92,6 +94,7 @@ const Filters = ({ page }: { readonly page: ListPage | undefined }) => {
           ]}
         />
       )}
+      {(page?.held.length || query['held']) && <HeldSelect />}
       <Select
         label={customers.sort}
         value={sortOf(query)}
@@ -138,6 +141,22 @@ const LifecycleSelect = ({ page }: { readonly page: ListPage | undefined }) => {
   )
 }
 
+const HeldSelect = () => {
+  const { common, hold } = words.value
+  return (
+    <Select
+      label={hold.filter}
+      value={route.value.query['held'] ?? ''}
+      onChoose={(held) => setQuery({ held })}
+      options={[
+        { value: '', text: common.all },
+        { value: 'true', text: hold.held },
+        { value: 'false', text: hold.notHeld },
+      ]}
+    />
+  )
+}
+
 /** The one that is chosen may be one that no rule gives any more. */
 const withChosen = (tags: readonly string[], chosen: string | undefined): readonly string[] =>
   chosen === undefined || tags.includes(chosen) ? tags : [...tags, chosen]
@@ -152,7 +171,7 @@ const Nobody = ({ isFiltered }: { readonly isFiltered: boolean }) => {
           <button
             type="button"
             class="button"
-            onClick={() => setQuery({ search: '', standing: '', lifecycle: '', tag: '' })}
+            onClick={() => setQuery(Object.fromEntries(FILTERS.map((name) => [name, ''])))}
           >
             {customers.reset}
           </button>

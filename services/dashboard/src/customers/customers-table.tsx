@@ -1,5 +1,6 @@
 import type { CustomerItem, CustomerSort, Lifecycle, Standing } from '@ebb/contracts/dashboard-api'
 import { type Column, DataTable } from '../components/data-table.tsx'
+import { HoldBadge } from '../components/hold-badge.tsx'
 import { StandingBadge } from '../components/standing-badge.tsx'
 import { format, words } from '../language/language.ts'
 import { live } from '../live/live-store.ts'
@@ -90,10 +91,11 @@ interface CustomerProps {
   readonly customer: CustomerItem
 }
 
-const Name = ({ customer: { customerId, standing, tags } }: CustomerProps) => (
+const Name = ({ customer: { customerId, standing, held, tags } }: CustomerProps) => (
   <span class="customer-name">
     <a href={hrefOf({ page: 'customers', customerId })}>{customerId}</a>
     <StandingBadge standing={standing} />
+    {held && <HoldBadge held={held} />}
     {tags.map((tag) => (
       <span key={tag} class="tag">
         {tag}
@@ -115,8 +117,9 @@ const Loss = ({ minor }: { readonly minor: number }) => (
   <span title={words.value.customers.lossHint}>{format.value.money(minor)}</span>
 )
 
-const Next = ({ customer: { next, nextAt } }: CustomerProps) => {
-  const { customers, common, standing } = words.value
+const Next = ({ customer: { next, nextAt, held, standing: passed } }: CustomerProps) => {
+  const { customers, common, hold, standing } = words.value
+  if (held && passed !== 'lost') return hold.next(held.source, format.value.date(held.since))
   if (next === undefined || nextAt === undefined) return common.none
   const written = format.value
   const now = live.value?.now ?? new Date().toISOString()

@@ -4,7 +4,7 @@ import { placed, riskOn } from './curve-geometry.ts'
 import { datedMilestones } from './next-milestone.ts'
 import type { Drawing } from './silence-chart.tsx'
 
-const FLAG_WIDTH = { wide: 88, narrow: 24 }
+const FLAG_WIDTH = { wide: 104, narrow: 24 }
 
 /** The dates at which tiers begin, over the points of the curve. */
 export const MilestoneFlags = ({ drawing }: { readonly drawing: Drawing }) => {

@@ -1,6 +1,7 @@
 import { ENGLISH_CUSTOMER } from './english-customer.ts'
 import { ENGLISH_GRADES } from './english-grades.ts'
 import { ENGLISH_HEARD } from './english-heard.ts'
+import { ENGLISH_HOLD } from './english-hold.ts'
 import { ENGLISH_QUALITY } from './english-quality.ts'
 import { ENGLISH_TERMS } from './english-terms.ts'
 
@@ -137,6 +138,7 @@ export const ENGLISH = {
   },
   customer: ENGLISH_CUSTOMER,
   heard: ENGLISH_HEARD,
+  hold: ENGLISH_HOLD,
   curve: {
     title: 'The coming silence',
     ifNothing: 'If nothing happens',

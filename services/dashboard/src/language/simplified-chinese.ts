@@ -2,6 +2,7 @@ import type { Catalogue } from './catalogue.ts'
 import { SIMPLIFIED_CHINESE_CUSTOMER } from './simplified-chinese-customer.ts'
 import { SIMPLIFIED_CHINESE_GRADES } from './simplified-chinese-grades.ts'
 import { SIMPLIFIED_CHINESE_HEARD } from './simplified-chinese-heard.ts'
+import { SIMPLIFIED_CHINESE_HOLD } from './simplified-chinese-hold.ts'
 import { SIMPLIFIED_CHINESE_QUALITY } from './simplified-chinese-quality.ts'
 import { SIMPLIFIED_CHINESE_TERMS } from './simplified-chinese-terms.ts'
 
@@ -131,6 +132,7 @@ export const SIMPLIFIED_CHINESE: Catalogue = {
   },
   customer: SIMPLIFIED_CHINESE_CUSTOMER,
   heard: SIMPLIFIED_CHINESE_HEARD,
+  hold: SIMPLIFIED_CHINESE_HOLD,
   curve: {
     title: '即将到来的沉默',
     ifNothing: '若无事发生',

@@ -1,6 +1,7 @@
 import { type Lifecycle, lifecycleAt } from '@ebb/customer/lifecycle'
 import type { CustomerRhythm } from '@ebb/risk/models/order-rhythm'
 import type { Stage } from '@ebb/risk/silence/episode'
+import { holdOf } from '@ebb/risk/silence/holds'
 import {
   type Crossings,
   crossings,
@@ -9,7 +10,7 @@ import {
   type Scoring,
   thresholdsOf,
 } from '@ebb/risk/silence/tiers'
-import { holdOf, NOTHING_SHARED, readScorerShared } from '@ebb/scorer/scorer-shared'
+import { NOTHING_SHARED, readScorerShared } from '@ebb/scorer/scorer-shared'
 import { type ScorerState, unpackScorerState } from '@ebb/scorer/scorer-state'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { isHeld, scoringInForce, standingRisk } from '@ebb/scorer/standing-risk'

@@ -4,6 +4,7 @@ import type { WinbackStatus } from '@ebb/contracts/winback-api'
 import { DAY_MS } from '@ebb/customer/calendar'
 import { FEATURES_PROCESSOR } from '@ebb/features/features-definition'
 import { type AlertCount, alertCounts } from '@ebb/insights/alerts/alert-counts'
+import { countHeld } from '@ebb/insights/customers/held-customers'
 import { lossAtStake } from '@ebb/insights/customers/loss-at-stake'
 import { countCustomers } from '@ebb/insights/live/live-view'
 import { winbackStatus } from '@ebb/retention/reports/winback-summary'
@@ -45,6 +46,8 @@ export interface Status {
   /** Records that wait, by reader. */
   readonly readers: readonly { readonly name: string; readonly lag: number }[]
   readonly customers?: LiveView['customers']
+  /** Silent sources, and how many customers are held for each. */
+  readonly held?: LiveView['held']
   /** What the silence of those at risk is expected to cost, in minor units. */
   readonly expectedLossMinor?: number
   /** Of the last day of the shop's clock. */
@@ -123,11 +126,12 @@ const fromEngines = async (survey: Survey, config: StatusConfig): Promise<FromEn
     engines && installation && answered(alertsPaused(engines.log)),
     ...recordsIn(survey, config, now),
   ])
-  const [customers, alerts, winbacks, expectedLossMinor] = records
+  const [customers, alerts, winbacks, expectedLossMinor, held] = records
   return {
     ...{ now, readers, ...(scorer && { scorer }) },
     ...(events && { events: { ...events, withinMs } }),
     ...(customers && { customers }),
+    ...(held && { held }),
     ...(expectedLossMinor !== undefined && { expectedLossMinor }),
     ...(alerts && { alerts }),
     ...(paused !== undefined && { alertsPaused: paused }),
@@ -150,6 +154,7 @@ const recordsIn = (
     answered(alertCounts(insights, now - DAY_MS)),
     answered(winbackStatus(retention, wallClock.now())),
     answered(lossAtStake(insights, scoring, now)),
+    answered(countHeld(insights)),
   ] as const
 }
 

@@ -86,12 +86,19 @@ const eventsText = ({ events, now, installation }: Status): string | undefined =
   return `${number} in ${within}; ${last}, ${duration(Math.max(0, now - lastAt))} ago`
 }
 
-const sourcesText = ({ sources, installation }: Status, look: Look): string | undefined => {
+const sourcesText = (
+  { sources, installation, held = [] }: Status,
+  look: Look,
+): string | undefined => {
   if (sources === undefined) return undefined
   const { judged, learning, silent } = sources
   const { timeZone = 'UTC' } = installation ?? {}
+  const heldFor = new Map(held.map(({ source, customers }) => [source, customers]))
   const which = silent.map(({ source, since }) => {
-    return painted(`${printable(source)} SILENT since ${shopSecond(since, timeZone)}`, 'red', look)
+    const count = heldFor.get(source)
+    const holding = count === undefined ? '' : ` (${amount(count)} customers on hold)`
+    const told = `${printable(source)} SILENT since ${shopSecond(since, timeZone)}${holding}`
+    return painted(told, 'red', look)
   })
   const rest = [
     `${amount(judged)} judged`,

@@ -17,6 +17,7 @@ import {
   type TestShop,
   testShop,
 } from '../commands/shop-fixture.ts'
+import { shopSecond } from '../commands/shop-time.ts'
 import type { Status } from './read-status.ts'
 import { recentEvents } from './recent-events.ts'
 import { scorerStanding } from './scorer-standing.ts'
@@ -138,6 +139,8 @@ test('standings, alerts and win-backs take a line each, and an engine that is aw
       ...{ now: day(3), readers: [], services: [] },
       engines: [{ need: 'state store', name: 'Redis', isUp: false, message: 'EBB_REDIS_AWAY' }],
       customers: { healthy: 1_200, light: 3, moderate: 2, heavy: 1, lost: 9 },
+      held: [{ source: 'till', since: new Date(day(2)).toISOString(), customers: 1_204 }],
+      sources: { judged: 2, learning: 0, silent: [{ source: 'till', since: day(2) }] },
       ...{
         installation: { ...SHOP, partitions: 2, kind: 'live', begunAt: 0, generation: 0 },
         expectedLossMinor: 123_450,
@@ -152,6 +155,7 @@ test('standings, alerts and win-backs take a line each, and an engine that is aw
   )
   expect(lines.slice(2)).toEqual([
     'engines    state store AWAY (Redis EBB_REDIS_AWAY)',
+    `sources    till SILENT since ${shopSecond(day(2), SHOP.timeZone)} (1,204 customers on hold), 2 judged`,
     'customers  1,200 healthy, 3 light, 2 moderate, 1 heavy, 9 lost; ' +
       'expected loss of those at risk 1,234.50 EUR',
     'alerts     7 in the last day, 5 at_risk light, 2 recovered heavy',

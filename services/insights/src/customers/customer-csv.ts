@@ -7,7 +7,7 @@ import { type ListSource, type ListWish, pageOf } from './customer-list.ts'
 const PAGE_ROWS = 1_000
 
 /** Which customers. */
-export type CsvWish = Pick<ListWish, 'search' | 'standing' | 'lifecycle' | 'tag'>
+export type CsvWish = Pick<ListWish, 'search' | 'standing' | 'lifecycle' | 'tag' | 'held'>
 
 /** What the file is made for. */
 export interface CsvSettings {
@@ -43,6 +43,8 @@ export const customersCsv = (
       { key: 'reason', header: 'reason' },
       { key: 'next', header: 'next standing' },
       { key: 'nextAt', header: 'next standing at' },
+      { key: 'heldFor', header: 'on hold for' },
+      { key: 'heldSince', header: 'on hold since' },
       { key: 'tags', header: 'tags' },
     ],
   })
@@ -50,10 +52,13 @@ export const customersCsv = (
   return pipeline(Readable.from(rowsOf(source, wish, { currency, now })), file, () => {})
 }
 
-interface Line extends Omit<CustomerItem, 'tags'> {
+interface Line extends Omit<CustomerItem, 'tags' | 'held'> {
   readonly revenue: number
   readonly expectedLoss: number
   readonly tags: string
+  /** The silent source that their last order came from, and since when it is. */
+  readonly heldFor: string | undefined
+  readonly heldSince: string | undefined
 }
 
 async function* rowsOf(
@@ -65,12 +70,13 @@ async function* rowsOf(
   for (let after: string | undefined; ; ) {
     const from = after === undefined ? {} : { after }
     const page = await pageOf(source, { ...wish, ...from, sort: 'customer', limit: PAGE_ROWS }, now)
-    for (const { tags, ...item } of page.customers)
+    for (const { tags, held, ...item } of page.customers)
       yield {
         ...item,
         revenue: item.revenueMinor / unit,
         expectedLoss: item.expectedLossMinor / unit,
         tags: tags.join(' '),
+        ...{ heldFor: held?.source, heldSince: held?.since },
       }
     after = page.next
     if (after === undefined) return

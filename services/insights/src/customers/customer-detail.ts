@@ -2,6 +2,7 @@ import type { CustomerDetail, Role, TimelineItem } from '@ebb/contracts/dashboar
 import type { DecisionView } from '@ebb/contracts/winback-api'
 import { lifecycleAt } from '@ebb/customer/lifecycle'
 import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Hold } from '@ebb/risk/silence/holds'
 import { CodedError } from '@ebb/runtime/coded-error'
 import type { Logger } from '@ebb/runtime/logger'
 import { listAlerts } from '../alerts/alert-list.ts'
@@ -15,6 +16,8 @@ import { type CustomerHeard, type FeaturesAddress, readHeard } from './customer-
 import type { ListSource } from './customer-list.ts'
 import { readFeatures } from './customer-rows.ts'
 import { heardFor } from './heard-view.ts'
+import { heldBy, releasedAt } from './held-customers.ts'
+import { holdsNow } from './partition-known.ts'
 import { silenceView } from './silence-view.ts'
 import { standingAt } from './standing.ts'
 
@@ -45,8 +48,9 @@ export const customerDetail = async (
   { customerId, role, now }: DetailWish,
 ): Promise<CustomerDetail> => {
   const { postgres, features, retention } = source
-  const [row, profiles, alerts, answer, decisions] = await Promise.all([
+  const [row, holds, profiles, alerts, answer, decisions] = await Promise.all([
     readRow(postgres, customerId),
+    holdsNow(postgres),
     readProfiles(postgres, [customerId]),
     listAlerts(postgres, { customerId, limit: MOST_ALERTS }),
     readHeard(features, customerId).catch((error: Error) => error),
@@ -60,7 +64,7 @@ export const customerDetail = async (
     ...identityOf(row, heard),
     tags: row?.tags ?? [],
     ...profileOf(profiles.get(customerId), role),
-    ...ordersOf(row, source, now),
+    ...ordersOf(row, { ...source, holds, now }),
     ...(!(answer instanceof Error) && { heard: heardFor(role, answer) }),
     timeline: timelineOf(heard, alerts, decisions ?? []),
     ...(decisions && { decisions }),
@@ -111,17 +115,25 @@ const profileOf = (
 ): Pick<CustomerDetail, 'profile'> =>
   attributes === undefined ? {} : { profile: attributesFor(role, valuesOf(attributes)) }
 
-const ordersOf = (row: Row | undefined, { scoring }: ListSource, now: number) => {
+interface Light extends Pick<ListSource, 'scoring'> {
+  readonly holds: readonly Hold[]
+  readonly now: number
+}
+
+const ordersOf = (row: Row | undefined, { scoring, holds, now }: Light) => {
   const { revenueMinor = 0, rhythm = null, crossings = null } = row ?? {}
   const { stage = 0, recoveredAt = null } = row ?? {}
   if (rhythm === null || crossings === null) return { orders: 0, revenueMinor }
+  const held = heldBy(holds, rhythm.source)
+  const notBefore = releasedAt(holds, rhythm.source)
   return {
     standing: standingAt(stage),
+    ...(held && { held }),
     lifecycle: lifecycleAt({ repeatDays: rhythm.repeatDays, stage, recoveredAt }, now),
     orders: rhythm.orders,
     revenueMinor,
     firstOrderAt: iso(rhythm.firstAt),
-    silence: silenceView({ rhythm, crossings, stage }, now, scoring),
+    silence: silenceView({ rhythm, crossings, stage, notBefore }, now, scoring),
   }
 }
 

@@ -25,15 +25,33 @@ describe('the features of a customer', () => {
   test('keep the place of the rhythm while only something else changes', () => {
     const after = foldAll([seen(1), seen(2, { consent: { marketing: true } }, NOON + 200 * DAY_MS)])
     expect(after).toMatchObject({ consent: { marketing: true }, rhythmPlace: { offset: 10 } })
-    expect(after?.heldStage).toBe(foldAll([seen(1)])?.heldStage)
+    expect(after?.stageKnown).toEqual(foldAll([seen(1)])?.stageKnown)
   })
 
-  test('move it with each change of the rhythm, and see by the clock which tiers hold', () => {
+  test('keep where a change before the last order last saw the risk below each tier', () => {
     const later = rhythmOf(40, { repeatDays: 2, orders: 3 })
     const [soon, late] = [NOON - 39 * DAY_MS, NOON + 2_000 * DAY_MS].map((clock) =>
       foldAll([seen(1), seen(2, { rhythm: later }, clock)]),
     )
-    expect([soon?.rhythmPlace.offset, soon?.heldStage, late?.heldStage]).toEqual([20, 0, 3])
+    const [first, second] = [10, 20].map((offset) => ({ generation: 0, offset }))
+    expect(soon?.rhythmPlace).toEqual(second)
+    expect(soon?.stageKnown).toEqual({
+      place: first,
+      there: 0,
+      lastBelow: [second, second, second],
+    })
+    expect(late?.stageKnown).toEqual({ place: first, there: 0, lastBelow: [null, null, null] })
+  })
+
+  test('begin anew with another last order, and with the stage that a promotion gives silently', () => {
+    const other = foldAll([seen(1), seen(2, { rhythm: rhythmOf(20) })])!
+    const place = { generation: 0, offset: 20 }
+    expect(other.stageKnown).toEqual({ place, there: 0, lastBelow: [null, null, null] })
+    const stages = [-1, 0, 1_000].map((days) => {
+      const passedUntil = other.crossings!.moderate! + days * DAY_MS
+      return scoredAnew(other, { place: { generation: 0, offset: 30 }, passedUntil }, SCORING)
+    })
+    expect(stages.map(({ stageKnown }) => stageKnown.there)).toEqual([1, 2, 4])
   })
 
   test('have no money where no window says any', () => {
@@ -54,7 +72,8 @@ describe('the features of a customer', () => {
     const { rhythm: _, ...visitor } = seen(1).record
     expect(foldAll([{ ...seen(1), record: visitor }])?.horizonRevenue).toBeNull()
     const spend = { kind: 'gamma-gamma', p: 6, q: 4, v: 22.5 } as const
-    const anew = scoredAnew(foldAll([seen(1, { windows })])!, seen(2), { ...SCORING, spend })
+    const promotion = { place: seen(2).place, passedUntil: NOON }
+    const anew = scoredAnew(foldAll([seen(1, { windows })])!, promotion, { ...SCORING, spend })
     expect(anew.horizonRevenue).not.toBe(before)
   })
 

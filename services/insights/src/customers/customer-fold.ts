@@ -1,7 +1,9 @@
 import { exactMinor } from '@ebb/contracts/decimal-amount'
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import { horizonRevenue, type Valuing } from '@ebb/risk/expected-loss'
-import { crossings, riskAt, type Scoring, thresholdsOf } from '@ebb/risk/silence/tiers'
+import { type Dues, isSameRhythm, stageHeld } from '@ebb/risk/silence/episode'
+import { passedSilently } from '@ebb/risk/silence/retier'
+import type { Scoring } from '@ebb/risk/silence/tiers'
 import { compareVersions, type Version } from '@ebb/streaming/version'
 
 /** The order rhythm, as records carry it. */
@@ -37,8 +39,20 @@ export interface CustomerFeatures {
   readonly horizonRevenue: number | null
   /** Where the rhythm last changed. */
   readonly rhythmPlace: Place
-  /** Tiers whose threshold, less the hysteresis, the risk had reached by then: 0 … 3. */
-  readonly heldStage: number
+  readonly stageKnown: StageKnown
+}
+
+/** What features and promotions say of thresholds passed; the rest is told by alerts behind `place`. */
+export interface StageKnown {
+  /** Where the last order last became another one, or a model was promoted. */
+  readonly place: Place
+  /** Thresholds passed there, 0 … 4: none behind an order, else what a promotion passes silently. */
+  readonly there: number
+  /**
+   * Where the risk was last seen below light, moderate and heavy since then, less the hysteresis,
+   * because other orders changed; null: nowhere.
+   */
+  readonly lastBelow: readonly [Place | null, Place | null, Place | null]
 }
 
 /** One features record, where it stands, and the clock that its partition showed. */
@@ -67,52 +81,58 @@ export const foldFeatures = (
     ...{ customerId, version, userId, asOf, revenueMinor, consent, rhythm },
     horizonRevenue: rhythm && horizonRevenue(rhythm, revenueMinor, scoring),
   }
-  if (before !== undefined && isSame(before.rhythm, rhythm)) return { ...before, ...facts }
+  if (before !== undefined && isSameRhythm(before.rhythm, rhythm)) return { ...before, ...facts }
+  const isRevised =
+    rhythm !== null &&
+    rhythm.lastOrderId === before?.rhythm?.lastOrderId &&
+    before.stageKnown.place.generation === place.generation
   return {
     ...facts,
     crossings: rhythm && crossingInstants(rhythm, scoring),
     rhythmPlace: place,
-    heldStage: rhythm === null ? 0 : heldStage(rhythm, clock, scoring),
+    stageKnown: isRevised
+      ? revised(before.stageKnown, place, stageHeld(rhythm, clock, scoring))
+      : { place, there: 0, lastBelow: NOWHERE },
   }
 }
 
-/** The same customer by another model, promoted at a place of the topic: it has no order in it. */
+const NOWHERE = [null, null, null] as const
+
+const revised = (stage: StageKnown, at: Place, held: number): StageKnown => {
+  const [light, moderate, heavy] = stage.lastBelow
+  const lastBelow = [
+    held < 1 ? at : light,
+    held < 2 ? at : moderate,
+    held < 3 ? at : heavy,
+  ] as const
+  return { ...stage, lastBelow }
+}
+
+/**
+ * The same customer by another model, promoted at a place of the topic: it has no order in it. What is
+ * crossed until `passedUntil` (ms) is passed silently.
+ */
 export const scoredAnew = (
   customer: CustomerFeatures,
-  { place, clock }: Pick<SeenFeatures, 'place' | 'clock'>,
+  { place, passedUntil }: { readonly place: Place; readonly passedUntil: number },
   scoring: Scoring & Valuing,
 ): CustomerFeatures => {
   const { rhythm, revenueMinor } = customer
   if (rhythm === null) return customer
-  const crossings = crossingInstants(rhythm, scoring)
-  const held = heldStage(rhythm, clock, scoring)
-  const revenue = horizonRevenue(rhythm, revenueMinor, scoring)
+  const { stage, instants } = passedSilently(rhythm, { ...scoring, passedUntil })
   return {
     ...customer,
-    ...{ crossings, horizonRevenue: revenue, rhythmPlace: place, heldStage: held },
+    crossings: crossingsOf(instants),
+    horizonRevenue: horizonRevenue(rhythm, revenueMinor, scoring),
+    stageKnown: { place, there: stage, lastBelow: NOWHERE },
   }
 }
 
-/** By what the scorer goes by. */
-const isSame = (left: Rhythm | null, right: Rhythm | null): boolean => {
-  if (left === null || right === null) return left === right
-  return (
-    left.lastOrderId === right.lastOrderId &&
-    left.lastAt === right.lastAt &&
-    left.firstAt === right.firstAt &&
-    left.repeatDays === right.repeatDays
-  )
-}
+/** Nothing is passed before the beginning of time. */
+const crossingInstants = (rhythm: Rhythm, scoring: Scoring): CrossingInstants =>
+  crossingsOf(passedSilently(rhythm, { ...scoring, passedUntil: 0 }).instants)
 
-const crossingInstants = (rhythm: Rhythm, { model, policy }: Scoring): CrossingInstants => {
-  const { light, moderate, heavy, lost } = crossings(rhythm, model, policy)
-  const entered = (at: number): number | null => (at > lost ? null : at)
-  return { light: entered(light), moderate: entered(moderate), heavy: entered(heavy), lost }
-}
-
-const heldStage = (rhythm: Rhythm, clock: number, scoring: Scoring): number => {
-  const { light, moderate, heavy } = thresholdsOf(rhythm, scoring)
-  const risk = riskAt(rhythm, clock, scoring)
-  const isHeld = (threshold: number) => risk >= threshold - scoring.policy.hysteresis
-  return [light, moderate, heavy].filter(isHeld).length
-}
+const crossingsOf = ([light, moderate, heavy, lost]: Dues): CrossingInstants => ({
+  ...{ light, moderate, heavy },
+  lost: lost!,
+})

@@ -162,7 +162,7 @@ describe.skipIf(server === undefined)('customers', () => {
     const text = Buffer.from(await answer.arrayBuffer()).toString('utf8')
     const lines = text.trimEnd().split('\n')
     expect(lines[0]).toBe(
-      '\ufeffcustomer,standing,lifecycle,risk,expected loss EUR,orders,revenue EUR,last order,reason,next standing,next standing at,tags',
+      '\ufeffcustomer,standing,lifecycle,risk,expected loss EUR,orders,revenue EUR,last order,reason,next standing,next standing at,on hold for,on hold since,tags',
     )
     expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual([
       ...["'=1+1", 'a:x-7', 'u:ann', 'u:bob', 'u:cleo'],

@@ -24,6 +24,7 @@ const FILTER = {
   standing: { type: 'string', enum: [...STANDINGS] },
   lifecycle: { type: 'string', enum: [...LIFECYCLES] },
   tag: { ...TEXT, maxLength: 40 },
+  held: { type: 'boolean' },
 }
 const PAGE = {
   sort: { type: 'string', enum: [...CUSTOMER_SORTS], default: 'risk' },

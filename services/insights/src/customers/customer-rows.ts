@@ -1,5 +1,5 @@
 import type { Transaction } from '@ebb/postgres/postgres-client'
-import type { CustomerFeatures, Rhythm } from './customer-fold.ts'
+import type { CustomerFeatures, Place, Rhythm, StageKnown } from './customer-fold.ts'
 
 interface FeaturesRow {
   readonly customer_id: string
@@ -20,7 +20,12 @@ interface FeaturesRow {
   readonly lost_at: number
   readonly horizon_revenue: number | null
   readonly rhythm_place: readonly [number, number]
-  readonly held_stage: number
+  readonly source: string | null
+  readonly stage_place: readonly [number, number]
+  readonly stage_there: number
+  readonly below_light: readonly [number, number] | null
+  readonly below_moderate: readonly [number, number] | null
+  readonly below_heavy: readonly [number, number] | null
 }
 
 /** Keeps other writers from these customers until the transaction ends; by key, so that none waits in a ring. */
@@ -42,7 +47,8 @@ export const readFeatures = async (
   const rows = await tx.query<FeaturesRow>(
     `SELECT customer_id, features_version, user_id, as_of, revenue_minor, analytics, marketing,
        orders, repeat_days, first_at, last_at, last_order_id,
-       light_at, moderate_at, heavy_at, lost_at, horizon_revenue, rhythm_place, held_stage
+       light_at, moderate_at, heavy_at, lost_at, horizon_revenue, rhythm_place,
+       source, stage_place, stage_there, below_light, below_moderate, below_heavy
      FROM customers WHERE customer_id = ANY($1) AND features_version IS NOT NULL`,
     [customerIds],
   )
@@ -51,7 +57,6 @@ export const readFeatures = async (
 
 const featuresOf = (row: FeaturesRow): CustomerFeatures => {
   const [generation, offset, index] = row.features_version
-  const [placeGeneration, placeOffset] = row.rhythm_place
   const { light_at: light, moderate_at: moderate, heavy_at: heavy, lost_at: lost } = row
   return {
     customerId: row.customer_id,
@@ -66,10 +71,20 @@ const featuresOf = (row: FeaturesRow): CustomerFeatures => {
     rhythm: rhythmOf(row),
     crossings: row.last_at === null ? null : { light, moderate, heavy, lost },
     horizonRevenue: row.horizon_revenue,
-    rhythmPlace: { generation: placeGeneration, offset: placeOffset },
-    heldStage: row.held_stage,
+    rhythmPlace: placeOf(row.rhythm_place),
+    stageKnown: {
+      place: placeOf(row.stage_place),
+      there: row.stage_there,
+      lastBelow: [
+        row.below_light && placeOf(row.below_light),
+        row.below_moderate && placeOf(row.below_moderate),
+        row.below_heavy && placeOf(row.below_heavy),
+      ],
+    },
   }
 }
+
+const placeOf = ([generation, offset]: readonly [number, number]): Place => ({ generation, offset })
 
 const rhythmOf = (row: FeaturesRow): Rhythm | null =>
   row.last_at === null
@@ -80,6 +95,7 @@ const rhythmOf = (row: FeaturesRow): Rhythm | null =>
         firstAt: row.first_at,
         lastAt: row.last_at,
         lastOrderId: row.last_order_id,
+        ...(row.source !== null && { source: row.source }),
       }
 
 /** Columns that features write, with how each is read from a customer's features. */
@@ -100,19 +116,36 @@ const COLUMNS: readonly (readonly [string, string, (of: CustomerFeatures) => unk
   ['heavy_at', 'bigint', ({ crossings }) => crossings?.heavy ?? null],
   ['lost_at', 'bigint', ({ crossings }) => crossings?.lost ?? null],
   ['horizon_revenue', 'float8', ({ horizonRevenue }) => horizonRevenue],
-  ['held_stage', 'smallint', ({ heldStage }) => heldStage],
-  // Arrays of arrays cannot be unnested one level: each is sent as text.
-  ['features_version', 'text', ({ version: v }) => `{${v.generation},${v.offset},${v.index}}`],
-  ['rhythm_place', 'text', ({ rhythmPlace: p }) => `{${p.generation},${p.offset}}`],
+  ['source', 'text', ({ rhythm }) => rhythm?.source ?? null],
+  ['stage_there', 'smallint', ({ stageKnown }) => stageKnown.there],
 ]
 
-const SENT = COLUMNS.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')
-const NAMES = COLUMNS.map(([name]) => name).join(', ')
-const READ = COLUMNS.map(([name]) =>
-  name === 'features_version' || name === 'rhythm_place' ? `${name}::bigint[]` : name,
-).join(', ')
-const SET = COLUMNS.slice(1)
-  .map(([name]) => `${name} = EXCLUDED.${name}`)
+const placeText = ({ generation, offset }: Place): string => `{${generation},${offset}}`
+
+const belowText = ({ lastBelow }: StageKnown, tier: 0 | 1 | 2): string | null =>
+  lastBelow[tier] && placeText(lastBelow[tier])
+
+/** As `COLUMNS`. Arrays of arrays cannot be unnested one level: each is sent as text. */
+const ARRAYS: readonly (readonly [string, (of: CustomerFeatures) => string | null])[] = [
+  ['features_version', ({ version: v }) => `{${v.generation},${v.offset},${v.index}}`],
+  ['rhythm_place', ({ rhythmPlace }) => placeText(rhythmPlace)],
+  ['stage_place', ({ stageKnown }) => placeText(stageKnown.place)],
+  ['below_light', ({ stageKnown }) => belowText(stageKnown, 0)],
+  ['below_moderate', ({ stageKnown }) => belowText(stageKnown, 1)],
+  ['below_heavy', ({ stageKnown }) => belowText(stageKnown, 2)],
+]
+
+const ALL = [...COLUMNS.map(([name]) => name), ...ARRAYS.map(([name]) => name)]
+const SENT = [...COLUMNS.map(([, type]) => type), ...ARRAYS.map(() => 'text')]
+  .map((type, i) => `$${i + 1}::${type}[]`)
+  .join(', ')
+const NAMES = ALL.join(', ')
+const READ = [
+  ...COLUMNS.map(([name]) => name),
+  ...ARRAYS.map(([name]) => `${name}::bigint[]`),
+].join(', ')
+const SET = ALL.slice(1)
+  .map((name) => `${name} = EXCLUDED.${name}`)
   .join(', ')
 
 /** Writes the features of customers, each of them once; by key, so that two writers never wait in a ring. */
@@ -125,6 +158,9 @@ export const writeFeatures = async (
     `INSERT INTO customers AS kept (${NAMES})
      SELECT ${READ} FROM unnest(${SENT}) AS sent (${NAMES}) ORDER BY customer_id COLLATE "C"
      ON CONFLICT (customer_id) DO UPDATE SET ${SET}, changes = kept.changes + 1`,
-    COLUMNS.map(([, , read]) => customers.map(read)),
+    [
+      ...COLUMNS.map(([, , read]) => customers.map(read)),
+      ...ARRAYS.map(([, read]) => customers.map(read)),
+    ],
   )
 }

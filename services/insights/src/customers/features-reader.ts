@@ -1,21 +1,25 @@
 import { FeaturesRecord } from '@ebb/contracts/features-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
+import { compareModelSignals, type ModelSignal } from '@ebb/contracts/model-signal'
 import { readTick } from '@ebb/contracts/tick'
 import type { Transaction } from '@ebb/postgres/postgres-client'
+import { onSourceChange } from '@ebb/risk/silence/holds'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { followOrders, type HeardOrder } from '../grading/follow-orders.ts'
 import { gradeDay } from '../grading/grade-day.ts'
 import { readGradingDay } from '../grading/graded-rows.ts'
 import {
+  keepModelSignal,
   type ModelScoring,
-  modelOfPartition,
   readModelSignal,
-  takeModelSignal,
+  scoringOf,
 } from '../grading/model-in-force.ts'
 import { untilNewDays } from '../grading/until-new-days.ts'
+import { readSourceSignal } from '../stream/source-signal.ts'
 import { readRecord, type Skipped } from '../stream/versioned-record.ts'
 import { type CustomerFeatures, foldFeatures } from './customer-fold.ts'
 import { lockCustomers, readFeatures, writeFeatures } from './customer-rows.ts'
+import { type PartitionKnown, readPartition, writePartition } from './partition-known.ts'
 import { scoreAnew } from './score-anew.ts'
 
 /** How `ebb.features.v1` is read. */
@@ -45,10 +49,11 @@ export const featuresHandler =
     const lastDay = (await readGradingDay(tx, partition))?.day
     const stretches = untilNewDays(records, lastDay, timeZone)
     if (stretches.length > 1) await lockCustomers(tx, keys)
-    const before = await readClock(tx, partition, reading.generation)
+    const of = { partition, generation: reading.generation }
+    const before = await readPartition(tx, of)
     const batch: Batch = {
-      ...{ reading, tx, partition, clock: before, customers: await readFeatures(tx, keys) },
-      scoring: await modelOfPartition(tx, partition, scoring),
+      ...{ reading, tx, partition, known: before, customers: await readFeatures(tx, keys) },
+      scoring: scoringOf(before.promoted, scoring),
     }
     for (const { records, newDay } of stretches) {
       await readStretch(batch, records)
@@ -57,9 +62,7 @@ export const featuresHandler =
       const day = { partition, partitions, timeZone, scoring: batch.scoring, tick: newDay }
       await gradeDay(tx, day)
     }
-    const { clock } = batch
-    const { generation } = reading
-    if (clock > before) await writeClock(tx, { partition, generation, clock })
+    if (batch.known !== before) await writePartition(tx, of, batch.known)
   }
 
 /** What a batch has come to so far. */
@@ -68,7 +71,7 @@ interface Batch {
   readonly tx: Transaction
   readonly partition: number
   readonly customers: Map<string, CustomerFeatures>
-  clock: number
+  known: PartitionKnown
   scoring: ModelScoring
 }
 
@@ -81,19 +84,29 @@ interface Pending {
 const readStretch = async (batch: Batch, records: readonly LogRecord[]): Promise<void> => {
   const pending: Pending = { changed: new Map(), heard: [] }
   for (const record of records) {
-    const tick = readTick(record)
-    if (typeof tick === 'number') batch.clock = Math.max(batch.clock, tick)
-    const signal = readModelSignal(record)
-    if (signal !== undefined) {
+    const model = readModelSignal(record)
+    if (model === undefined) {
+      batch.known = afterControl(batch.known, record)
+      foldRecord(batch, pending, record)
+    } else {
       await write(batch, pending)
-      await promote(batch, signal, record.offset)
-    } else foldRecord(batch, pending, record)
+      await promote(batch, model, record.offset)
+    }
   }
   await write(batch, pending)
 }
 
+/** What a tick or a signal of a source says; the same value behind any other record. */
+const afterControl = (known: PartitionKnown, record: LogRecord): PartitionKnown => {
+  const tick = readTick(record)
+  if (typeof tick === 'number') return tick > known.clock ? { ...known, clock: tick } : known
+  const signal = readSourceSignal(record)
+  return signal === undefined ? known : onSourceChange(known, signal, known.clock)
+}
+
 const foldRecord = (batch: Batch, { changed, heard }: Pending, record: LogRecord): void => {
-  const { reading, customers, clock, scoring } = batch
+  const { reading, customers, scoring } = batch
+  const { clock } = batch.known
   const seen = readRecord(record, codec, reading.onSkip)
   if (seen === undefined) return
   const { customerId } = seen.message
@@ -117,44 +130,24 @@ const write = async ({ tx }: Batch, { changed, heard }: Pending): Promise<void> 
   heard.length = 0
 }
 
-/** From here on customers of the partition are scored with another model; those that are known, too. */
-const promote = async (
-  batch: Batch,
-  signal: NonNullable<ReturnType<typeof readModelSignal>>,
-  offset: number,
-): Promise<void> => {
-  const { tx, partition, clock, reading, customers } = batch
+/**
+ * From here on customers of the partition are scored with another model; those that are known, too. A
+ * copy, or an older one, changes nothing.
+ */
+const promote = async (batch: Batch, signal: ModelSignal, offset: number): Promise<void> => {
+  const { tx, partition, known, reading, customers } = batch
   const { scoring: shipped, partitions, generation } = reading
-  const scoring = await takeModelSignal(tx, { partition, signal, shipped })
-  if (scoring === undefined) return
-  batch.scoring = scoring
+  const { clock, promoted } = known
+  if (promoted !== null && compareModelSignals(signal, promoted) <= 0) return
+  batch.known = { ...known, promoted: signal }
+  batch.scoring = scoringOf(signal, shipped)
+  await keepModelSignal(tx, partition, signal)
   const place = { generation, offset }
-  for (const each of await scoreAnew(tx, { partition, partitions, scoring, clock, place }))
+  const { scoring } = batch
+  const promotion = { partition, partitions, scoring, clock, place, holds: known }
+  for (const each of await scoreAnew(tx, promotion))
     if (customers.has(each.customerId)) customers.set(each.customerId, each)
 }
 
 const keysOf = (records: readonly LogRecord[]): Set<string> =>
   new Set(records.filter(({ key }) => !key.startsWith('~')).map(({ key }) => key))
-
-const readClock = async (
-  tx: Transaction,
-  partition: number,
-  generation: number,
-): Promise<number> => {
-  const [row] = await tx.query<{ clock: number }>(
-    'SELECT clock FROM partition_clocks WHERE partition = $1 AND generation = $2',
-    [partition, generation],
-  )
-  return row?.clock ?? 0
-}
-
-const writeClock = async (
-  tx: Transaction,
-  { partition, generation, clock }: Record<'partition' | 'generation' | 'clock', number>,
-): Promise<void> => {
-  await tx.query(
-    `INSERT INTO partition_clocks (partition, generation, clock) VALUES ($1, $2, $3)
-     ON CONFLICT (partition) DO UPDATE SET generation = $2, clock = $3`,
-    [partition, generation, clock],
-  )
-}

@@ -1,5 +1,6 @@
 import type { Transaction } from '@ebb/postgres/postgres-client'
 import type { Valuing } from '@ebb/risk/expected-loss'
+import { holdOf, passedUntil, type SilentSources } from '@ebb/risk/silence/holds'
 import type { Scoring } from '@ebb/risk/silence/tiers'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { type CustomerFeatures, type Place, scoredAnew } from './customer-fold.ts'
@@ -14,21 +15,26 @@ export interface Promotion {
   /** What the partition's clock shows, ms. */
   readonly clock: number
   readonly place: Place
+  readonly holds: SilentSources
 }
 
 const PAGE = 1_000
 
-/** Writes what silence leads to by another model, for all customers of the partition; and who they are. */
+/**
+ * Writes what silence leads to by another model, and the stage that the scorer puts them into, for all
+ * customers of the partition that the generation tells of; and who they are.
+ */
 export const scoreAnew = async (
   tx: Transaction,
-  { partition, partitions, scoring, clock, place }: Promotion,
+  { partition, partitions, scoring, clock, place, holds }: Promotion,
 ): Promise<CustomerFeatures[]> => {
   const all: CustomerFeatures[] = []
   for (let after = ''; ; ) {
     const page = await tx.query<{ customerId: string }>(
       `SELECT customer_id AS "customerId" FROM customers
-       WHERE customer_id > $1 AND last_at IS NOT NULL ORDER BY customer_id LIMIT $2`,
-      [after, PAGE],
+       WHERE customer_id > $1 AND last_at IS NOT NULL AND features_version[1] = $3
+       ORDER BY customer_id LIMIT $2`,
+      [after, PAGE, place.generation],
     )
     const last = page.at(-1)
     if (last === undefined) return all
@@ -38,7 +44,10 @@ export const scoreAnew = async (
       tx,
       own.filter((customerId) => partitionOf(customerId, partitions) === partition),
     )
-    const scored = [...known.values()].map((each) => scoredAnew(each, { clock, place }, scoring))
+    const scored = [...known.values()].map((each) => {
+      const passed = passedUntil(clock, holdOf(holds, each.rhythm?.source))
+      return scoredAnew(each, { place, passedUntil: passed }, scoring)
+    })
     await writeFeatures(tx, scored)
     all.push(...scored)
   }

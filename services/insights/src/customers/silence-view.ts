@@ -9,6 +9,8 @@ export interface SilentCustomer {
   readonly crossings: CrossingInstants
   /** Thresholds passed, 0 … 4. */
   readonly stage: number
+  /** The release of who was held, ms: what was not passed by then comes no earlier. */
+  readonly notBefore?: number | undefined
 }
 
 const MILESTONES = ['light', 'moderate', 'heavy', 'lost'] as const
@@ -18,13 +20,13 @@ const BEYOND = 0.06
 
 /** The silence after the last order: so far, and to come if nothing happens. */
 export const silenceView = (
-  { rhythm, crossings, stage }: SilentCustomer,
+  { rhythm, crossings, stage, notBefore = 0 }: SilentCustomer,
   clock: number,
   scoring: Scoring,
 ): SilenceView => {
   // An order may be ahead of the clock by a little.
   const now = Math.max(clock, rhythm.lastAt)
-  const end = Math.max(now, crossings.lost)
+  const end = Math.max(now, crossings.lost, notBefore)
   const until = Math.ceil(end + BEYOND * (end - rhythm.lastAt))
   const { points } = riskCurve(rhythm, scoring, { until, samples: CURVE_SAMPLES })
   const thresholds = { ...thresholdsOf(rhythm, scoring), lost: null }
@@ -36,8 +38,9 @@ export const silenceView = (
     horizonDays: scoring.policy.horizonDays,
     curve: points.map(({ at, risk }) => ({ at: iso(at), risk })),
     milestones: MILESTONES.map((standing, index) => {
-      const at = crossings[standing]
-      const isPassed = stage > index && at !== null
+      const crossing = crossings[standing]
+      const isPassed = stage > index && crossing !== null
+      const at = isPassed || crossing === null ? crossing : Math.max(crossing, notBefore)
       return {
         standing,
         threshold: thresholds[standing],

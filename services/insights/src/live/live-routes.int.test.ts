@@ -55,6 +55,7 @@ describe.skipIf(server === undefined)('what happens now', () => {
     expect(live).toMatchObject({
       now: new Date(NOON).toISOString(),
       customers: { healthy: 1, light: 0, moderate: 0, heavy: 0, lost: 1 },
+      held: [],
       engines: [{ need: 'business records', name: 'PostgreSQL', isUp: true }],
     })
     expect(live).not.toHaveProperty('winbacks')

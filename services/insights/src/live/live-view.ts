@@ -1,6 +1,7 @@
 import type { LiveView } from '@ebb/contracts/dashboard-api'
 import type { WinbackStatus } from '@ebb/contracts/winback-api'
 import type { Queries } from '@ebb/postgres/postgres-client'
+import { countHeld } from '../customers/held-customers.ts'
 import { STANDINGS } from '../customers/standing.ts'
 import { type RetentionAddress, winbackStatus } from '../winbacks/retention.ts'
 import { glimpse } from './glimpse.ts'
@@ -31,6 +32,7 @@ export const liveView = (
 ): ((eventsPerSecond: readonly number[]) => Promise<LiveView>) => {
   const { postgres, retention, featuresUrl, engineNames, readers, now } = sources
   const customers = glimpse(() => countCustomers(postgres), COUNT_EVERY_MS)
+  const held = glimpse(() => countHeld(postgres), COUNT_EVERY_MS)
   const winbackNow = glimpse(() => winbackStatus(retention), ASK_RETENTION_EVERY_MS)
   const lags = glimpse(readers, LOOK_AT_ENGINES_EVERY_MS)
   const states = glimpse(() => askReadiness(featuresUrl), LOOK_AT_ENGINES_EVERY_MS)
@@ -40,8 +42,9 @@ export const liveView = (
     'business records': () => customers.isAnswered(),
   }
   return async (eventsPerSecond) => {
-    const [counts, winbacks, lag] = await Promise.all([
+    const [counts, heldNow, winbacks, lag] = await Promise.all([
       customers.latest(),
+      held.latest(),
       winbackNow.latest(),
       lags.latest(),
       states.latest(),
@@ -50,6 +53,7 @@ export const liveView = (
       now: new Date(now()).toISOString(),
       eventsPerSecond,
       customers: counts ?? NOBODY,
+      held: heldNow ?? [],
       ...(winbacks && { winbacks: winbacksOf(winbacks) }),
       engines: engineNames.map(({ need, name }) => ({ need, name, isUp: isUp[need]() })),
       readers: lag ?? [],
