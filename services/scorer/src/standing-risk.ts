@@ -1,5 +1,6 @@
-import { dueAt, type RiskState } from '@ebb/risk/silence/episode'
+import { dueAt } from '@ebb/risk/silence/episode'
 import { heldUntil, type Promotion, retiered, retieredDueAt } from '@ebb/risk/silence/retier'
+import type { RiskState } from '@ebb/risk/silence/risk-state'
 import type { Scoring } from '@ebb/risk/silence/tiers'
 import { type Hold, holdOf, type Promoted, type ScorerShared } from './scorer-shared.ts'
 import type { ScorerState } from './scorer-state.ts'
@@ -10,8 +11,8 @@ export const scoringInForce = <Shipped extends Scoring & { readonly modelVersion
   { promoted }: ScorerShared,
 ): Shipped => {
   if (promoted === null) return shipped
-  const { model, policy = shipped.policy, version: modelVersion, spend } = promoted
-  return { ...shipped, model, policy, modelVersion, ...(spend && { spend }) }
+  const { model, policy = shipped.policy, version: modelVersion, spend, visits } = promoted
+  return { ...shipped, model, policy, modelVersion, visitPrior: visits, ...(spend && { spend }) }
 }
 
 /**
@@ -53,8 +54,8 @@ const promotionSince = (
 ): Promotion | undefined => {
   const { promoted } = shared
   if (promoted === null || promotions >= shared.promotions) return undefined
-  const { model, policy } = scoring
-  return { model, policy, passedUntil: silentUntil(promoted, holdOf(shared, source)) }
+  const { model, policy, visitPrior } = scoring
+  return { model, policy, visitPrior, passedUntil: silentUntil(promoted, holdOf(shared, source)) }
 }
 
 /** Until when crossings are passed silently: a promotion takes from nobody what a hold keeps. */

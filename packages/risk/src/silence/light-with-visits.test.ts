@@ -4,16 +4,16 @@ import { lightWithVisits } from './light-with-visits.ts'
 import { crossings, DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from './tiers.ts'
 
 const DAY = 86_400_000
-const SCORING = { model: SHIPPED_PRIORS, policy: DEFAULT_TIER_POLICY }
 const HALF = { ...DEFAULT_TIER_POLICY, light: { share: 0.15, floor: 0 } }
-const PRIOR = { shape: 1.87, rate: 16.5 }
+const VISIT_PRIOR = { shape: 1.87, rate: 16.5 }
+const SCORING = { model: SHIPPED_PRIORS, policy: DEFAULT_TIER_POLICY, visitPrior: VISIT_PRIOR }
 const MONTHLY = { repeatDays: 6, firstAt: 0, lastAt: 180 * DAY }
 
 const lightOf = (repeatDays: number, lastVisitAt: number) =>
-  lightWithVisits(MONTHLY, SCORING, {
-    rhythm: { repeatDays, firstAt: 0, lastAt: lastVisitAt },
-    prior: PRIOR,
-  })
+  lightWithVisits(
+    { rhythm: MONTHLY, visits: { repeatDays, firstAt: 0, lastAt: lastVisitAt } },
+    SCORING,
+  )
 
 it('is earlier for who came often and comes no more', () => {
   const { light } = crossings(MONTHLY, SHIPPED_PRIORS, DEFAULT_TIER_POLICY)

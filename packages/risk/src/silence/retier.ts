@@ -1,5 +1,7 @@
-import { type Dues, dueAt, duesFrom, type RiskState, type Stage } from './episode.ts'
-import { crossings, lightCrossing, type Scoring } from './tiers.ts'
+import { dueAt } from './episode.ts'
+import { crossingsWithVisits, lightWithVisits } from './light-with-visits.ts'
+import { type Dues, duesFrom, type RiskState, type Stage } from './risk-state.ts'
+import { lightCrossing, type Scoring } from './tiers.ts'
 
 /** A model that was promoted. */
 export interface Promotion extends Scoring {
@@ -12,13 +14,14 @@ export interface Promotion extends Scoring {
  * without an alert, and those behind it have timers at its analytic instants. Tiers go up and down.
  * An episode that runs goes on, healthy or not: it was told, so its end will be.
  *
- * Follows from the orders and the promotion alone, not from the tier before or the promotions in
+ * Follows from orders, visits and the promotion alone, not from the tier before or the promotions in
  * between; an episode's first crossing and the last ended episode stay.
  */
-export function retiered(state: RiskState, { model, policy, passedUntil }: Promotion): RiskState {
-  const { rhythm } = state
+export function retiered(state: RiskState, promotion: Promotion): RiskState {
+  const { rhythm, visits } = state
+  const { passedUntil } = promotion
   if (rhythm === null) return state
-  const { light, moderate, heavy, lost } = crossings(rhythm, model, policy)
+  const { light, moderate, heavy, lost } = crossingsWithVisits({ rhythm, visits }, promotion)
   const timer = (at: number) => (at > lost ? null : at)
   const instants: Dues = [timer(light), timer(moderate), timer(heavy), lost]
   const isPassed = (at: number | null) => at !== null && at <= passedUntil
@@ -28,8 +31,10 @@ export function retiered(state: RiskState, { model, policy, passedUntil }: Promo
 
 /** `dueAt` of what `retiered` gives, for less: most customers are before their light crossing. */
 export function retieredDueAt(state: RiskState, promotion: Promotion): number | undefined {
-  if (state.rhythm === null) return undefined
-  const light = lightCrossing(state.rhythm, promotion)
+  const { rhythm, visits } = state
+  if (rhythm === null) return undefined
+  const ofOrders = lightCrossing(rhythm, promotion)
+  const light = ofOrders && lightWithVisits({ rhythm, visits }, promotion, ofOrders)
   if (light !== undefined && light > promotion.passedUntil) return light
   return dueAt(retiered(state, promotion))
 }

@@ -1,6 +1,6 @@
 import { type Lifecycle, lifecycleAt } from '@ebb/customer/lifecycle'
 import type { CustomerRhythm } from '@ebb/risk/models/order-rhythm'
-import type { Stage } from '@ebb/risk/silence/episode'
+import type { Stage } from '@ebb/risk/silence/risk-state'
 import {
   type Crossings,
   crossings,
