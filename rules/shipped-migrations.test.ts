@@ -21,6 +21,8 @@ const SHIPPED: Readonly<Record<string, string>> = {
     'f6404b3e7ff66b48277bd28c3fd270bf6fdb2dea79c8590991aec4a99e666821',
   'services/insights/migrations/005-expected-loss.sql':
     '146ec69d193fc076db9075c0f612aed32daaf6dae54ba00dc2f361a053c11e2b',
+  'services/insights/migrations/006-visits.sql':
+    'a4a087f3a4a79a465ff958b1a920e280da0d5caf0d7ed4f9ca3528dcb5abe226',
   'services/retention/migrations/001-winbacks.sql':
     '172d425878a858809a73462afc8879e6ad5cdaa784759dc72808e225a160ae2d',
   'services/retention/migrations/002-decision-trace-context.sql':

@@ -1,4 +1,5 @@
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
+import { lightWithVisits } from '@ebb/risk/silence/light-with-visits'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, NOON, rhythmOf, SCORING } from '../insights-fixture.ts'
@@ -56,6 +57,27 @@ describe('the features of a customer', () => {
     const spend = { kind: 'gamma-gamma', p: 6, q: 4, v: 22.5 } as const
     const anew = scoredAnew(foldAll([seen(1, { windows })])!, seen(2), { ...SCORING, spend })
     expect(anew.horizonRevenue).not.toBe(before)
+  })
+
+  test('bring light forward by visits where the model knows them, until it has begun', () => {
+    const knowing = { ...SCORING, visitPrior: { shape: 2, rate: 16 } }
+    const rhythm = rhythmOf(0)
+    const visits = { repeatDays: 12, firstAt: NOON - 30 * DAY_MS, lastAt: NOON }
+    const lightOf = (lastAt: number) =>
+      lightWithVisits({ rhythm, visits: { ...visits, lastAt } }, knowing)
+    const [early, late] = [lightOf(NOON), lightOf(NOON + DAY_MS)]
+    const fold = (scoring: typeof knowing | typeof SCORING, clock: number) => {
+      const first = foldFeatures(undefined, seen(1, { rhythm, visits }), scoring)
+      const again = { rhythm, visits: { ...visits, lastAt: NOON + DAY_MS } }
+      return foldFeatures(first, seen(2, again, clock), scoring)
+    }
+    expect([early < late, fold(knowing, NOON).crossings?.light]).toEqual([true, late])
+    expect(fold(knowing, early).crossings?.light).toBe(early)
+    const without = fold(SCORING, NOON)
+    expect(without.crossings?.light).toBeGreaterThan(late)
+    const held = (clock: number) => scoredAnew(without, { ...seen(3), clock }, knowing)
+    expect(held(late - 1)).toMatchObject({ crossings: { light: late }, heldStage: 0 })
+    expect(held(late).heldStage).toBe(1)
   })
 
   test('are the same whatever copies and older records come between', () => {

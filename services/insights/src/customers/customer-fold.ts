@@ -1,11 +1,15 @@
 import { exactMinor } from '@ebb/contracts/decimal-amount'
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import { horizonRevenue, type Valuing } from '@ebb/risk/expected-loss'
-import { crossings, riskAt, type Scoring, thresholdsOf } from '@ebb/risk/silence/tiers'
+import { crossingsWithVisits, lightWithVisits } from '@ebb/risk/silence/light-with-visits'
+import { riskAt, type Scoring, thresholdsOf } from '@ebb/risk/silence/tiers'
 import { compareVersions, type Version } from '@ebb/streaming/version'
 
 /** The order rhythm, as records carry it. */
 export type Rhythm = NonNullable<FeaturesRecord['rhythm']>
+
+/** The visit rhythm, as records carry it. */
+export type Visits = NonNullable<FeaturesRecord['visits']>
 
 /** Offset in a generation of `ebb.features.v1`. */
 export interface Place {
@@ -32,12 +36,14 @@ export interface CustomerFeatures {
   readonly consent: NonNullable<FeaturesRecord['consent']>
   /** Null where there is no valid order. */
   readonly rhythm: Rhythm | null
+  /** Null where nobody told of a visit. */
+  readonly visits: Visits | null
   readonly crossings: CrossingInstants | null
   /** `horizonRevenue` of `@ebb/risk`; null where there is no valid order. */
   readonly horizonRevenue: number | null
   /** Where the rhythm last changed. */
   readonly rhythmPlace: Place
-  /** Tiers whose threshold, less the hysteresis, the risk had reached by then: 0 … 3. */
+  /** Tiers whose threshold, less the hysteresis, the risk had reached by then, or visits: 0 … 3. */
   readonly heldStage: number
 }
 
@@ -61,18 +67,26 @@ export const foldFeatures = (
 ): CustomerFeatures => {
   if (before !== undefined && compareVersions(version, before.version) <= 0) return before
   const { customerId, userId = null, asOf, consent = {}, windows } = record
-  const rhythm = record.rhythm ?? null
+  const { rhythm = null, visits = null } = record
   const revenueMinor = exactMinor(windows['lifetime']?.['netMinor'] ?? 0)
   const facts = {
-    ...{ customerId, version, userId, asOf, revenueMinor, consent, rhythm },
+    ...{ customerId, version, userId, asOf, revenueMinor, consent, rhythm, visits },
     horizonRevenue: rhythm && horizonRevenue(rhythm, revenueMinor, scoring),
   }
-  if (before !== undefined && isSame(before.rhythm, rhythm)) return { ...before, ...facts }
+  const customer = rhythm && { rhythm, visits }
+  const crossings = () => customer && crossingInstants(customer, scoring)
+  if (before !== undefined && isSame(before.rhythm, rhythm)) {
+    // Visits move light until it begins, and take back no tier.
+    const isBefore = (before.crossings?.light ?? clock + 1) > clock
+    const isMoved =
+      scoring.visitPrior !== undefined && isBefore && !isSameVisits(before.visits, visits)
+    return { ...before, ...facts, crossings: isMoved ? crossings() : before.crossings }
+  }
   return {
     ...facts,
-    crossings: rhythm && crossingInstants(rhythm, scoring),
+    crossings: crossings(),
     rhythmPlace: place,
-    heldStage: rhythm === null ? 0 : heldStage(rhythm, clock, scoring),
+    heldStage: customer === null ? 0 : heldStage(customer, clock, scoring),
   }
 }
 
@@ -82,10 +96,10 @@ export const scoredAnew = (
   { place, clock }: Pick<SeenFeatures, 'place' | 'clock'>,
   scoring: Scoring & Valuing,
 ): CustomerFeatures => {
-  const { rhythm, revenueMinor } = customer
+  const { rhythm, visits, revenueMinor } = customer
   if (rhythm === null) return customer
-  const crossings = crossingInstants(rhythm, scoring)
-  const held = heldStage(rhythm, clock, scoring)
+  const crossings = crossingInstants({ rhythm, visits }, scoring)
+  const held = heldStage({ rhythm, visits }, clock, scoring)
   const revenue = horizonRevenue(rhythm, revenueMinor, scoring)
   return {
     ...customer,
@@ -104,15 +118,28 @@ const isSame = (left: Rhythm | null, right: Rhythm | null): boolean => {
   )
 }
 
-const crossingInstants = (rhythm: Rhythm, { model, policy }: Scoring): CrossingInstants => {
-  const { light, moderate, heavy, lost } = crossings(rhythm, model, policy)
+const isSameVisits = (left: Visits | null, right: Visits | null): boolean =>
+  left?.repeatDays === right?.repeatDays &&
+  left?.firstAt === right?.firstAt &&
+  left?.lastAt === right?.lastAt
+
+/** Orders and visits of who has ordered. */
+interface Buyer {
+  readonly rhythm: Rhythm
+  readonly visits: Visits | null
+}
+
+const crossingInstants = (buyer: Buyer, scoring: Scoring): CrossingInstants => {
+  const { light, moderate, heavy, lost } = crossingsWithVisits(buyer, scoring)
   const entered = (at: number): number | null => (at > lost ? null : at)
   return { light: entered(light), moderate: entered(moderate), heavy: entered(heavy), lost }
 }
 
-const heldStage = (rhythm: Rhythm, clock: number, scoring: Scoring): number => {
-  const { light, moderate, heavy } = thresholdsOf(rhythm, scoring)
-  const risk = riskAt(rhythm, clock, scoring)
+const heldStage = (buyer: Buyer, clock: number, scoring: Scoring): number => {
+  const { light, moderate, heavy } = thresholdsOf(buyer.rhythm, scoring)
+  const risk = riskAt(buyer.rhythm, clock, scoring)
   const isHeld = (threshold: number) => risk >= threshold - scoring.policy.hysteresis
-  return [light, moderate, heavy].filter(isHeld).length
+  const byRisk = [light, moderate, heavy].filter(isHeld).length
+  if (byRisk > 0 || scoring.visitPrior === undefined) return byRisk
+  return Number(lightWithVisits(buyer, scoring) <= clock)
 }

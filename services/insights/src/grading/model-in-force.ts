@@ -40,11 +40,11 @@ export const modelInForce = async (
 }
 
 const scoringOf = (
-  { version: modelVersion, model, policy, spend }: ModelSignal,
+  { version: modelVersion, model, policy, spend, visits }: ModelSignal,
   shipped: ModelScoring,
 ): ModelScoring => ({
   ...shipped,
-  ...{ modelVersion, model, policy: policy ?? shipped.policy },
+  ...{ modelVersion, model, policy: policy ?? shipped.policy, visitPrior: visits },
   ...(spend && { spend }),
 })
 
