@@ -22,6 +22,8 @@ const foldAll = (all: readonly SeenFeatures[]): CustomerFeatures | undefined =>
     undefined,
   )
 
+const DAILY = { repeatDays: 30, firstAt: NOON - 30 * DAY_MS, lastAt: NOON }
+
 describe('the features of a customer', () => {
   test('keep the place of the rhythm while only something else changes', () => {
     const after = foldAll([seen(1), seen(2, { consent: { marketing: true } }, NOON + 200 * DAY_MS)])
@@ -75,9 +77,12 @@ describe('the features of a customer', () => {
     expect(fold(knowing, early).crossings?.light).toBe(early)
     const without = fold(SCORING, NOON)
     expect(without.crossings?.light).toBeGreaterThan(late)
-    const held = (clock: number) => scoredAnew(without, { ...seen(3), clock }, knowing)
-    expect(held(late - 1)).toMatchObject({ crossings: { light: late }, heldStage: 0 })
-    expect(held(late).heldStage).toBe(1)
+    expect(scoredAnew(without, seen(3), knowing).crossings?.light).toBe(late)
+    const daily = foldFeatures(undefined, seen(1, { rhythm, visits: DAILY }), SCORING)
+    const half = lightWithVisits({ rhythm, visits: DAILY }, knowing)
+    const heldBy = (scoring: typeof SCORING) =>
+      scoredAnew(daily, { ...seen(2), clock: half }, scoring).heldStage
+    expect([heldBy(SCORING), heldBy(knowing)]).toEqual([0, 1])
   })
 
   test('are the same whatever copies and older records come between', () => {
