@@ -102,6 +102,7 @@ function stateOf(frame: Frame): CustomerState {
     tasteNames: state.tasteNames,
     openVisits: state.openVisits,
     lastVisits: state.lastVisits,
+    visited: state.visited,
     evidence: state.evidence,
     recent: state.recent,
     ring: state.ring,

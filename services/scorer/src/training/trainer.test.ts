@@ -9,15 +9,8 @@ import { missingTopic } from '@ebb/streaming/faults'
 import { expect, test } from 'vitest'
 import { SHIPPED_SCORING } from '../shipped-model.ts'
 import { fitInWorker } from './fit-in-worker.ts'
-import {
-  type ModelBook,
-  modelRecord,
-  promotionRecord,
-  versionInForce,
-  writeModels,
-} from './model-book.ts'
-import { type Decision, promotionBy, promotionOf, rollbackOf } from './promotion.ts'
-import { runTraining } from './run-training.ts'
+import { modelRecord, promotionRecord, versionInForce, writeModels } from './model-book.ts'
+import { promotionBy, promotionOf, rollbackOf } from './promotion.ts'
 import { tellPromotion } from './tell-promotion.ts'
 import {
   DAY_MS,
@@ -157,38 +150,6 @@ test('EBB_TRAINING=off fits nothing, and still tells what somebody promotes and 
   expect(signals![1]!.at).toBeGreaterThan(signals![0]!.at)
 })
 
-test('visits have a say where it was asked for, and go on to night after night until a rollback', async () => {
-  const shop = await learningShop(300)
-  const shops = { timeZone: 'UTC', currency: 'EUR', horizonDays: 90 } as const
-  const ports = { engines: shop.engines, now: () => NOW, signal: new AbortController().signal }
-  await ownerOf(shop, 'nightly').tick(NOW)
-  const asked = await runTraining(ports, {
-    ...{ ...shops, origin: 'asked', promotes: true, knowsVisits: true },
-  })
-  const before = await shop.book()
-  const { visits } = before.models.get(asked.version!)!
-  // Once in three to fifteen days.
-  expect(visits!.shape / visits!.rate).toBeGreaterThan(1 / 15)
-  expect(visits!.shape / visits!.rate).toBeLessThan(1 / 3)
-  expect(before.models.get(versionInForce(before))!.visits).toBeUndefined()
-
-  const decide = async (by: (book: ModelBook) => Decision) => {
-    const book = await shop.book()
-    await writeModels(shop.log, promotionRecord(promotionOf(book, by(book), NOW)))
-  }
-  const nightly = async (night: number) => {
-    const { version } = await runTraining(ports, { ...shops, origin: 'nightly', promotes: false })
-    await ownerOf(shop, 'off').tick(NOW + night * DAY_MS)
-    return (await shop.book()).models.get(version!)!.visits
-  }
-  await decide((book) => promotionBy(book, asked.version!))
-  expect(await nightly(1)).toEqual(visits)
-  await decide(rollbackOf)
-  expect(await nightly(2)).toBeUndefined()
-  for (const signals of await signalsIn(shop))
-    expect(signals.map((signal) => signal.visits)).toEqual([undefined, visits, undefined])
-})
-
 test('of two promotions decided at once on two clocks the last one of the book counts', async () => {
   const shop = await learningShop(0)
   const told = { version: 'a-fast-clock', decidedAt: NOW + DAY_MS, at: NOW + DAY_MS }
@@ -265,7 +226,8 @@ test('what could not be read back is not written: the book stays open', async ()
 
 test('a thread is not begun for who was told to end before', async () => {
   const signal = AbortSignal.abort(new Error('told to end'))
-  const task = { block: new Float64Array(0), horizonDays: 90, champion: SHIPPED_SCORING.model }
+  const { model: champion } = SHIPPED_SCORING
+  const task = { block: new Float64Array(0), horizonDays: 90, champion, knowsVisits: false }
   await expect(fitInWorker(task, signal)).rejects.toThrow('told to end')
 })
 
