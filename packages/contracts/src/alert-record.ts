@@ -53,6 +53,11 @@ export const AlertRecord = Type.Object({
     Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
     Type.Null(),
   ]),
+  /**
+   * Which signal began the tier before the risk reached its threshold: the customer browses less than
+   * ever. Absent where the risk did.
+   */
+  signal: Type.Optional(Type.Literal('visits')),
   /** Whether the same tick also saw a higher tier crossed: that alert is the one to act on. */
   isOutranked: Type.Boolean(),
   /** Revenue less refunds of all valid orders, in minor units of the shop's currency. */

@@ -16,6 +16,16 @@ export const Rhythm = Type.Object({
   orders: Count,
 })
 
+/** Visit rhythm of a customer: what tells that somebody browses less than ever. */
+const Visits = Type.Object({
+  /** Distinct local days on which a visit began, less one. */
+  repeatDays: Count,
+  /** When the first visit began. */
+  firstAt: Instant,
+  /** Last event of the last visit. */
+  lastAt: Instant,
+})
+
 /** Something that went wrong for the customer: a kind of the table in docs/api.md, and no text. */
 export const ToldEvidence = Type.Object({
   kind: Type.String(),
@@ -37,6 +47,8 @@ export const FeaturesRecord = Type.Object({
   asOf: Instant,
   /** Absent where there is no valid order. */
   rhythm: Type.Optional(Rhythm),
+  /** Absent where nobody told of a visit to the storefront. */
+  visits: Type.Optional(Visits),
   /** The order whose fact changed, where one did. */
   causeOrderId: Type.Optional(Type.String()),
   consent: Type.Optional(Consent),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Instant } from './canonical-event.ts'
 import { messageCodec } from './message-codec.ts'
-import { SignalledModel, SignalledSpend } from './model-signal.ts'
+import { SignalledModel, SignalledSpend, SignalledVisits } from './model-signal.ts'
 import { StorableText } from './storable-text.ts'
 
 const Count = Type.Integer({ minimum: 0 })
@@ -59,6 +59,8 @@ export const ModelRecord = Type.Object({
   model: SignalledModel,
   /** Absent where too few orders have an amount. */
   spend: Type.Optional(SignalledSpend),
+  /** Absent where it was not asked for, or where too few customers were seen to visit. */
+  visits: Type.Optional(SignalledVisits),
   /** Of the process clock, ms. */
   fittedAt: Instant,
   /** To orders until then: the clock of the log, ms. */

@@ -29,6 +29,9 @@ export const SignalledSpend = Type.Object({
   ...{ p: Positive, q: Positive, v: Positive },
 })
 
+/** How the rates of days with a visit differ between customers: a Gamma distribution, in days. */
+export const SignalledVisits = Type.Object({ shape: Positive, rate: Positive })
+
 /** When silence is worth an alert, and when it is final. */
 export const SignalledPolicy = Type.Object({
   horizonDays: Type.Integer({ minimum: 1, maximum: 3_650 }),
@@ -50,6 +53,8 @@ export const ModelSignal = Type.Object({
   model: SignalledModel,
   /** Absent where no value of orders is modelled. */
   spend: Type.Optional(SignalledSpend),
+  /** Visits may bring light forward; absent: they have no say. */
+  visits: Type.Optional(SignalledVisits),
   /** Absent: the policy that is shipped. */
   policy: Type.Optional(SignalledPolicy),
 })

@@ -106,6 +106,14 @@ export interface Visit {
   readonly device: VisitMark<Device> | undefined
 }
 
+/** All visits that are over. */
+export interface Visited {
+  /** Distinct days on which one began; ≥ 1. */
+  readonly days: number
+  /** When the first of them began, ms. */
+  readonly firstAt: number
+}
+
 /** Something that went wrong for the customer, or that made it good again. */
 export interface Evidence {
   readonly kind: EvidenceKind
@@ -144,6 +152,8 @@ export interface CustomerState {
   readonly openVisits: readonly Visit[]
   /** The last three that are over, by their start, ascending; the days have counted them. */
   readonly lastVisits: readonly Visit[]
+  /** Absent while none is over. */
+  readonly visited: Visited | undefined
   /** Of each kind the greatest three by (instant, id), of support cases eight, all ascending. */
   readonly evidence: readonly Evidence[]
   /** The last ten by (instant, name), ascending. */
@@ -167,6 +177,7 @@ export const EMPTY_STATE: CustomerState = {
   tasteNames: [],
   openVisits: [],
   lastVisits: [],
+  visited: undefined,
   evidence: [],
   recent: [],
   ring: [],

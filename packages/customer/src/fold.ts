@@ -100,12 +100,8 @@ function advanced(
   const openVisits = isVisit(name, event)
     ? withVisit(state.openVisits, event, at)
     : state.openVisits
-  const visits = {
-    openVisits,
-    lastVisits: state.lastVisits,
-    tiles: days.tiles,
-    totals: days.totals,
-  }
+  const { lastVisits, visited } = state
+  const visits = { openVisits, lastVisits, visited, tiles: days.tiles, totals: days.totals }
   const closed = closeVisits(visits, at)
   const { tiles, totals } = rollUp(closed, dayOf(at.clock, at.timeZone))
   // A copy that is changed: V8 would make a literal of all fields in its old generation, for states
@@ -121,6 +117,7 @@ function advanced(
     tasteNames: withTasteNames(state.tasteNames, name, event),
     openVisits: closed.openVisits,
     lastVisits: closed.lastVisits,
+    visited: closed.visited,
     evidence,
     recent: withRecent(state.recent, { name, occurredAt }),
     ring,

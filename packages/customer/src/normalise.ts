@@ -8,6 +8,7 @@ import type {
   Refund,
   Tally,
   Visit,
+  Visited,
 } from './customer-state.ts'
 import { eachOf, rollUp } from './day-tiles.ts'
 import { COUNTERS, countIn } from './event-names.ts'
@@ -34,6 +35,7 @@ export function normalise(state: CustomerState, clock: number, timeZone: string)
     tiles: tiles.map(({ day, tally }) => ({ ...tallyFacts(tally), day })),
     totals: tallyFacts(totals),
     userId: state.userId ?? null,
+    visited: closed.visited ? visitedFacts(closed.visited) : null,
     visits: [...closed.lastVisits, ...closed.openVisits].map(visitFacts),
   }
 }
@@ -77,6 +79,8 @@ const choiceFacts = (choice: Choice | undefined) =>
   choice === undefined ? null : { allowed: choice.allowed, occurredAt: choice.occurredAt }
 
 const evidenceFacts = ({ id, kind, occurredAt, ref }: Evidence) => ({ id, kind, occurredAt, ref })
+
+const visitedFacts = ({ days, firstAt }: Visited) => ({ days, firstAt })
 
 const visitFacts = ({ channel, device, endAt, entry, events, exit, startAt }: Visit) => ({
   channel: channel?.value ?? null,

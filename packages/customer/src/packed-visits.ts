@@ -10,11 +10,13 @@ import {
   writeNumber,
   writeSigned,
 } from './byte-stream.ts'
-import type { CustomerState, Evidence, Visit, VisitMark } from './customer-state.ts'
+import { DAY_MS } from './calendar.ts'
+import type { CustomerState, Evidence, Visit, Visited, VisitMark } from './customer-state.ts'
+import { countIn } from './event-names.ts'
 import { EVIDENCE } from './evidence-kinds.ts'
 import { CHANNELS, DEVICES, FIRST_TASTE } from './taste-codes.ts'
 
-type Visited = Pick<CustomerState, 'openVisits' | 'lastVisits' | 'tasteNames' | 'evidence'>
+type VisitParts = Pick<CustomerState, 'openVisits' | 'lastVisits' | 'tasteNames' | 'evidence'>
 
 const MARKS = ['entry', 'exit', 'channel', 'device'] as const
 
@@ -47,7 +49,7 @@ export function writeVisited(out: ByteWriter, state: CustomerState): void {
 }
 
 /** Reads what `writeVisited` wrote, of version 2 as well: it knew no `AT_ENDS`. */
-export function readVisited(input: ByteReader, changedAt: number): Visited {
+export function readVisited(input: ByteReader, changedAt: number): VisitParts {
   let code = FIRST_TASTE
   const tasteNames = readMany(input, () => {
     code += readNumber(input)
@@ -59,6 +61,36 @@ export function readVisited(input: ByteReader, changedAt: number): Visited {
   const evidence = readMany(input, () => readEvidence(input, changedAt))
   return { tasteNames, openVisits, lastVisits, evidence }
 }
+
+/** Writes how many days with a visit there were, and when the first one began. */
+export function writeVisitDays(out: ByteWriter, { visited, changedAt }: CustomerState): void {
+  writeNumber(out, visited?.days ?? 0)
+  if (visited !== undefined) writeSigned(out, changedAt - visited.firstAt)
+}
+
+/** Reads what `writeVisitDays` wrote. */
+export function readVisitDays(input: ByteReader, changedAt: number): Visited | undefined {
+  const days = readNumber(input)
+  return days === 0 ? undefined : { days, firstAt: changedAt - readSigned(input) }
+}
+
+/**
+ * What states before version 5 know of it: the days that are not rolled up, and the last three visits
+ * where these were before. It takes them for days of UTC, and the first one to begin at midnight.
+ */
+export function visitDaysKept({
+  tiles,
+  lastVisits,
+}: Pick<CustomerState, 'tiles' | 'lastVisits'>): Visited | undefined {
+  const days = tiles.filter(({ tally }) => countIn(tally, 'sessions') > 0).map(({ day }) => day)
+  const firstDay = days[0] ?? Number.POSITIVE_INFINITY
+  const before = lastVisits.filter(({ startAt }) => utcDay(startAt) < firstDay)
+  const daysBefore = new Set(before.map(({ startAt }) => utcDay(startAt))).size
+  if (days.length + daysBefore === 0) return undefined
+  return { days: days.length + daysBefore, firstAt: before[0]?.startAt ?? firstDay * DAY_MS }
+}
+
+const utcDay = (instant: number): number => Math.floor(instant / DAY_MS)
 
 /** What visits are written against. */
 interface Frame {

@@ -34,6 +34,14 @@ const STATE_OF_VERSION_3 =
   'sK3tzyaQvwUCHwICBQCw3crlBQACEAMDsN3K5QVii0nZbc0GsN3K5QUOsG0BDgHn9sARd24BsN2zUqxNAQwBGVgeJ958AZBO' +
   'ZACodXNlcjQ3MTGkVG95c6VTaG9lc6RBY21lpy9zZWFyY2imL3Nob2VzoS+hNKE1oTenb3JkZXItNqE5'
 
+/** The same as version 4 packed it. */
+const STATE_OF_VERSION_4 =
+  'ngTE19iC/+D3MQEP4F0sYkIyzdIDdwcCBhwDWiQWTQNmBw4KBAIDDwQcEgMCBBwHAiIEGCJMqgEACbDtv9+AAQKCgJ' +
+  'T90AWF8leNjr3RhgIIj4C4mSkehICXkwWCfY99JAEAAnkCaZvkLCxiQjLN0gM2AVUDArDds1IAARCwbegHAhMAAQOw' +
+  '7b/fgAEAARgBsK3tzyaQvwUCHwICBQCw3crlBQACEAMDsN3K5QVii0nZbc0GsN3K5QUOsG0BDgHn9sARd24BsN2zUq' +
+  'xNAQwBGVgeJ958AZBOZAAAqHVzZXI0NzExpFRveXOlU2hvZXOkQWNtZacvc2VhcmNopi9zaG9lc6EvoTShNaE3p29y' +
+  'ZGVyLTahOQ=='
+
 const event = (id: string, occurredAt: number, part: Partial<CustomerEvent> = {}) => ({
   clock: occurredAt + 5_000,
   event: {
@@ -157,6 +165,7 @@ describe('unpack', () => {
   test.each([
     ['2', STATE_OF_VERSION_2],
     ['3', STATE_OF_VERSION_3],
+    ['4', STATE_OF_VERSION_4],
   ])('opens a state of version %s as if it had been folded by this one', (_version, packed) => {
     const state = unpack(Buffer.from(packed, 'base64'))
     expect(state).toStrictEqual(folded(shopping()))
@@ -166,6 +175,20 @@ describe('unpack', () => {
     expect(unpack(pack(state))).toStrictEqual(state)
   })
 
+  test('of an earlier version takes the days with visits that were kept for all', () => {
+    const days = [-200, -150, -120, -30, -20, -10]
+    const state = folded(
+      days.map((day) => event(`${day}`, NOON + day * DAY_MS)).concat(event('now', NOON)),
+    )
+    const visitDaysBytes = pack(state).length - pack({ ...state, visited: undefined }).length + 1
+    const packr = new Packr({ useRecords: false })
+    const [, numbers, ...texts] = packr.unpack(pack(state)) as [number, Uint8Array, ...string[]]
+    const before = packr.pack([4, numbers.subarray(0, -visitDaysBytes), ...texts])
+    expect(state.visited).toEqual({ days: 6, firstAt: NOON - 200 * DAY_MS })
+    const firstKept = NOON - 30 * DAY_MS
+    expect(unpack(before).visited).toEqual({ days: 3, firstAt: firstKept - (firstKept % DAY_MS) })
+  })
+
   test('ends with a code, whatever the bytes are', () => {
     const packr = new Packr({ useRecords: false })
     const [version, numbers, ...texts] = packr.unpack(pack(folded(clicks(9, 20_000)))) as [
@@ -173,7 +196,7 @@ describe('unpack', () => {
       ...string[],
     ]
     fc.assert(
-      fc.property(fc.constantFrom(1, 2, 3, version), fc.nat(), fc.nat(255), (as, at, byte) => {
+      fc.property(fc.constantFrom(1, 2, 3, 4, version), fc.nat(), fc.nat(255), (as, at, byte) => {
         const bytes = numbers.with(at % numbers.length, byte)
         try {
           unpack(packr.pack([as, bytes, ...texts]))

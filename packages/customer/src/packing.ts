@@ -12,10 +12,16 @@ import { readOrders, readRefunds, writeOrders, writeRefunds } from './packed-ord
 import { readOrders1, readRefunds1 } from './packed-orders-1.ts'
 import { readSources, writeSources } from './packed-sources.ts'
 import { readTally1, readTally2 } from './packed-tally-2.ts'
-import { readVisited, writeVisited } from './packed-visits.ts'
+import {
+  readVisitDays,
+  readVisited,
+  visitDaysKept,
+  writeVisitDays,
+  writeVisited,
+} from './packed-visits.ts'
 
 /** Raised whenever packed states of before could be misread. */
-const VERSION = 4
+const VERSION = 5
 /** What was written by earlier releases is read, too. */
 const OLDEST = 1
 
@@ -42,6 +48,7 @@ export function pack(state: CustomerState): Uint8Array {
   writeOrders(out, state.orders, state.changedAt)
   writeSources(out, state.orders)
   writeRefunds(out, state.refunds, state.changedAt)
+  writeVisitDays(out, state)
   scratch = out.bytes
   return packr.pack([VERSION, out.bytes.subarray(0, out.length), ...out.texts])
 }
@@ -95,6 +102,7 @@ function stateOf(frame: Frame): CustomerState {
     tasteNames: state.tasteNames,
     openVisits: state.openVisits,
     lastVisits: state.lastVisits,
+    visited: state.visited,
     evidence: state.evidence,
     recent: state.recent,
     ring: state.ring,
@@ -103,12 +111,16 @@ function stateOf(frame: Frame): CustomerState {
   }
 }
 
-const stateSince2 = (input: ByteReader, version: number, changedAt: number) => ({
-  ...readActivity(input, changedAt, version === 2 ? readTally2 : readTally),
-  ...readVisited(input, changedAt),
-  orders: version < 4 ? readOrders(input, changedAt) : sourced(input, changedAt),
-  refunds: readRefunds(input, changedAt),
-})
+const stateSince2 = (input: ByteReader, version: number, changedAt: number) => {
+  const before5 = {
+    ...readActivity(input, changedAt, version === 2 ? readTally2 : readTally),
+    ...readVisited(input, changedAt),
+    orders: version < 4 ? readOrders(input, changedAt) : sourced(input, changedAt),
+    refunds: readRefunds(input, changedAt),
+  }
+  const visited = version < 5 ? visitDaysKept(before5) : readVisitDays(input, changedAt)
+  return { ...before5, visited }
+}
 
 const sourced = (input: ByteReader, changedAt: number) =>
   readSources(input, readOrders(input, changedAt))
@@ -116,7 +128,7 @@ const sourced = (input: ByteReader, changedAt: number) =>
 /** It knew no visits, tastes and evidence: they begin with the next event. */
 const state1 = (input: ByteReader, changedAt: number) => ({
   ...readActivity(input, changedAt, readTally1),
-  ...{ openVisits: [], lastVisits: [], tasteNames: [], evidence: [] },
+  ...{ openVisits: [], lastVisits: [], visited: undefined, tasteNames: [], evidence: [] },
   orders: readOrders1(input, changedAt),
   refunds: readRefunds1(input, changedAt),
 })

@@ -1,8 +1,8 @@
 import { DAY_MS, dayOf } from './calendar.ts'
 import type { CustomerEvent, Moment } from './customer-event.ts'
-import type { CustomerState, Tally, Visit, VisitMark } from './customer-state.ts'
+import type { CustomerState, DayTile, Tally, Visit, VisitMark } from './customer-state.ts'
 import { addOn } from './day-tiles.ts'
-import { COUNTERS } from './event-names.ts'
+import { COUNTERS, countIn } from './event-names.ts'
 import { channelCode, deviceCode } from './taste-codes.ts'
 
 /** Half an hour without an event ends a visit. */
@@ -11,7 +11,8 @@ const GAP_MS = 1_800_000
 const OPEN_MS = 2 * DAY_MS
 const LAST_VISITS = 3
 
-type Visits = Pick<CustomerState, 'openVisits' | 'lastVisits' | 'tiles' | 'totals'>
+type Visits = Pick<CustomerState, 'openVisits' | 'lastVisits' | 'visited' | 'tiles' | 'totals'>
+type Counted = Pick<Visits, 'visited' | 'tiles' | 'totals'>
 
 /**
  * The open visits, by their start, with one more event of the storefront. A visit is a union of
@@ -53,14 +54,33 @@ export function closeVisits(visits: Visits, { clock, timeZone }: Moment): Visits
   const [first] = openVisits
   if (first === undefined || !isOver(first)) return visits
   const over = openVisits.filter(isOver)
-  const { tiles, totals } = over.reduce(
-    (days, visit) => addOn(days, dayOf(visit.startAt, timeZone), visitTally(visit)),
-    { tiles: visits.tiles, totals: visits.totals },
+  const { visited, tiles, totals } = over.reduce<Counted>(
+    (counted, visit) => countVisit(counted, visit, dayOf(visit.startAt, timeZone)),
+    visits,
   )
   const lastVisits = [...visits.lastVisits, ...over.map(settled)]
     .sort((a, b) => a.startAt - b.startAt)
     .slice(-LAST_VISITS)
-  return { openVisits: openVisits.filter((visit) => !isOver(visit)), lastVisits, tiles, totals }
+  const open = openVisits.filter((visit) => !isOver(visit))
+  return { openVisits: open, lastVisits, visited, tiles, totals }
+}
+
+/**
+ * A day is rolled up long after all of its visits are over, so that its tile knows, while they are
+ * counted, whether one was before.
+ */
+const countVisit = ({ visited, ...days }: Counted, visit: Visit, day: number): Counted => ({
+  ...addOn(days, day, visitTally(visit)),
+  visited: {
+    days: (visited?.days ?? 0) + Number(!hasVisit(days.tiles, day)),
+    firstAt: Math.min(visited?.firstAt ?? Number.POSITIVE_INFINITY, visit.startAt),
+  },
+})
+
+/** Whether a visit that is over began on a day that is not rolled up. */
+export const hasVisit = (tiles: readonly DayTile[], day: number): boolean => {
+  const tile = tiles.find((each) => each.day === day)
+  return tile !== undefined && countIn(tile.tally, 'sessions') > 0
 }
 
 /** A visit that nothing can join any more: when its marks were made does not matter now. */

@@ -58,6 +58,8 @@ export interface BatchSources {
 }
 
 const TIMER_CHUNK = 500
+/** To know the first timer of all exactly, each that was put off before it would have to be moved. */
+const FORESEEN_MS = 86_400_000
 /** Longer than this nothing else in the process waits for a batch. */
 const BREATH_MS = 20
 
@@ -100,6 +102,8 @@ export const batchRunner = <State>(settings: RunnerSettings<State>) => {
       const at = momentOf(settings.partition, clock, shared)
       timers.arm(key, definition.dueAt?.(definition.unpack(bytes), key, at))
     },
+    /** When the next timer is due; `undefined` where none is within a day of the clock. */
+    nextDue: (clock: number) => timers.firstDue(clock + FORESEEN_MS),
   }
 }
 

@@ -44,8 +44,6 @@ export interface OwnerSettings<State> {
 
 /** Longer than this nothing else in the process waits for a scan. */
 const BREATH_MS = 20
-/** To know the first timer of all exactly, each that was put off before it would have to be moved. */
-const FORESEEN_MS = 86_400_000
 
 /** The loop for one partition: acquire, then for each batch handle, publish, commit. */
 export const partitionOwner = <State>(settings: OwnerSettings<State>): PartitionOwner => {
@@ -58,7 +56,6 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
   const runner = batchRunner({ ...settings, cache, timers, recent, breathe })
   let held: Held | undefined
 
-  const nextDue = (clock: number) => timers.firstDue(clock + FORESEEN_MS)
   const retrying = (signal: AbortSignal): RetryOptions => ({
     signal,
     wait: options.wait ?? waitFor,
@@ -90,7 +87,7 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
     held = owner
     const offset = owner.expectedOffset ?? 0
     const { clock } = owner.record
-    options.observer?.acquired?.({ partition, offset, clock, nextDue: nextDue(clock) })
+    options.observer?.acquired?.({ partition, offset, clock, nextDue: runner.nextDue(clock) })
     return offset
   }
   const publish = async (outputs: readonly VersionedOutput[], signal: AbortSignal) => {
@@ -130,7 +127,7 @@ export const partitionOwner = <State>(settings: OwnerSettings<State>): Partition
       cache.set(key, state, result.packed.get(key)?.length ?? 0)
     const { offset, record, copies } = result
     const progress = { partition, offset, records: records.length, clock: record.clock, copies }
-    options.observer?.committed?.({ ...progress, nextDue: nextDue(record.clock) })
+    options.observer?.committed?.({ ...progress, nextDue: runner.nextDue(record.clock) })
     return offset
   }
   return { acquire, run, release: cache.clear }

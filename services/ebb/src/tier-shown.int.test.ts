@@ -10,7 +10,7 @@ import { scorerDefinition } from '@ebb/scorer/scorer-definition'
 import { DAY_MS, NOON, SETTINGS } from '@ebb/scorer/scorer-fixture'
 import { NOTHING_SHARED, readScorerShared } from '@ebb/scorer/scorer-shared'
 import { unpackScorerState } from '@ebb/scorer/scorer-state'
-import { anyOutage, anySteps, type Said, scriptOf } from '@ebb/scorer/signals-fixture'
+import { anyOutage, anySteps, type Said, type Step, scriptOf } from '@ebb/scorer/signals-fixture'
 import { isHeld, scoringInForce, standingDueAt, standingRisk } from '@ebb/scorer/standing-risk'
 import type { NewRecord } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
@@ -33,6 +33,8 @@ interface Known {
   readonly nextAt: number | null
   /** Since when the source of their last order is silent, ms; null where it is not. */
   readonly heldSince: number | null
+  /** The scorer knows it: whether an alert of their silence was raised. */
+  readonly isTold?: boolean
 }
 
 const compare = (a: Known, b: Known) => (a.customerId < b.customerId ? -1 : 1)
@@ -58,11 +60,11 @@ const shopInMemory = () => {
       return CUSTOMERS.flatMap((customerId, i) => {
         if (states[i] === undefined) return []
         const state = unpackScorerState(states[i])
-        const { stage, rhythm } = standingRisk(state, shared, scoring)
+        const { stage, rhythm, firstCrossedAt } = standingRisk(state, shared, scoring)
         if (rhythm === null) return []
         const heldSince = isHeld(state, shared) ? holdOf(shared, state.source)!.since : null
         const nextAt = standingDueAt(state, shared, scoring) ?? null
-        return [{ customerId, stage, nextAt, heldSince }]
+        return [{ customerId, stage, nextAt, heldSince, isTold: firstCrossedAt !== null }]
       })
     },
   }
@@ -140,13 +142,22 @@ beforeAll(async () => {
 })
 afterAll(() => postgres?.close())
 
+const withoutVisits = (steps: readonly Step[]): Step[] =>
+  steps.map((step) => {
+    if (step.do !== 'promote') return step
+    const { visits: _, ...promoted } = step
+    return promoted
+  })
+
+const SOURCES = new Set(['silent', 'back', 'gone'])
+
 test.skipIf(server === undefined)(
   'at every tick insights shows the tier, the hold and what comes next as the scorer has them',
   async () => {
     const seen = { held: 0, silent: 0, ticks: 0 }
     await fc.assert(
       fc.asyncProperty(
-        fc.oneof(anySteps, anyOutage),
+        fc.oneof(anySteps.map(withoutVisits), anyOutage),
         fc.array(fc.boolean()),
         async (steps, turns) => {
           for (const { scored, shown, reopened } of await knownOf(
@@ -159,7 +170,7 @@ test.skipIf(server === undefined)(
             seen.silent += scored.filter(({ stage }) => stage > 0).length
             // An alert that reopens an episode says heavy of who was lost, too.
             const told = (all: readonly Known[]) =>
-              all.map(({ stage, nextAt, ...each }) =>
+              all.map(({ stage, nextAt, isTold: _, ...each }) =>
                 reopened ? { ...each, tier: TIERS[stage] } : { ...each, stage, nextAt },
               )
             expect(told(shown)).toEqual(told(scored))
@@ -169,6 +180,26 @@ test.skipIf(server === undefined)(
       { numRuns: 120 },
     )
     expect(Math.min(seen.held, seen.silent) / seen.ticks).toBeGreaterThan(0.05)
+  },
+  120_000,
+)
+
+test.skipIf(server === undefined)(
+  'so it does where the model knows visits, of who was not told yet',
+  async () => {
+    let light = 0
+    await fc.assert(
+      fc.asyncProperty(anySteps, fc.array(fc.boolean()), async (steps, turns) => {
+        const script = scriptOf(steps.filter((step) => !SOURCES.has(step.do)))
+        for (const { scored, shown } of await knownOf(postgres, script, turns)) {
+          const untold = scored.filter(({ isTold }) => !isTold)
+          light += untold.filter(({ stage }) => stage === 1).length
+          for (const { isTold: _, ...each } of untold) expect(shown).toContainEqual(each)
+        }
+      }),
+      { numRuns: 60 },
+    )
+    expect(light).toBeGreaterThan(0)
   },
   120_000,
 )

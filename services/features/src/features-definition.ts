@@ -37,8 +37,9 @@ export interface FeaturesSettings {
 }
 
 /**
- * How long features of a customer may wait who only looks around, in ms of the clock. Nothing that
- * acts on features goes by that; longer than most visits take, so that one is mostly told once.
+ * How long features of a customer may wait who only looks around, in ms of the clock. All that goes by
+ * that is how many days ago a visit was; longer than most visits take, so that one is mostly told
+ * once.
  */
 export const PLAIN_ACTIVITY_MS = 600_000
 

@@ -71,3 +71,28 @@ describe('the evidence in features', () => {
     expect(evidenceAfter(6, ...turned)).toEqual(told)
   })
 })
+
+describe('the visits in features', () => {
+  test('are days of the shop with a visit, and when the first one began and the last one ended', () => {
+    const clock = NOON + 3 * DAY_MS
+    const seen = [0, 1, 26, 38].map((hours) =>
+      canonical(`e${hours}`, { name: 'Product Viewed', occurredAt: NOON + hours * 3_600_000 }),
+    )
+    const state = seen.reduce<FeaturesState | undefined>(
+      (before, event) =>
+        definition.handle(before, logged(recordOf(event)), { clock, partition: 2 }).state ?? before,
+      undefined,
+    )!
+    const of = (timeZone: string) => featuresOf('u:ann', state.customer, { clock, timeZone }).visits
+    const [firstAt, lastAt] = [NOON + 26 * 3_600_000, NOON + 38 * 3_600_000]
+    expect(of('UTC')).toEqual({ repeatDays: 1, firstAt, lastAt })
+    expect(of('America/New_York')?.repeatDays).toBe(0)
+  })
+
+  test('are absent of who was never seen in the storefront', () => {
+    const at = { clock: NOON + 9 * DAY_MS, partition: 2 }
+    const state = definition.handle(undefined, logged(recordOf(orderEvent('o1'))), at).state!
+    const { visits } = featuresOf('u:ann', state.customer, { clock: NOON, timeZone: 'UTC' })
+    expect(visits).toBeUndefined()
+  })
+})

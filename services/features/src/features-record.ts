@@ -3,6 +3,7 @@ import type { CustomerState } from '@ebb/customer/customer-state'
 import { type StandingEvidence, standingEvidence } from '@ebb/customer/evidence'
 import { LEAST_WEIGHT } from '@ebb/customer/evidence-kinds'
 import { orderRhythm } from '@ebb/customer/order-rhythm'
+import { visitRhythm } from '@ebb/customer/visit-rhythm'
 import { windowsWithoutZeros } from '@ebb/customer/windows'
 
 /** Where and when features are computed. */
@@ -20,6 +21,7 @@ export const featuresOf = (
   { clock, timeZone }: FeaturesMoment,
 ): FeaturesRecord => {
   const rhythm = orderRhythm(customer, timeZone)
+  const visits = visitRhythm(customer, timeZone)
   const consent = consentOf(customer)
   const evidence = weightiest(standingEvidence(customer, clock, timeZone))
   return {
@@ -27,6 +29,7 @@ export const featuresOf = (
     ...(customer.userId !== undefined && { userId: customer.userId }),
     asOf: clock,
     ...(rhythm !== undefined && { rhythm }),
+    ...(visits !== undefined && { visits }),
     ...(consent !== undefined && { consent }),
     windows: windowsWithoutZeros(customer, clock, timeZone),
     ...(evidence.length > 0 && { evidence }),

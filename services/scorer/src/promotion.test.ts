@@ -1,20 +1,26 @@
+import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import type { ModelSignal } from '@ebb/contracts/model-signal'
 import { modelSignalRecord } from '@ebb/contracts/model-signal'
 import type { SourceSignal } from '@ebb/contracts/source-signal'
 import { tickRecord } from '@ebb/contracts/tick'
 import type { RiskAlert } from '@ebb/risk/silence/alert'
-import { dueAt, fireDue, onRhythm, type RiskState } from '@ebb/risk/silence/episode'
+import { dueAt, fireDue, onRhythm } from '@ebb/risk/silence/episode'
+import { lightWithVisits } from '@ebb/risk/silence/light-with-visits'
 import { heldUntil, retiered } from '@ebb/risk/silence/retier'
+import type { RiskState } from '@ebb/risk/silence/risk-state'
 import { crossings } from '@ebb/risk/silence/tiers'
+import type { NewRecord } from '@ebb/streaming/event-log'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ScorerSettings } from './scorer-definition.ts'
 import { DAY_MS, featuresOf, featuresRecord, NOON, rhythmOf, SETTINGS } from './scorer-fixture.ts'
 import { anySteps, type Said, scorerInMemory, scriptOf } from './signals-fixture.ts'
 
 /** What an alert says of an episode, and by which version. */
 const told = (alert: RiskAlert, version: string) => {
-  const { alertId, kind, tier, previousTier, crossedAt, raisedAt, risk } = alert
-  return JSON.stringify({ alertId, kind, tier, previousTier, crossedAt, raisedAt, risk, version })
+  const { alertId, kind, tier, previousTier, crossedAt, raisedAt, risk, signal } = alert
+  const which = { alertId, kind, tier, previousTier, signal, version }
+  return JSON.stringify({ ...which, crossedAt, raisedAt, risk })
 }
 
 interface Customer {
@@ -26,7 +32,7 @@ interface Customer {
 const eagerly = (script: readonly Said[]): string[] => {
   const customers = new Map<string, Customer>()
   const holds = new Map<string, { from: number; since: number; until: number; least: number }>()
-  let scoring = { ...SETTINGS }
+  let scoring: ScorerSettings = { ...SETTINGS }
   let last = { at: -1, version: '' }
   let clock = 0
   const alerts: string[] = []
@@ -34,18 +40,18 @@ const eagerly = (script: readonly Said[]): string[] => {
     alerts.push(...all.map((alert) => told(alert, scoring.modelVersion)))
   const holdOf = ({ source }: Customer) => holds.get(source ?? '')
   const on = {
-    features: ({ customerId, rhythm }: ReturnType<typeof featuresOf>) => {
+    features: ({ customerId, rhythm, visits }: ReturnType<typeof featuresOf>) => {
       const before = customers.get(customerId)
       if (before === undefined && rhythm === undefined) return
-      const context = { ...scoring, customerId, clock }
+      const context = { ...scoring, customerId, clock, ...(visits && { visits }) }
       const { state: risk, alerts } = onRhythm(before?.risk, rhythm ?? null, context)
       tell(alerts)
       customers.set(customerId, { risk, source: rhythm?.source })
     },
-    model: ({ at, version, model }: ModelSignal) => {
+    model: ({ at, version, model, visits: visitPrior }: ModelSignal) => {
       if (at <= last.at) return
       last = { at, version }
-      scoring = { ...SETTINGS, model, modelVersion: version }
+      scoring = { ...SETTINGS, model, visitPrior, modelVersion: version }
       for (const [key, customer] of customers) {
         const hold = holdOf(customer)
         const passedUntil = hold !== undefined && hold.until > clock ? hold.from : clock
@@ -173,3 +179,91 @@ describe('a promoted model', () => {
     expect((await alerts()).map(({ model }) => model.version)).toEqual(['hasty'])
   })
 })
+
+describe('a promoted model that knows visits', () => {
+  const VISITS = { shape: 2, rate: 16 }
+  const DAILY = { repeatDays: 30, firstAt: NOON - 30 * DAY_MS, lastAt: NOON }
+  const knowing = modelSignalRecord({
+    version: 'v',
+    at: NOON,
+    model: SETTINGS.model,
+    visits: VISITS,
+  })
+  const lightOf = (visits: NonNullable<FeaturesRecord['visits']>) =>
+    lightWithVisits({ rhythm: rhythmOf(0), visits }, { ...SETTINGS, visitPrior: VISITS })
+  const seenUntil = (lastAt: number) => featuresOf({ visits: { ...DAILY, lastAt } })
+
+  test('tells earlier of who came daily and comes no more, and says that visits told', async () => {
+    const { run, alerts } = scorerInMemory()
+    const light = lightOf(DAILY)
+    expect(light).toBeLessThan(shipped.light - DAY_MS)
+    await run([tickRecord(NOON), featuresRecord(seenUntil(NOON), 0), knowing])
+    await run([tickRecord(light - 1)])
+    expect(await alerts()).toEqual([])
+    await run([tickRecord(light), tickRecord(shipped.moderate)])
+    expect(await alerts()).toMatchObject([
+      { tier: 'light', crossedAt: light, signal: 'visits' },
+      { tier: 'moderate', crossedAt: shipped.moderate },
+    ])
+    const [first, second] = await alerts()
+    expect(first!.risk).toBeLessThan(second!.risk)
+    expect(second).not.toHaveProperty('signal')
+  })
+
+  test('puts it off with each visit, up to where the orders have it', async () => {
+    const { run, alerts } = scorerInMemory()
+    const light = lightOf(DAILY)
+    await run([tickRecord(NOON), featuresRecord(seenUntil(NOON), 0), knowing])
+    for (let at = light - DAY_MS, n = 1; at < shipped.light; at += DAY_MS, n++)
+      await run([tickRecord(at), featuresRecord(seenUntil(at), n)])
+    await run([tickRecord(shipped.light - 1)])
+    expect(await alerts()).toEqual([])
+    await run([tickRecord(shipped.light)])
+    expect(await alerts()).toMatchObject([{ tier: 'light', crossedAt: shipped.light }])
+    expect((await alerts())[0]).not.toHaveProperty('signal')
+  })
+
+  test('passes silently what visits have begun before it; who comes again is before light', async () => {
+    const { run, alerts } = scorerInMemory()
+    const light = lightOf(DAILY)
+    await run([tickRecord(NOON), featuresRecord(seenUntil(NOON), 0), tickRecord(light), knowing])
+    await run([tickRecord(light + DAY_MS)])
+    expect(await alerts()).toEqual([])
+    const again = { ...DAILY, lastAt: light + DAY_MS }
+    await run([featuresRecord(featuresOf({ visits: again }), 1), tickRecord(shipped.light)])
+    expect(await alerts()).toMatchObject([{ tier: 'light', crossedAt: lightOf(again) }])
+  })
+
+  test('gives way to one that knows none: timers go back to where the orders have them', async () => {
+    const { run, alerts } = scorerInMemory()
+    await run([tickRecord(NOON), featuresRecord(seenUntil(NOON), 0), knowing])
+    await run([promotion('back', NOON + 1, SETTINGS.model), tickRecord(shipped.light - 1)])
+    expect(await alerts()).toEqual([])
+    await run([tickRecord(shipped.light)])
+    expect(await alerts()).toMatchObject([{ tier: 'light', crossedAt: shipped.light }])
+  })
+})
+
+test('without a model that knows visits, they change no alert', async () => {
+  const ofOrders = fc
+    .sample(anySteps, 100)
+    .map((steps) =>
+      scriptOf(steps).map((said) =>
+        said.kind === 'model' ? modelSignalRecord(ofOrdersAlone(said.signal)) : said.record,
+      ),
+    )
+  for (const records of ofOrders) {
+    const [seen, unseen] = [scorerInMemory(), scorerInMemory()]
+    await seen.run(records)
+    await unseen.run(records.map(withoutVisits))
+    expect(await seen.alerts()).toEqual(await unseen.alerts())
+  }
+})
+
+const ofOrdersAlone = ({ visits: _, ...signal }: ModelSignal): ModelSignal => signal
+
+const withoutVisits = (record: NewRecord): NewRecord => {
+  if (record.key.startsWith('~')) return record
+  const { visits: _, ...rest } = JSON.parse(Buffer.from(record.value).toString('utf8'))
+  return { ...record, value: Buffer.from(JSON.stringify(rest)) }
+}

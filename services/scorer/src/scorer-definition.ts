@@ -124,13 +124,14 @@ const afterFeatures = (
   settings: ScorerContext,
 ): ScorerOutcome => {
   const { seen, evidence: told } = message
-  const { customerId, userId, consent, rhythm, causeOrderId, windows } = message
+  const { customerId, userId, consent, rhythm, visits, causeOrderId, windows } = message
   // Who never ordered cannot stop ordering.
   if (before === undefined && rhythm === undefined) return {}
   const context: ScorerContext & ScoringContext = {
     ...settings,
     customerId,
     ...(causeOrderId !== undefined && { causeOrderId }),
+    ...(visits !== undefined && { visits }),
   }
   const { shared } = settings
   const standing = before && standingRisk(before, shared, settings)

@@ -1,5 +1,5 @@
 import { EVIDENCE } from '@ebb/customer/evidence-kinds'
-import type { RiskState, Stage } from '@ebb/risk/silence/episode'
+import type { RiskState, Stage } from '@ebb/risk/silence/risk-state'
 import fc from 'fast-check'
 import { Packr } from 'msgpackr'
 import { expect, test } from 'vitest'
@@ -19,6 +19,7 @@ const arbitraryRisk: fc.Arbitrary<RiskState> = record({
   rhythm: orNull(
     record({ repeatDays: fc.nat(), firstAt: instant, lastAt: instant, lastOrderId: text }),
   ),
+  visits: orNull(record({ repeatDays: fc.nat(), firstAt: instant, lastAt: instant })),
   due: fc.tuple(due, due, due, due),
   stage,
   firstCrossedAt: due,
@@ -72,15 +73,18 @@ test('packing twice gives the same bytes, and leaves what was packed before alon
   )
 })
 
-test('a state of a layout before knows no promotion and no source, or no evidence either', () => {
+test('a state of a layout before knows no visits, no promotion and no source, or no evidence', () => {
   fc.assert(
     fc.property(arbitraryState, (state) => {
       const packr = new Packr({ useRecords: false })
       const [, ...packed] = packr.unpack(packScorerState(state)) as unknown[]
-      const known = { ...state, promotions: 0, source: undefined }
-      const third = packr.pack([3, ...packed.slice(0, -2)])
+      const unseen = { ...state, risk: { ...state.risk, visits: null } }
+      const fourth = packr.pack([4, ...packed.slice(0, -1)])
+      expect(unpackScorerState(fourth)).toStrictEqual(unseen)
+      const known = { ...unseen, promotions: 0, source: undefined }
+      const third = packr.pack([3, ...packed.slice(0, -3)])
       expect(unpackScorerState(third)).toStrictEqual(known)
-      const second = packr.pack([2, ...packed.slice(0, -3)])
+      const second = packr.pack([2, ...packed.slice(0, -4)])
       expect(unpackScorerState(second)).toStrictEqual({ ...known, evidence: [] })
     }),
   )

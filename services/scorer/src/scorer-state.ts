@@ -1,6 +1,6 @@
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import { EVIDENCE } from '@ebb/customer/evidence-kinds'
-import type { RiskState, Stage } from '@ebb/risk/silence/episode'
+import type { RiskState, Stage } from '@ebb/risk/silence/risk-state'
 import { HaltError } from '@ebb/streaming/faults'
 import type { Version } from '@ebb/streaming/version'
 import { Packr } from 'msgpackr'
@@ -25,8 +25,8 @@ export interface ScorerState {
 }
 
 /** First element of every packed state. */
-const LAYOUT = 4
-/** Layout 3 has no promotions and no source, 2 no evidence either. */
+const LAYOUT = 5
+/** Layout 4 has no visits, 3 no promotions and no source either, 2 no evidence. */
 const OLDEST = 2
 
 const packr = new Packr({ useRecords: false })
@@ -38,7 +38,7 @@ const packChoice = (choice: boolean | undefined): number => CHOICES.indexOf(choi
 /** An array by position, in MessagePack. */
 export const packScorerState = (state: ScorerState): Uint8Array => {
   const { seen, userId, consent, revenueMinor, risk, evidence, promotions, source } = state
-  const { rhythm, due, stage, firstCrossedAt, closed } = risk
+  const { rhythm, visits, due, stage, firstCrossedAt, closed } = risk
   return packr.pack([
     LAYOUT,
     [seen.generation, seen.offset, seen.index],
@@ -53,6 +53,7 @@ export const packScorerState = (state: ScorerState): Uint8Array => {
     evidence.map(packEvidence),
     promotions,
     source ?? null,
+    visits && [visits.repeatDays, visits.firstAt, visits.lastAt],
   ])
 }
 
@@ -79,6 +80,7 @@ type Packed = readonly [
   evidence: readonly ReturnType<typeof packEvidence>[] | undefined,
   promotions: number | undefined,
   source: string | null | undefined,
+  visits: readonly [number, number, number] | null | undefined,
 ]
 
 /** Throws the halt `EBB_STATE_VERSION` for a layout that this version does not know. */
@@ -93,7 +95,7 @@ export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
     )
   const [, [generation, offset, index], userId, consent, rhythm, due, stage] = packed
   const [, , , , , , , firstCrossedAt, closed, revenueMinor, evidence = []] = packed
-  const [, , , , , , , , , , , promotions = 0, source = null] = packed
+  const [, , , , , , , , , , , promotions = 0, source = null, visits = null] = packed
   return {
     seen: { generation, offset, index },
     userId: userId ?? undefined,
@@ -101,6 +103,7 @@ export const unpackScorerState = (bytes: Uint8Array): ScorerState => {
     revenueMinor,
     risk: {
       rhythm: rhythm && rhythmOf(rhythm),
+      visits: visits && visitsOf(visits),
       due,
       stage,
       firstCrossedAt,
@@ -139,6 +142,11 @@ const unpackEvidence = (packed: ReturnType<typeof packEvidence>): KnownEvidence[
 const rhythmOf = (packed: NonNullable<Packed[4]>): NonNullable<RiskState['rhythm']> => {
   const [repeatDays, firstAt, lastAt, lastOrderId] = packed
   return { repeatDays, firstAt, lastAt, lastOrderId }
+}
+
+const visitsOf = (packed: NonNullable<Packed[13]>): NonNullable<RiskState['visits']> => {
+  const [repeatDays, firstAt, lastAt] = packed
+  return { repeatDays, firstAt, lastAt }
 }
 
 const closedOf = (packed: NonNullable<Packed[8]>): NonNullable<RiskState['closed']> => {

@@ -23,8 +23,11 @@ export type Step =
   | { readonly do: 'order'; readonly customer: string; readonly source: string }
   | { readonly do: 'cancel'; readonly customer: string }
   | { readonly do: 'late'; readonly customer: string; readonly days: number }
-  | { readonly do: 'promote'; readonly model: ModelSignal['model']; readonly isLate: boolean }
+  | { readonly do: 'visit'; readonly customer: string }
+  | ({ readonly do: 'promote'; readonly isLate: boolean } & Promotable)
   | { readonly do: SourceSignal['kind']; readonly source: string; readonly days: number }
+
+type Promotable = Pick<ModelSignal, 'model' | 'visits'>
 
 const customer = fc.constantFrom('u:ann', 'u:bob')
 const source = fc.constantFrom('till', 'till', 'web')
@@ -33,6 +36,11 @@ const model: fc.Arbitrary<ModelSignal['model']> = fc.constantFrom(
   { kind: 'mbg-nbd' as const, parameters: { r: 0.3, alpha: 9, a: 0.5, b: 3 } },
   { kind: 'bg-nbd' as const, parameters: { r: 1.5, alpha: 4, a: 0.9, b: 1.6 } },
 )
+/** Most visitors come weekly, or every other day. */
+const visits = fc.constantFrom(undefined, { shape: 2, rate: 16 }, { shape: 3, rate: 6 })
+const promotable: fc.Arbitrary<Promotable> = fc
+  .tuple(model, visits)
+  .map(([model, visits]) => ({ model, ...(visits && { visits }) }))
 const tick = fc.record({
   do: fc.constant('tick' as const),
   days: fc.double({ min: 0, max: 30, noNaN: true }),
@@ -50,8 +58,11 @@ export const anySteps: fc.Arbitrary<Step[]> = fc.array(
     },
     {
       weight: 2,
-      arbitrary: fc.record({ do: fc.constant('promote' as const), model, isLate: fc.boolean() }),
+      arbitrary: fc
+        .tuple(promotable, fc.boolean())
+        .map(([promoted, isLate]) => ({ do: 'promote' as const, isLate, ...promoted })),
     },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('visit' as const), customer }) },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -115,6 +126,7 @@ export type Said =
 /** What the log holds after these steps; each is said when its clock says so. */
 export const scriptOf = (steps: readonly Step[]): Said[] => {
   const orders = new Map<string, { at: number; id: string; source: string }[]>()
+  const visits = new Map<string, number[]>()
   const silent = new Map<string, number>()
   let clock = NOON
   let told = NOON
@@ -123,19 +135,24 @@ export const scriptOf = (steps: readonly Step[]): Said[] => {
       clock += Math.round(step.days * DAY_MS)
       return { kind: 'tick', at: clock, record: tickRecord(clock) }
     }
-    if (step.do === 'order' || step.do === 'cancel' || step.do === 'late') {
+    if (step.do === 'order' || step.do === 'cancel' || step.do === 'late' || step.do === 'visit') {
       const { customer: customerId } = step
       const all = orders.get(customerId) ?? []
+      const seen = visits.get(customerId) ?? []
       orders.set(customerId, all)
+      visits.set(customerId, seen)
       if (step.do === 'cancel') all.pop()
+      else if (step.do === 'visit') seen.push(clock)
       else if (step.do === 'order') all.push({ at: clock, id: `o${i}`, source: step.source })
       else
         all.unshift({ at: (all[0]?.at ?? clock) - step.days * DAY_MS, id: `o${i}`, source: 'web' })
-      const features = { customerId, asOf: clock, windows: {}, ...rhythmOf(all) }
+      const told = { ...rhythmOf(all), ...visitsOf(seen) }
+      const features = { customerId, asOf: clock, windows: {}, ...told }
       return { kind: 'features', features, record: featuresRecord(features, i) }
     }
     if (step.do === 'promote') {
-      const signal = { version: `v${i}`, at: step.isLate ? NOON - i : clock + i, model: step.model }
+      const { do: _, isLate, ...promoted } = step
+      const signal = { version: `v${i}`, at: isLate ? NOON - i : clock + i, ...promoted }
       return { kind: 'model', signal, record: modelSignalRecord(signal) }
     }
     told = Math.max(told + 1, clock)
@@ -154,10 +171,19 @@ const rhythmOf = (
   const [first, last] = [all[0], all.at(-1)]
   if (first === undefined || last === undefined) return {}
   const { at: lastAt, id: lastOrderId, source } = last
-  const repeatDays = new Set(all.map(({ at }) => Math.floor(at / DAY_MS))).size - 1
+  const repeatDays = daysOf(all.map(({ at }) => at)) - 1
   const rhythm = { repeatDays, firstAt: first.at, lastAt, lastOrderId, source }
   return { rhythm: { ...rhythm, orders: all.length } }
 }
+
+const visitsOf = (seen: readonly number[]): Pick<FeaturesRecord, 'visits'> => {
+  const [firstAt, lastAt] = [seen[0], seen.at(-1)]
+  if (firstAt === undefined || lastAt === undefined) return {}
+  return { visits: { repeatDays: daysOf(seen) - 1, firstAt, lastAt } }
+}
+
+const daysOf = (instants: readonly number[]): number =>
+  new Set(instants.map((at) => Math.floor(at / DAY_MS))).size
 
 /** The record of a signal of a source. */
 export const sourceRecord = (signal: SourceSignal): NewRecord => ({

@@ -1,6 +1,7 @@
-import { dueAt, type RiskState } from '@ebb/risk/silence/episode'
+import { dueAt } from '@ebb/risk/silence/episode'
 import { holdOf, passedUntil } from '@ebb/risk/silence/holds'
 import { heldUntil, type Promotion, retiered, retieredDueAt } from '@ebb/risk/silence/retier'
+import type { RiskState } from '@ebb/risk/silence/risk-state'
 import type { Scoring } from '@ebb/risk/silence/tiers'
 import type { ScorerShared } from './scorer-shared.ts'
 import type { ScorerState } from './scorer-state.ts'
@@ -11,8 +12,8 @@ export const scoringInForce = <Shipped extends Scoring & { readonly modelVersion
   { promoted }: ScorerShared,
 ): Shipped => {
   if (promoted === null) return shipped
-  const { model, policy = shipped.policy, version: modelVersion, spend } = promoted
-  return { ...shipped, model, policy, modelVersion, ...(spend && { spend }) }
+  const { model, policy = shipped.policy, version: modelVersion, spend, visits } = promoted
+  return { ...shipped, model, policy, modelVersion, visitPrior: visits, ...(spend && { spend }) }
 }
 
 /**
@@ -54,8 +55,9 @@ const promotionSince = (
 ): Promotion | undefined => {
   const { promoted } = shared
   if (promoted === null || promotions >= shared.promotions) return undefined
-  const { model, policy } = scoring
-  return { model, policy, passedUntil: passedUntil(promoted.promotedAt, holdOf(shared, source)) }
+  const { model, policy, visitPrior } = scoring
+  const until = passedUntil(promoted.promotedAt, holdOf(shared, source))
+  return { model, policy, visitPrior, passedUntil: until }
 }
 
 /** Whether nothing may be raised of a customer now: the source of their orders is silent. */

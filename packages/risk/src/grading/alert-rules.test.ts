@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { dueAt, fireDue, onRhythm, type RiskState } from '../silence/episode.ts'
+import { dueAt, fireDue, onRhythm } from '../silence/episode.ts'
+import type { RiskState } from '../silence/risk-state.ts'
 import { DEFAULT_TIER_POLICY, SHIPPED_PRIORS } from '../silence/tiers.ts'
 import { calendarRule, ownGapRule, recencyQuintileRule, riskRule, tierRule } from './alert-rules.ts'
 import { type CustomerOrders, DAY_MS, silencesOf } from './customer-orders.ts'

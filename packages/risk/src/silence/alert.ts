@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CustomerRhythm } from '../models/order-rhythm.ts'
+import type { VisitRhythm } from '../models/visit-rhythm.ts'
 import { riskAt, riskAtLastOrder, type Scoring, type Tier } from './tiers.ts'
 
 /** Hex digits of an id: 128 bits of SHA-256. */
@@ -36,6 +37,8 @@ export interface RiskAlert {
   readonly crossedAt: number
   /** The partition's clock when it was raised. */
   readonly raisedAt: number
+  /** `visits` where these began light before the risk reached it; absent where the risk did. */
+  readonly signal?: 'visits'
   /** Whether the same tick also saw a higher tier crossed: that alert is the one to act on. */
   readonly isOutranked: boolean
   /**
@@ -52,6 +55,8 @@ export interface ScoringContext extends Scoring {
   readonly clock: number
   /** The order whose fact changed, where the record names one. */
   readonly causeOrderId?: string
+  /** As the record tells them; absent where nobody told of a visit. */
+  readonly visits?: VisitRhythm
 }
 
 /** A change of an episode that is to be told. */
@@ -64,6 +69,7 @@ export interface EpisodeChange {
   readonly crossedAt: number
   readonly causeOrderId: string
   readonly isOutranked?: boolean
+  readonly isOfVisits?: boolean
   /** The orders from now on; null without any. */
   readonly rhythm: CustomerRhythm | null
 }
@@ -71,7 +77,7 @@ export interface EpisodeChange {
 /** The alert of a change. Pure: the same change in the same context gives the same alert. */
 export function alertOf(change: EpisodeChange, context: ScoringContext): RiskAlert {
   const { kind, base, tier, previousTier, crossedAt, causeOrderId, rhythm } = change
-  const { isOutranked = false } = change
+  const { isOutranked = false, isOfVisits = false } = change
   const { customerId, clock, policy } = context
   const episodeId = idOf([customerId, base.lastOrderId])
   return {
@@ -87,6 +93,7 @@ export function alertOf(change: EpisodeChange, context: ScoringContext): RiskAle
     silentSince: base.lastAt,
     crossedAt,
     raisedAt: clock,
+    ...(isOfVisits && { signal: 'visits' }),
     isOutranked,
     causeOrderId,
   }

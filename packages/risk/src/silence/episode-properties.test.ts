@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { CustomerRhythm } from '../models/order-rhythm.ts'
 import type { RiskAlert } from './alert.ts'
-import { dueAt, fireDue, onRhythm, type RiskState } from './episode.ts'
+import { dueAt, fireDue, onRhythm } from './episode.ts'
+import type { RiskState } from './risk-state.ts'
 import { crossings, DEFAULT_TIER_POLICY, SHIPPED_PRIORS, type TierPolicy } from './tiers.ts'
 
 const DAY = 86_400_000

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CustomerRhythm } from '../models/order-rhythm.ts'
-import { dueAt, fireDue, onRhythm, type RiskState, type Stage } from './episode.ts'
+import { dueAt, fireDue, onRhythm } from './episode.ts'
+import type { RiskState, Stage } from './risk-state.ts'
 import { crossings, DEFAULT_TIER_POLICY, riskAt, SHIPPED_PRIORS } from './tiers.ts'
 
 const DAY = 86_400_000

@@ -1,56 +1,32 @@
-import type { CustomerRhythm, OrderRhythm } from '../models/order-rhythm.ts'
+import type { CustomerRhythm } from '../models/order-rhythm.ts'
+import type { VisitRhythm } from '../models/visit-rhythm.ts'
 import { alertOf, type EpisodeChange, type RiskAlert, type ScoringContext } from './alert.ts'
-import { crossings, riskAt, type Scoring, type Tier, thresholdsOf } from './tiers.ts'
+import {
+  type Customer,
+  crossingsWithVisits,
+  isOfVisits,
+  lightWithVisits,
+} from './light-with-visits.ts'
+import {
+  type ClosedEpisode,
+  type Dues,
+  duesFrom,
+  HEALTHY,
+  LIGHT,
+  LOST,
+  type RiskState,
+  type Stage,
+  UNKNOWN_CUSTOMER,
+} from './risk-state.ts'
+import { riskAt, type Scoring, type Tier, thresholdsOf } from './tiers.ts'
 
-/** Thresholds passed in silence: 0 healthy, 1 light, 2 moderate, 3 heavy, 4 lost. */
-export type Stage = 0 | 1 | 2 | 3 | 4
-
-const HEALTHY: Stage = 0
-const LOST: Stage = 4
 /** The tier of each stage; a lost customer counts as heavy. */
 const TIERS = ['healthy', 'light', 'moderate', 'heavy', 'heavy'] as const satisfies readonly Tier[]
-
-/** Timers of light, moderate, heavy and lost, in this order, in ms; null where there is none. */
-export type Dues = readonly [number | null, number | null, number | null, number | null]
-
-/** An episode that an order has ended, kept so that it can be reopened. */
-export interface ClosedEpisode {
-  /** Its base order. */
-  readonly orderId: string
-  /** The order that ended it. */
-  readonly closedBy: string
-  readonly stage: Stage
-  readonly firstCrossedAt: number
-}
-
-/** What the scorer keeps of one customer: plain data, for any codec. */
-export interface RiskState {
-  /** Null while the customer has no valid order. */
-  readonly rhythm: CustomerRhythm | null
-  readonly due: Dues
-  /**
-   * Thresholds passed. A promotion may raise it before there is an episode, and lower it, down to
-   * healthy, while one runs: see `retiered`.
-   */
-  readonly stage: Stage
-  /** `crossedAt` of the running episode's first alert; null while there is none. */
-  readonly firstCrossedAt: number | null
-  readonly closed: ClosedEpisode | null
-}
 
 /** The state after, and what is to be told, in this order. */
 export interface Transition {
   readonly state: RiskState
   readonly alerts: readonly RiskAlert[]
-}
-
-const NO_DUES: Dues = [null, null, null, null]
-const UNKNOWN_CUSTOMER: RiskState = {
-  rhythm: null,
-  due: NO_DUES,
-  stage: HEALTHY,
-  firstCrossedAt: null,
-  closed: null,
 }
 
 /** A running episode: at least one alert was raised. */
@@ -78,7 +54,9 @@ interface Raised extends RiskState {
  *                                 but for `withdrawn` where it was light or above and an alert
  *                                 had been raised; lost is left in that way only
  *
- * Pure, and idempotent: the rhythm that the state already has changes and tells nothing, at
+ * Visits tell nothing: where the model knows them they move the timer of light, until it is told.
+ *
+ * Pure, and idempotent: orders and visits that the state already has change and tell nothing, at
  * whatever clock. A new model or policy takes effect by `retiered`.
  *
  * A tier that is entered again after it was left without an order has the alert id it had before:
@@ -91,7 +69,7 @@ export function onRhythm(
   rhythm: CustomerRhythm | null,
   context: ScoringContext,
 ): Transition {
-  const state = before ?? UNKNOWN_CUSTOMER
+  const state = withVisits(before ?? UNKNOWN_CUSTOMER, context)
   if (isSameRhythm(state.rhythm, rhythm)) return { state, alerts: [] }
   if (rhythm !== null && rhythm.lastOrderId === state.rhythm?.lastOrderId)
     return revise(state, rhythm, context)
@@ -132,6 +110,7 @@ export function fireDue(before: RiskState, context: ScoringContext): Transition 
       crossedAt: due,
       causeOrderId: state.rhythm.lastOrderId,
       isOutranked: before.due.slice(stage, LOST - 1).some((later) => isDue(later, context)),
+      isOfVisits: stage === LIGHT && isOfVisits(state.rhythm, due, context),
     }
     alerts.push(alertOf(change, context))
     const firstCrossedAt = state.firstCrossedAt ?? due
@@ -143,13 +122,33 @@ export function fireDue(before: RiskState, context: ScoringContext): Transition 
 const isDue = (due: number | null, { clock }: ScoringContext): due is number =>
   due !== null && due <= clock
 
+/**
+ * The visits as they stand now. They move the timer of light while nobody was told of it; who passed
+ * light silently is before it again where it has yet to come.
+ */
+function withVisits(state: RiskState, context: ScoringContext): RiskState {
+  const { rhythm, stage, firstCrossedAt } = state
+  const visits = visitsOf(context)
+  if (isSameVisits(state.visits, visits)) return state
+  const seen = { ...state, visits }
+  const isUntold = stage === HEALTHY || (stage === LIGHT && firstCrossedAt === null)
+  if (rhythm === null || context.visitPrior === undefined || !isUntold) return seen
+  const [light, ...behind] = state.due
+  const [at] = timers(rhythm, HEALTHY, context)
+  if (at === null || at > context.clock) return { ...seen, stage: HEALTHY, due: [at, ...behind] }
+  return stage === LIGHT ? seen : { ...seen, due: [Math.min(light ?? at, at), ...behind] }
+}
+
 /** Where no episode runs: one begins to count, or the last ended one is reopened. */
 function begin(
   closed: ClosedEpisode | null,
   rhythm: CustomerRhythm | null,
   context: ScoringContext,
 ): Transition {
-  if (rhythm === null) return { state: { ...UNKNOWN_CUSTOMER, closed }, alerts: [] }
+  if (rhythm === null) {
+    const state = { ...UNKNOWN_CUSTOMER, visits: visitsOf(context), closed }
+    return { state, alerts: [] }
+  }
   if (rhythm.lastOrderId === closed?.orderId) return reopen(closed, rhythm, context)
   return { state: quiet(closed, rhythm, context), alerts: [] }
 }
@@ -161,7 +160,8 @@ function quiet(
   context: ScoringContext,
 ): RiskState {
   const due = timers(rhythm, HEALTHY, context)
-  return { rhythm: copyOf(rhythm), due, stage: HEALTHY, firstCrossedAt: null, closed }
+  const visits = visitsOf(context)
+  return { rhythm: copyOf(rhythm), visits, due, stage: HEALTHY, firstCrossedAt: null, closed }
 }
 
 function reopen(
@@ -179,7 +179,8 @@ function reopen(
     causeOrderId: closedBy,
   }
   const due = timers(rhythm, stage, context)
-  const state = { rhythm: copyOf(rhythm), due, stage, firstCrossedAt, closed: null }
+  const visits = visitsOf(context)
+  const state = { rhythm: copyOf(rhythm), visits, due, stage, firstCrossedAt, closed: null }
   return { state, alerts: [alertOf(change, context)] }
 }
 
@@ -209,20 +210,22 @@ function revise(state: RiskState, rhythm: CustomerRhythm, context: ScoringContex
 
 /** The stage that is left after the tiers whose threshold the risk has clearly fallen below. */
 function stageKept(stage: Stage, rhythm: CustomerRhythm, context: ScoringContext): Stage {
-  const held = stageHeld(rhythm, context.clock, context)
+  const held = stageHeld({ rhythm, visits: visitsOf(context) }, context.clock, context)
   if (stage === LOST) return held === HEALTHY ? HEALTHY : LOST
   return held < stage ? held : stage
 }
 
 /**
  * The highest tier that a change of the orders before the last one leaves a customer in, 0 … 3: the
- * risk at `now` (ms) is not below its threshold by more than the hysteresis.
+ * risk at `now` (ms) is not below its threshold by more than the hysteresis, or visits hold light.
  */
-export function stageHeld(rhythm: OrderRhythm, now: number, scoring: Scoring): Stage {
-  const { light, moderate, heavy } = thresholdsOf(rhythm, scoring)
-  const risk = riskAt(rhythm, now, scoring)
+export function stageHeld(customer: Customer, now: number, scoring: Scoring): Stage {
+  const { light, moderate, heavy } = thresholdsOf(customer.rhythm, scoring)
+  const risk = riskAt(customer.rhythm, now, scoring)
   const isHeld = (threshold: number) => risk >= threshold - scoring.policy.hysteresis
-  return [light, moderate, heavy].filter(isHeld).length as Stage
+  const byRisk = [light, moderate, heavy].filter(isHeld).length as Stage
+  if (byRisk !== HEALTHY || scoring.visitPrior === undefined) return byRisk
+  return lightWithVisits(customer, scoring) <= now ? LIGHT : HEALTHY
 }
 
 interface Ending {
@@ -244,15 +247,10 @@ function end(state: Raised, ending: Ending, context: ScoringContext): RiskAlert 
 
 /** Timers of the thresholds behind `stage`; none for a tier that would come after lost. */
 function timers(rhythm: CustomerRhythm, stage: Stage, context: ScoringContext): Dues {
-  const { light, moderate, heavy, lost } = crossings(rhythm, context.model, context.policy)
+  const customer = { rhythm, visits: visitsOf(context) }
+  const { light, moderate, heavy, lost } = crossingsWithVisits(customer, context)
   const timer = (at: number) => (at > lost ? null : Math.max(at, context.clock))
   return duesFrom([timer(light), timer(moderate), timer(heavy), timer(lost)], stage)
-}
-
-/** The timers of the thresholds behind `stage`. */
-export function duesFrom([light, moderate, heavy, lost]: Dues, stage: Stage): Dues {
-  if (stage === LOST) return NO_DUES
-  return [stage < 1 ? light : null, stage < 2 ? moderate : null, stage < 3 ? heavy : null, lost]
 }
 
 function isRaised(state: RiskState): state is Raised {
@@ -274,3 +272,15 @@ export function isSameRhythm(left: CustomerRhythm | null, right: CustomerRhythm 
 function copyOf({ repeatDays, firstAt, lastAt, lastOrderId }: CustomerRhythm): CustomerRhythm {
   return { repeatDays, firstAt, lastAt, lastOrderId }
 }
+
+/** As `copyOf`. */
+function visitsOf({ visits }: ScoringContext): VisitRhythm | null {
+  if (visits === undefined) return null
+  const { repeatDays, firstAt, lastAt } = visits
+  return { repeatDays, firstAt, lastAt }
+}
+
+const isSameVisits = (left: VisitRhythm | null, right: VisitRhythm | null): boolean =>
+  left?.repeatDays === right?.repeatDays &&
+  left?.firstAt === right?.firstAt &&
+  left?.lastAt === right?.lastAt

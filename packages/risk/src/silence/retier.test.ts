@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CustomerRhythm } from '../models/order-rhythm.ts'
 import type { RiskModel } from '../models/risk-model.ts'
-import { dueAt, fireDue, onRhythm, type RiskState } from './episode.ts'
+import { dueAt, fireDue, onRhythm } from './episode.ts'
 import { heldUntil, retiered, retieredDueAt } from './retier.ts'
+import type { RiskState } from './risk-state.ts'
 import { crossings, DEFAULT_TIER_POLICY, type Scoring, SHIPPED_PRIORS } from './tiers.ts'
 
 const DAY = 86_400_000

@@ -1,6 +1,7 @@
-import type { OrderRhythm } from '../models/order-rhythm.ts'
-import { type Dues, dueAt, duesFrom, type RiskState, type Stage } from './episode.ts'
-import { crossings, lightCrossing, type Scoring } from './tiers.ts'
+import { dueAt } from './episode.ts'
+import { type Customer, crossingsWithVisits, lightWithVisits } from './light-with-visits.ts'
+import { type Dues, duesFrom, type RiskState, type Stage } from './risk-state.ts'
+import { lightCrossing, type Scoring } from './tiers.ts'
 
 /** A model that was promoted. */
 export interface Promotion extends Scoring {
@@ -13,21 +14,23 @@ export interface Promotion extends Scoring {
  * without an alert, and those behind it have timers at its analytic instants. Tiers go up and down.
  * An episode that runs goes on, healthy or not: it was told, so its end will be.
  *
- * Follows from the orders and the promotion alone, not from the tier before or the promotions in
+ * Follows from orders, visits and the promotion alone, not from the tier before or the promotions in
  * between; an episode's first crossing and the last ended episode stay.
  */
 export function retiered(state: RiskState, promotion: Promotion): RiskState {
-  if (state.rhythm === null) return state
-  const { stage, instants } = passedSilently(state.rhythm, promotion)
+  const { rhythm, visits } = state
+  if (rhythm === null) return state
+  const { stage, instants } = passedSilently({ rhythm, visits }, promotion)
   return { ...state, stage, due: duesFrom(instants, stage) }
 }
 
 /** The stage that a promotion puts a customer into, and when its model enters each: null for never. */
 export function passedSilently(
-  rhythm: OrderRhythm,
-  { model, policy, passedUntil }: Promotion,
+  customer: Customer,
+  promotion: Promotion,
 ): { readonly stage: Stage; readonly instants: Dues } {
-  const { light, moderate, heavy, lost } = crossings(rhythm, model, policy)
+  const { passedUntil } = promotion
+  const { light, moderate, heavy, lost } = crossingsWithVisits(customer, promotion)
   const timer = (at: number) => (at > lost ? null : at)
   const instants: Dues = [timer(light), timer(moderate), timer(heavy), lost]
   const isPassed = (at: number | null) => at !== null && at <= passedUntil
@@ -36,8 +39,10 @@ export function passedSilently(
 
 /** `dueAt` of what `retiered` gives, for less: most customers are before their light crossing. */
 export function retieredDueAt(state: RiskState, promotion: Promotion): number | undefined {
-  if (state.rhythm === null) return undefined
-  const light = lightCrossing(state.rhythm, promotion)
+  const { rhythm, visits } = state
+  if (rhythm === null) return undefined
+  const ofOrders = lightCrossing(rhythm, promotion)
+  const light = ofOrders && lightWithVisits({ rhythm, visits }, promotion, ofOrders)
   if (light !== undefined && light > promotion.passedUntil) return light
   return dueAt(retiered(state, promotion))
 }

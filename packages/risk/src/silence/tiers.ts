@@ -1,5 +1,6 @@
 import { historyAt, MS_PER_WEEK, type OrderRhythm } from '../models/order-rhythm.ts'
 import { probabilityOfNoOrder, type RiskModel } from '../models/risk-model.ts'
+import type { VisitPrior } from '../models/visit-rhythm.ts'
 import { noOrderInstant } from './crossing.ts'
 
 const DAYS_PER_WEEK = 7
@@ -75,6 +76,8 @@ export const SHIPPED_MODEL_VERSION = 'shipped-1'
 export interface Scoring {
   readonly model: RiskModel
   readonly policy: TierPolicy
+  /** By which visits may bring light forward; absent: they have no say. */
+  readonly visitPrior?: VisitPrior | undefined
 }
 
 /** A number for each tier above healthy. */
@@ -131,14 +134,17 @@ export function crossings(rhythm: OrderRhythm, model: RiskModel, policy: TierPol
   return { light, moderate, heavy, lost }
 }
 
-/**
- * The light crossing alone, a third of the work; `undefined` where it may come behind lost, so that
- * `crossings` has to be asked.
- */
-export function lightCrossing(rhythm: OrderRhythm, { model, policy }: Scoring): number | undefined {
+/** `light` of `crossings` alone, a third of the work. */
+export function lightInstant(rhythm: OrderRhythm, { model, policy }: Scoring): number {
   const horizonWeeks = policy.horizonDays / DAYS_PER_WEEK
   const { light: theta } = thresholdsOf(rhythm, { model, policy })
-  const light = noOrderInstant(rhythm, model, { theta, horizonWeeks })
+  return noOrderInstant(rhythm, model, { theta, horizonWeeks })
+}
+
+/** `lightInstant`; `undefined` where it may come behind lost, so that `crossings` has to be asked. */
+export function lightCrossing(rhythm: OrderRhythm, scoring: Scoring): number | undefined {
+  const { policy } = scoring
+  const light = lightInstant(rhythm, scoring)
   // Lost is behind heavy, which is not before light; or at this instant, where heavy is later.
   return light <= rhythm.lastAt + policy.lostAfterOrder * policy.horizonDays * MS_PER_DAY
     ? light

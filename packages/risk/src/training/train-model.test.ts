@@ -35,7 +35,7 @@ const rowsAt = (customers: readonly (readonly number[])[], cut: string): Trainin
     return [{ ...(atCut && { atCut }), isQuiet, now: atNow, value: NO_VALUE }]
   })
 
-const shipped = { horizonDays: HORIZON_DAYS, champion: SHIPPED_PRIORS }
+const shipped = { horizonDays: HORIZON_DAYS, champion: SHIPPED_PRIORS, knowsVisits: false }
 
 describe('CDNOW, held out from 1997-10-01 for 90 days', () => {
   const customers = readCdnow()
@@ -81,6 +81,33 @@ describe('CDNOW, held out from 1997-10-01 for 90 days', () => {
     expect(spend!.q).toBeCloseTo(3.74, 2)
     expect(spend!.v).toBeCloseTo(15.44, 1)
     expect(trained!.spend).toBeUndefined()
+  })
+})
+
+describe('the prior of visits', () => {
+  const rows = rowsAt(
+    readCdnow().map(({ days }) => days),
+    '1997-09-30',
+  )
+  const visitors = (count: number): TrainingRow[] =>
+    rows.map((row, i) => {
+      const visits = { activeDays: 5 + (i % 40), observedDays: 100 + (i % 7) }
+      return i < count ? { ...row, visits } : row
+    })
+  const fitted = (count: number, knowsVisits = true) =>
+    trainModel({ rows: visitors(count), ...shipped, knowsVisits }).trained!
+
+  test('is fitted where it is asked for, and enough customers were seen to visit', () => {
+    expect(fitted(199).visits).toBeUndefined()
+    expect(fitted(200, false).visits).toBeUndefined()
+    const { shape, rate } = fitted(200).visits!
+    // A day in four, by and large.
+    expect(shape / rate).toBeCloseTo(24.5 / 103, 2)
+  })
+
+  test('has no part in the rest', () => {
+    const { visits: _, ...rest } = fitted(300)
+    expect(rest).toEqual(fitted(0, false))
   })
 })
 

@@ -3,6 +3,7 @@ import { type Fit, fitModel } from '../models/fit-model.ts'
 import { fitSpend, type SpendModel } from '../models/gamma-gamma.ts'
 import type { PurchaseHistory } from '../models/purchase-history.ts'
 import { probabilityOfNoOrder, type RiskModel } from '../models/risk-model.ts'
+import { fitVisitPrior, type VisitPrior } from '../models/visit-rhythm.ts'
 import { type Grades, gradesOf, type HeldOutCustomer, judgedBy } from './held-out.ts'
 import { promotionVerdict, type Verdict } from './promotion-rule.ts'
 import type { TrainingRow } from './training-row.ts'
@@ -24,6 +25,8 @@ export interface TrainingTask {
   readonly horizonDays: number
   /** The model in force. */
   readonly champion: RiskModel
+  /** Whether visits are to have a say. */
+  readonly knowsVisits: boolean
 }
 
 /** How much there is to learn from. */
@@ -59,6 +62,8 @@ export interface TrainedModel {
   readonly fit: Fit
   /** Absent where too few customers have orders with a value behind their first day. */
   readonly spend?: SpendModel
+  /** Absent where it was not asked for, or where too few customers were seen to visit. */
+  readonly visits?: VisitPrior
   readonly heldOut: HeldOutGrades
   readonly verdict: Verdict
 }
@@ -74,9 +79,11 @@ export interface TrainingResult extends Pick<TrainingTask, 'horizonDays'> {
 /**
  * Fits MBG/NBD to what was known one horizon ago, grades it on what happened since beside the model
  * in force and recency, and fits it again to all until now: that is what is promoted. Gamma–Gamma is
- * fitted to the values of orders behind a customer's first day. Deterministic.
+ * fitted to the values of orders behind a customer's first day, and the prior of visits to the days
+ * with a visit until now; neither has a part in the grades. Deterministic.
  */
-export function trainModel({ rows, horizonDays, champion }: TrainingTask): TrainingResult {
+export function trainModel(task: TrainingTask): TrainingResult {
+  const { rows, horizonDays, champion } = task
   const data = dataOf(rows)
   const held = rows.flatMap(({ atCut, isQuiet }) => (atCut ? [{ history: atCut, isQuiet }] : []))
   const missing = missingFrom(held, data, horizonDays)
@@ -91,7 +98,8 @@ export function trainModel({ rows, horizonDays, champion }: TrainingTask): Train
     rows.map(({ now }) => now),
   )
   const spend = spendOf(rows)
-  const trained = { fit, ...(spend && { spend }), heldOut, verdict }
+  const visits = task.knowsVisits ? visitPriorOf(rows) : undefined
+  const trained = { fit, ...(spend && { spend }), ...(visits && { visits }), heldOut, verdict }
   return { data, horizonDays, trained, why: verdict.why }
 }
 
@@ -161,4 +169,10 @@ function gradeOnSlice(
 function spendOf(rows: readonly TrainingRow[]): SpendModel | undefined {
   const values = rows.map(({ value }) => value).filter(({ orders, mean }) => orders > 0 && mean > 0)
   return values.length < LEAST_REPEATERS ? undefined : fitSpend(values).model
+}
+
+/** Of fewer customers than a model is fitted to, visits say too little. */
+function visitPriorOf(rows: readonly TrainingRow[]): VisitPrior | undefined {
+  const seen = rows.flatMap(({ visits }) => visits ?? []).filter(({ observedDays }) => observedDays)
+  return seen.length < LEAST_CUSTOMERS ? undefined : fitVisitPrior(seen).prior
 }

@@ -10,6 +10,7 @@ const anyRow: fc.Arbitrary<TrainingRow> = fc.record(
     isQuiet: fc.boolean(),
     now: history,
     value: fc.record({ orders: fc.nat(100_000), mean: weeks }),
+    visits: fc.record({ activeDays: fc.nat(10_000), observedDays: weeks }),
   },
   { requiredKeys: ['isQuiet', 'now', 'value'] },
 )

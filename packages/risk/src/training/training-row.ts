@@ -1,4 +1,5 @@
 import type { PurchaseHistory } from '../models/purchase-history.ts'
+import type { VisitDays } from '../models/visit-rhythm.ts'
 
 /** What training needs of one customer, as numbers. Times in weeks. */
 export interface TrainingRow {
@@ -10,15 +11,17 @@ export interface TrainingRow {
   readonly now: PurchaseHistory
   /** Days with an order behind the first whose value is known, and their mean, in major units. */
   readonly value: { readonly orders: number; readonly mean: number }
+  /** As of now; absent where nobody told of a visit. */
+  readonly visits?: VisitDays
 }
 
-const WIDTH = 9
+const WIDTH = 11
 const NONE = -1
 
 /** Rows in one block of memory, which can be handed to another thread without a copy. */
 export interface TrainingRows {
   add(row: TrainingRow): void
-  /** Nine numbers a row, for `readTrainingRows`. */
+  /** Eleven numbers a row, for `readTrainingRows`. */
   block(): Float64Array<ArrayBuffer>
 }
 
@@ -42,12 +45,13 @@ export function trainingRows(): TrainingRows {
   }
 }
 
-const numbersOf = ({ atCut, isQuiet, now, value }: TrainingRow): number[] => [
+const numbersOf = ({ atCut, isQuiet, now, value, visits }: TrainingRow): number[] => [
   ...(atCut === undefined ? [NONE, 0, 0] : numbersOfHistory(atCut)),
   Number(isQuiet),
   ...numbersOfHistory(now),
   value.orders,
   value.mean,
+  ...(visits === undefined ? [NONE, 0] : [visits.activeDays, visits.observedDays]),
 ]
 
 const numbersOfHistory = ({ frequency, recency, age }: PurchaseHistory): number[] => [
@@ -66,11 +70,13 @@ export function readTrainingRows(block: Float64Array): TrainingRow[] {
 function rowOf(numbers: Float64Array): TrainingRow {
   const atCut = historyOf(numbers, 0)
   const [isQuiet, orders, mean] = [numbers[3]!, numbers[7]!, numbers[8]!]
+  const [activeDays, observedDays] = [numbers[9]!, numbers[10]!]
   return {
     ...(atCut.frequency !== NONE && { atCut }),
     isQuiet: isQuiet === 1,
     now: historyOf(numbers, 4),
     value: { orders, mean },
+    ...(activeDays !== NONE && { visits: { activeDays, observedDays } }),
   }
 }
 

@@ -21,12 +21,14 @@ interface ModelsOptions {
   readonly all?: true
   readonly json?: true
   readonly html?: string
+  readonly visits?: true
 }
 
 const EXAMPLES = `
 Examples:
   $ ebb models
   $ ebb models fit
+  $ ebb models fit --visits
   $ ebb models show 20261123T020004Z-3fa2c1 --html card.html
   $ ebb models promote 20261123T020004Z-3fa2c1
   $ ebb models rollback
@@ -53,6 +55,7 @@ export const modelsCommand = (context: CliContext, config: Mode): Command => {
     .action((version: string, options: ModelsOptions) => show(context, version, options))
   add('fit')
     .description('fit and grade a model now; it is promoted if the rule says so')
+    .option('--visits', 'let visits bring light forward')
     .action((options: ModelsOptions) => change(context, config, { ...options, fit: true }))
   add('promote')
     .description('score customers with this model from now on')
@@ -135,7 +138,7 @@ const change = async (
   const { interrupted, engines } = context
   const request: ModelRequest =
     decide === undefined
-      ? { fit: true }
+      ? { fit: true, knowsVisits: wanted.visits === true }
       : { decision: decide((await bookOf(wanted, context)).book) }
   const asking = { place: placeOf(context, data), mode, now: wallClock.now, interrupted }
   const answer = await modelWorkOrAsk(engines, asking, request)

@@ -1,10 +1,10 @@
 import { type Lifecycle, lifecycleAt } from '@ebb/customer/lifecycle'
 import type { CustomerRhythm } from '@ebb/risk/models/order-rhythm'
-import type { Stage } from '@ebb/risk/silence/episode'
 import { holdOf } from '@ebb/risk/silence/holds'
+import { crossingsWithVisits } from '@ebb/risk/silence/light-with-visits'
+import type { Stage } from '@ebb/risk/silence/risk-state'
 import {
   type Crossings,
-  crossings,
   riskAt,
   riskAtLastOrder,
   type Scoring,
@@ -78,11 +78,14 @@ const silenceOf = (
 ): Silence | undefined => {
   const shared = kept === undefined ? NOTHING_SHARED : readScorerShared(kept)
   const scoring = scoringInForce(SHIPPED_SCORING, shared)
-  const { rhythm, stage, due, firstCrossedAt } = standingRisk(state, shared, scoring)
+  const { rhythm, visits, stage, due, firstCrossedAt } = standingRisk(state, shared, scoring)
   if (rhythm === null) return undefined
   // An order may be ahead of the clock by a tick.
   const now = Math.max(clock, rhythm.lastAt)
-  const reached = crossings(rhythm, scoring.model, scoring.policy)
+  const ahead = crossingsWithVisits({ rhythm, visits }, scoring)
+  // Visits behind an alert that they brought forward do not undo it.
+  const told = scoring.visitPrior && firstCrossedAt
+  const reached = { ...ahead, light: Math.min(ahead.light, told ?? ahead.light) }
   const thresholds = { ...thresholdsOf(rhythm, scoring), lost: null }
   const milestones = MILESTONES.map((name, index) => {
     // A customer may be lost without heavy: it is never entered where it comes later.

@@ -7,6 +7,7 @@ import {
   parameterTexts,
   rivalsOf,
   STRATUM_NAMES,
+  VISITS_KIND,
 } from './model-card.ts'
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -30,7 +31,7 @@ svg .curve { fill: none; stroke: var(--accent); stroke-width: 2; } svg circle { 
 
 /** A model card as one page that opens offline: no script, nothing is fetched. */
 export const modelCardHtml = (card: ModelCard, timeZone: string): string => {
-  const { version, isInForce, model, spend, record, limits } = card
+  const { version, isInForce, model, spend, visits, record, limits } = card
   const title = `Model ${version}`
   return [
     '<!doctype html>',
@@ -44,6 +45,7 @@ export const modelCardHtml = (card: ModelCard, timeZone: string): string => {
       definitions([
         [model.kind, named(model.parameters)],
         ...(spend ? [[spend.kind, named(spend)] as const] : []),
+        ...(visits ? [[VISITS_KIND, named(visits)] as const] : []),
       ]),
     ),
     ...(record ? recordSections(record, timeZone) : []),

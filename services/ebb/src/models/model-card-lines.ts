@@ -7,17 +7,19 @@ import {
   parameterTexts,
   rivalsOf,
   STRATUM_NAMES,
+  VISITS_KIND,
 } from './model-card.ts'
 
 /** A model card for a terminal, a line each. */
 export const modelCardLines = (
-  { version, isInForce, model, spend, record, limits }: ModelCard,
+  { version, isInForce, model, spend, visits, record, limits }: ModelCard,
   timeZone: string,
 ): string[] => [
   `${version}${isInForce ? ', in force' : ''}`,
   '',
   `  model      ${model.kind}: ${named(model.parameters)}`,
   ...(spend ? [`  spend      ${spend.kind}: ${named(spend)}`] : []),
+  ...(visits ? [`  visits     ${VISITS_KIND}: ${named(visits)}`] : []),
   ...(record ? recordLines(record, timeZone) : []),
   '',
   'Limits',

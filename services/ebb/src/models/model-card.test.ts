@@ -53,6 +53,17 @@ describe('a model card', () => {
     expect(page).toContain('<td class="number">0.2021</td>')
   })
 
+  test('says how customers visit, where that has a say, and that it is not graded', () => {
+    const visits = { shape: 1.8712345, rate: 16.5 }
+    const models = new Map([[MODEL.version, { ...MODEL, visits }]])
+    const knowing = modelCard({ models }, MODEL.version)
+    const lines = modelCardLines(knowing, look.timeZone)
+    expect(lines[3]).toBe('  visits     gamma-poisson, in days: shape 1.87123, rate 16.5')
+    expect(lines.join('\n')).toContain('Days with a visit only bring light forward')
+    expect(modelCardHtml(knowing, look.timeZone)).toContain('shape 1.87123, rate 16.5')
+    expect(modelCardLines(card, look.timeZone).join('\n')).not.toContain('visit')
+  })
+
   test('the shipped model has one as well', () => {
     const lines = modelCardLines(modelCard(BOOK, 'shipped-1'), look.timeZone)
     expect(lines[0]).toBe('shipped-1')

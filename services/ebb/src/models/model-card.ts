@@ -33,9 +33,13 @@ const limitsOf = (record: ModelRecord | undefined): string[] => {
   const { horizonDays } = SHIPPED_SCORING.policy
   return [
     `It knows days with an order, and nothing else: what was bought, looked at or complained of plays no part in the risk of no order in ${horizonDays} days.`,
+    ...(record?.visits ? [VISITS_LIMIT] : []),
     ...(record === undefined ? SHIPPED_LIMITS : fittedLimits(record)),
   ]
 }
+
+const VISITS_LIMIT =
+  'Days with a visit only bring light forward, for who browses less than ever; the grades know nothing of them.'
 
 const SHIPPED_LIMITS = [
   'It was fitted to 2,357 customers of CDNOW, a music shop of 1997: how often the customers of this shop buy and leave it does not know.',
@@ -61,6 +65,9 @@ const fittedLimits = ({ dropoutIdentified, heldOut, spend }: ModelRecord): strin
     ...(spend ? [] : ['Too few orders have an amount: it says nothing of what they are worth.']),
   ]
 }
+
+/** What the prior of visits is, for people. */
+export const VISITS_KIND = 'gamma-poisson, in days'
 
 /** Names of the strata, for people. */
 export const STRATUM_NAMES = {

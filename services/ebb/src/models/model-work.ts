@@ -21,7 +21,9 @@ import { answerWhenAsked, doOrAsk } from '../asked-work.ts'
 import { ownedInGeneration } from '../installation.ts'
 
 /** What somebody wants of the models. */
-export type ModelRequest = { readonly fit: true } | { readonly decision: Decision }
+export type ModelRequest =
+  | { readonly fit: true; readonly knowsVisits: boolean }
+  | { readonly decision: Decision }
 
 /** What came of it. */
 export type ModelAnswer =
@@ -86,7 +88,8 @@ const doModelWork = async (
   }
   const { horizonDays } = SHIPPED_SCORING.policy
   const ports = { engines: inForce, now, signal: interrupted }
-  const settings = { timeZone, currency, horizonDays, promotes: mode === 'nightly' }
+  const { knowsVisits } = request
+  const settings = { timeZone, currency, horizonDays, promotes: mode === 'nightly', knowsVisits }
   try {
     return { training: await runTraining(ports, { ...settings, origin: 'asked' }) }
   } catch (error) {

@@ -93,8 +93,8 @@ describe('data that a newer version wrote', () => {
     Buffer.from(JSON.stringify({ ...JSON.parse(String(Buffer.from(record))), sharding: 2 }))
   test.each([
     // One byte of our own, the head of an array, then its version.
-    { of: 'features', state: changed(2, 5), why: /it has version 5, .* reads 1 to 4;/ },
-    { of: 'scorer', state: changed(1, 5), why: /has layout 5, .* reads 2 to 4;/ },
+    { of: 'features', state: changed(2, 6), why: /it has version 6, .* reads 1 to 5;/ },
+    { of: 'scorer', state: changed(1, 6), why: /has layout 6, .* reads 2 to 5;/ },
     { of: 'features', record: field, why: /has "sharding", .* does not know;/ },
   ])('as states of $of is refused and left as it is; a rebuild mends it: $why', async (newer) => {
     const { of, why, ...as } = newer

@@ -128,7 +128,7 @@ const alertInstant = (
     case 'visits':
       return unseen
     case 'forward':
-      return lightWithVisits(rhythm, scoring, { rhythm: visiting, prior })
+      return lightWithVisits({ rhythm, visits: visiting }, { ...scoring, visitPrior: prior }, light)
     case 'agreed':
       return Math.max(light, unseen)
   }
@@ -148,7 +148,8 @@ const aucOf = (trial: VisitTrial, signal: Signal): number => {
     const risk = riskAt(orders, rankedAt, scoring)
     const unseen = probabilityOfNoVisit(prior, rhythm, rankedAt)
     const { light } = thresholdsOf(orders, scoring)
-    const isForward = lightWithVisits(orders, scoring, { rhythm, prior }) <= rankedAt
+    const customer = { rhythm: orders, visits: rhythm }
+    const isForward = lightWithVisits(customer, { ...scoring, visitPrior: prior }) <= rankedAt
     const scores = {
       orders: risk,
       visits: -unseen,

@@ -1,4 +1,5 @@
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
+import { lightWithVisits } from '@ebb/risk/silence/light-with-visits'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, NOON, rhythmOf, SCORING } from '../insights-fixture.ts'
@@ -75,6 +76,31 @@ describe('the features of a customer', () => {
     const promotion = { place: seen(2).place, passedUntil: NOON }
     const anew = scoredAnew(foldAll([seen(1, { windows })])!, promotion, { ...SCORING, spend })
     expect(anew.horizonRevenue).not.toBe(before)
+  })
+
+  test('bring light forward by visits where the model knows them, until it has begun', () => {
+    const knowing = { ...SCORING, visitPrior: { shape: 2, rate: 16 } }
+    const rhythm = rhythmOf(0)
+    const visits = { repeatDays: 12, firstAt: NOON - 30 * DAY_MS, lastAt: NOON }
+    const lightOf = (lastAt: number) =>
+      lightWithVisits({ rhythm, visits: { ...visits, lastAt } }, knowing)
+    const [early, late] = [lightOf(NOON), lightOf(NOON + DAY_MS)]
+    const fold = (scoring: typeof knowing | typeof SCORING, clock: number) => {
+      const first = foldFeatures(undefined, seen(1, { rhythm, visits }), scoring)
+      const again = { rhythm, visits: { ...visits, lastAt: NOON + DAY_MS } }
+      return foldFeatures(first, seen(2, again, clock), scoring)
+    }
+    expect([early < late, fold(knowing, NOON).crossings?.light]).toEqual([true, late])
+    expect(fold(knowing, early).crossings?.light).toBe(early)
+    const without = fold(SCORING, NOON)
+    expect(without.crossings?.light).toBeGreaterThan(late)
+    const { place } = seen(3)
+    const anew = scoredAnew(without, { place, passedUntil: late }, knowing)
+    expect([anew.crossings?.light, anew.stageKnown.there]).toEqual([late, 1])
+    const again = { rhythm, visits: { ...visits, lastAt: NOON + 2 * DAY_MS } }
+    const back = foldFeatures(anew, seen(4, again, late), knowing)
+    expect(back.crossings!.light).toBeGreaterThan(late)
+    expect(back.stageKnown.there).toBe(0)
   })
 
   test('are the same whatever copies and older records come between', () => {

@@ -1,13 +1,18 @@
 import { exactMinor } from '@ebb/contracts/decimal-amount'
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import { horizonRevenue, type Valuing } from '@ebb/risk/expected-loss'
-import { type Dues, isSameRhythm, stageHeld } from '@ebb/risk/silence/episode'
+import { isSameRhythm, stageHeld } from '@ebb/risk/silence/episode'
+import type { Customer } from '@ebb/risk/silence/light-with-visits'
 import { passedSilently } from '@ebb/risk/silence/retier'
+import { type Dues, HEALTHY, LIGHT } from '@ebb/risk/silence/risk-state'
 import type { Scoring } from '@ebb/risk/silence/tiers'
 import { compareVersions, type Version } from '@ebb/streaming/version'
 
 /** The order rhythm, as records carry it. */
 export type Rhythm = NonNullable<FeaturesRecord['rhythm']>
+
+/** The visit rhythm, as records carry it. */
+export type Visits = NonNullable<FeaturesRecord['visits']>
 
 /** Offset in a generation of `ebb.features.v1`. */
 export interface Place {
@@ -34,6 +39,8 @@ export interface CustomerFeatures {
   readonly consent: NonNullable<FeaturesRecord['consent']>
   /** Null where there is no valid order. */
   readonly rhythm: Rhythm | null
+  /** Null where nobody told of a visit. */
+  readonly visits: Visits | null
   readonly crossings: CrossingInstants | null
   /** `horizonRevenue` of `@ebb/risk`; null where there is no valid order. */
   readonly horizonRevenue: number | null
@@ -75,26 +82,53 @@ export const foldFeatures = (
 ): CustomerFeatures => {
   if (before !== undefined && compareVersions(version, before.version) <= 0) return before
   const { customerId, userId = null, asOf, consent = {}, windows } = record
-  const rhythm = record.rhythm ?? null
+  const { rhythm = null, visits = null } = record
   const revenueMinor = exactMinor(windows['lifetime']?.['netMinor'] ?? 0)
   const facts = {
-    ...{ customerId, version, userId, asOf, revenueMinor, consent, rhythm },
+    ...{ customerId, version, userId, asOf, revenueMinor, consent, rhythm, visits },
     horizonRevenue: rhythm && horizonRevenue(rhythm, revenueMinor, scoring),
   }
-  if (before !== undefined && isSameRhythm(before.rhythm, rhythm)) return { ...before, ...facts }
+  const known = before && withVisits(before, visits, { clock, scoring })
+  if (known !== undefined && isSameRhythm(known.rhythm, rhythm)) return { ...known, ...facts }
   const isRevised =
     rhythm !== null &&
-    rhythm.lastOrderId === before?.rhythm?.lastOrderId &&
-    before.stageKnown.place.generation === place.generation
+    rhythm.lastOrderId === known?.rhythm?.lastOrderId &&
+    known.stageKnown.place.generation === place.generation
   return {
     ...facts,
-    crossings: rhythm && crossingInstants(rhythm, scoring),
+    crossings: rhythm && crossingInstants({ rhythm, visits }, scoring),
     rhythmPlace: place,
     stageKnown: isRevised
-      ? revised(before.stageKnown, place, stageHeld(rhythm, clock, scoring))
+      ? revised(known.stageKnown, place, stageHeld({ rhythm, visits }, clock, scoring))
       : { place, there: 0, lastBelow: NOWHERE },
   }
 }
+
+/**
+ * Visits move light while it is ahead, where the model knows visits, and put who passed it silently
+ * before it again. Where it was told they take nothing back.
+ */
+const withVisits = (
+  before: CustomerFeatures,
+  visits: Visits | null,
+  { clock, scoring }: { readonly clock: number; readonly scoring: Scoring },
+): CustomerFeatures => {
+  const { rhythm, crossings, stageKnown } = before
+  if (rhythm === null || crossings === null || scoring.visitPrior === undefined) return before
+  if (isSameVisits(before.visits, visits)) return before
+  const isPassed = crossings.light !== null && crossings.light <= clock
+  if (isPassed && stageKnown.there !== LIGHT) return before
+  const { light } = crossingInstants({ rhythm, visits }, scoring)
+  const isAhead = light === null || light > clock
+  if (isPassed && !isAhead) return before
+  const there = isAhead && stageKnown.there === LIGHT ? HEALTHY : stageKnown.there
+  return { ...before, crossings: { ...crossings, light }, stageKnown: { ...stageKnown, there } }
+}
+
+const isSameVisits = (left: Visits | null, right: Visits | null): boolean =>
+  left?.repeatDays === right?.repeatDays &&
+  left?.firstAt === right?.firstAt &&
+  left?.lastAt === right?.lastAt
 
 const NOWHERE = [null, null, null] as const
 
@@ -117,9 +151,9 @@ export const scoredAnew = (
   { place, passedUntil }: { readonly place: Place; readonly passedUntil: number },
   scoring: Scoring & Valuing,
 ): CustomerFeatures => {
-  const { rhythm, revenueMinor } = customer
+  const { rhythm, visits, revenueMinor } = customer
   if (rhythm === null) return customer
-  const { stage, instants } = passedSilently(rhythm, { ...scoring, passedUntil })
+  const { stage, instants } = passedSilently({ rhythm, visits }, { ...scoring, passedUntil })
   return {
     ...customer,
     crossings: crossingsOf(instants),
@@ -129,8 +163,8 @@ export const scoredAnew = (
 }
 
 /** Nothing is passed before the beginning of time. */
-const crossingInstants = (rhythm: Rhythm, scoring: Scoring): CrossingInstants =>
-  crossingsOf(passedSilently(rhythm, { ...scoring, passedUntil: 0 }).instants)
+const crossingInstants = (customer: Customer, scoring: Scoring): CrossingInstants =>
+  crossingsOf(passedSilently(customer, { ...scoring, passedUntil: 0 }).instants)
 
 const crossingsOf = ([light, moderate, heavy, lost]: Dues): CrossingInstants => ({
   ...{ light, moderate, heavy },

@@ -1,5 +1,5 @@
 import type { Transaction } from '@ebb/postgres/postgres-client'
-import type { CustomerFeatures, Place, Rhythm, StageKnown } from './customer-fold.ts'
+import type { CustomerFeatures, Place, Rhythm, StageKnown, Visits } from './customer-fold.ts'
 
 interface FeaturesRow {
   readonly customer_id: string
@@ -14,6 +14,9 @@ interface FeaturesRow {
   readonly first_at: number
   readonly last_at: number | null
   readonly last_order_id: string
+  readonly visit_repeat_days: number
+  readonly first_visit_at: number
+  readonly last_visit_at: number | null
   readonly light_at: number | null
   readonly moderate_at: number | null
   readonly heavy_at: number | null
@@ -47,6 +50,7 @@ export const readFeatures = async (
   const rows = await tx.query<FeaturesRow>(
     `SELECT customer_id, features_version, user_id, as_of, revenue_minor, analytics, marketing,
        orders, repeat_days, first_at, last_at, last_order_id,
+       visit_repeat_days, first_visit_at, last_visit_at,
        light_at, moderate_at, heavy_at, lost_at, horizon_revenue, rhythm_place,
        source, stage_place, stage_there, below_light, below_moderate, below_heavy
      FROM customers WHERE customer_id = ANY($1) AND features_version IS NOT NULL`,
@@ -69,6 +73,7 @@ const featuresOf = (row: FeaturesRow): CustomerFeatures => {
       ...(row.marketing !== null && { marketing: row.marketing }),
     },
     rhythm: rhythmOf(row),
+    visits: visitsOf(row),
     crossings: row.last_at === null ? null : { light, moderate, heavy, lost },
     horizonRevenue: row.horizon_revenue,
     rhythmPlace: placeOf(row.rhythm_place),
@@ -98,6 +103,15 @@ const rhythmOf = (row: FeaturesRow): Rhythm | null =>
         ...(row.source !== null && { source: row.source }),
       }
 
+const visitsOf = (row: FeaturesRow): Visits | null =>
+  row.last_visit_at === null
+    ? null
+    : {
+        repeatDays: row.visit_repeat_days,
+        firstAt: row.first_visit_at,
+        lastAt: row.last_visit_at,
+      }
+
 /** Columns that features write, with how each is read from a customer's features. */
 const COLUMNS: readonly (readonly [string, string, (of: CustomerFeatures) => unknown])[] = [
   ['customer_id', 'text', ({ customerId }) => customerId],
@@ -111,6 +125,9 @@ const COLUMNS: readonly (readonly [string, string, (of: CustomerFeatures) => unk
   ['first_at', 'bigint', ({ rhythm }) => rhythm?.firstAt ?? null],
   ['last_at', 'bigint', ({ rhythm }) => rhythm?.lastAt ?? null],
   ['last_order_id', 'text', ({ rhythm }) => rhythm?.lastOrderId ?? null],
+  ['visit_repeat_days', 'integer', ({ visits }) => visits?.repeatDays ?? null],
+  ['first_visit_at', 'bigint', ({ visits }) => visits?.firstAt ?? null],
+  ['last_visit_at', 'bigint', ({ visits }) => visits?.lastAt ?? null],
   ['light_at', 'bigint', ({ crossings }) => crossings?.light ?? null],
   ['moderate_at', 'bigint', ({ crossings }) => crossings?.moderate ?? null],
   ['heavy_at', 'bigint', ({ crossings }) => crossings?.heavy ?? null],

@@ -27,10 +27,10 @@ export const scoringOf = (signal: ModelSignal | null, shipped: ModelScoring): Mo
 
 const promotedOver = (
   shipped: ModelScoring,
-  { version: modelVersion, model, policy, spend }: ModelSignal,
+  { version: modelVersion, model, policy, spend, visits }: ModelSignal,
 ): ModelScoring => ({
   ...shipped,
-  ...{ modelVersion, model, policy: policy ?? shipped.policy },
+  ...{ modelVersion, model, policy: policy ?? shipped.policy, visitPrior: visits },
   ...(spend && { spend }),
 })
 

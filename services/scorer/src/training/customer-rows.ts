@@ -3,7 +3,9 @@ import { minorUnitExponent } from '@ebb/contracts/currency'
 import type { CustomerState } from '@ebb/customer/customer-state'
 import { keptCustomer } from '@ebb/customer/kept-customer'
 import { type KnownPurchases, knownPurchases, orderedWithin } from '@ebb/customer/known-purchases'
+import { type VisitRhythm, visitRhythm } from '@ebb/customer/visit-rhythm'
 import { historyAt } from '@ebb/risk/models/order-rhythm'
+import type { VisitDays } from '@ebb/risk/models/visit-rhythm'
 import { type TrainingRow, trainingRows } from '@ebb/risk/training/training-row'
 import type { PartitionStore } from '@ebb/streaming/partition-store'
 
@@ -21,11 +23,13 @@ export interface CustomerStates {
   readonly partitions: number
 }
 
+const DAY_MS = 86_400_000
+
 /** Other work of this process, such as heartbeats, has its turn behind so many customers. */
 const CUSTOMERS_A_TURN = 200
 
 /**
- * Every customer with an order as nine numbers; no state is kept. A store whose scan gives a key
+ * Every customer with an order as eleven numbers; no state is kept. A store whose scan gives a key
  * twice counts that customer twice, which no model notices. Throws what `signal` was aborted with.
  */
 export const readCustomerRows = async (
@@ -54,13 +58,21 @@ const trainingRowOf = (
   const known = knownPurchases(customer, now, timeZone)
   if (known === undefined) return undefined
   const then = knownPurchases(customer, cut, timeZone)
+  const visits = visitRhythm(customer, timeZone)
   return {
     ...(then && { atCut: historyAt(then, cut) }),
     isQuiet: !orderedWithin(customer, cut, now),
     now: historyAt(known, now),
     value: spentOf(known, currency),
+    ...(visits && { visits: visitDaysOf(visits, now) }),
   }
 }
+
+/** The clock may be behind a visit by a little. */
+const visitDaysOf = ({ repeatDays, firstAt }: VisitRhythm, now: number): VisitDays => ({
+  activeDays: repeatDays,
+  observedDays: Math.max(0, now - firstAt) / DAY_MS,
+})
 
 const spentOf = ({ valuedDays, valuedMinor }: KnownPurchases, currency: string) => ({
   orders: valuedDays,

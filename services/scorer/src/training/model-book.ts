@@ -111,8 +111,8 @@ export const promotionRecord = (promotion: ModelPromotion): NewRecord => ({
   value: promotionCodec.encode(promotion),
 })
 
-/** What customers are scored with: version, parameters and value model. */
-export type Scored = Pick<ModelSignal, 'version' | 'model' | 'spend'>
+/** What customers are scored with: version, parameters, value model, and prior of visits. */
+export type Scored = Pick<ModelSignal, 'version' | 'model' | 'spend' | 'visits'>
 
 const SHIPPED: Scored = { version: SHIPPED_SCORING.modelVersion, model: SHIPPED_SCORING.model }
 
@@ -125,8 +125,8 @@ export const modelOf = ({ models }: ModelBook, version: string): Scored => {
   if (version === SHIPPED.version) return SHIPPED
   const found = models.get(version)
   if (found === undefined) throw modelUnknown(version, [...models.keys()])
-  const { model, spend } = found
-  return { version, model, ...(spend && { spend }) }
+  const { model, spend, visits } = found
+  return { version, model, ...(spend && { spend }), ...(visits && { visits }) }
 }
 
 const modelUnknown = (version: string, versions: readonly string[]): CodedError =>

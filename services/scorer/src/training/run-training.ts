@@ -20,6 +20,7 @@ import {
   modelOf,
   modelRecord,
   promotionRecord,
+  type Scored,
   versionInForce,
   writeModels,
 } from './model-book.ts'
@@ -43,6 +44,8 @@ export interface TrainingRequest {
   readonly origin: TrainingOrigin
   /** Whether the rule may promote; otherwise the model is only recorded. */
   readonly promotes: boolean
+  /** Whether visits are to have a say; they keep it where they have it by the model in force. */
+  readonly knowsVisits?: boolean
 }
 
 const DAY_MS = 86_400_000
@@ -68,9 +71,11 @@ export const runTraining = async (
   const cut = at - horizonDays * DAY_MS
   const span = { cut, now: at, timeZone, currency }
   const block = await readCustomerRows({ store, partitions }, span, signal)
-  const result = await fitInWorker({ block, horizonDays, champion: champion.model }, signal)
+  const knowsVisits = request.knowsVisits === true || champion.visits !== undefined
+  const task = { block, horizonDays, champion: champion.model, knowsVisits }
+  const result = await fitInWorker(task, signal)
   const { customers, repeaters, historyDays } = result.data
-  const made: Made = { at, cut, champion: champion.version, fittedAt: now(), request }
+  const made: Made = { at, cut, champion, fittedAt: now(), request }
   const model = result.trained && modelRecordOf(result, result.trained, made)
   const { why, promotion } = decide(await book.readOn(), model, made)
   const training: TrainingRecord = {
@@ -86,7 +91,7 @@ export const runTraining = async (
 interface Made {
   readonly at: number
   readonly cut: number
-  readonly champion: string
+  readonly champion: Scored
   readonly fittedAt: number
   readonly request: TrainingRequest
 }
@@ -107,30 +112,33 @@ const decide = (
   const kept = (because: string): Outcome => ({ promotion: [], why: `${why}; ${because}` })
   if (!request.promotes) return kept('not promoted: EBB_TRAINING is record')
   // It was graded against another one than that.
-  if (versionInForce(book) !== champion) return kept('not promoted: another model was meanwhile')
+  if (versionInForce(book) !== champion.version)
+    return kept('not promoted: another model was meanwhile')
   const models = new Map(book.models).set(version, model)
-  const decision = { version, from: champion, by: 'rule', why } as const
+  const decision = { version, from: champion.version, by: 'rule', why } as const
   const promotion = promotionOf({ ...book, models }, decision, now)
   return { promotion: [promotionRecord(promotion)] }
 }
 
 const modelRecordOf = (
   { data, horizonDays, why }: TrainingResult,
-  { fit, spend, heldOut, verdict }: TrainedModel,
+  { fit, spend, visits: fitted, heldOut, verdict }: TrainedModel,
   { at, cut, champion, fittedAt, request }: Made,
 ): ModelRecord => {
   const { model, logLikelihood, dropoutIdentified } = fit
   const { customers, repeaters, orderDays } = data
+  const visits = fitted ?? champion.visits
   return {
-    version: versionOf(at, { model, spend }),
+    version: versionOf(at, { model, spend, visits }),
     model,
     ...(spend && { spend }),
+    ...(visits && { visits }),
     ...{ fittedAt, upTo: at, origin: request.origin, customers, repeaters, orderDays },
     ...{ logLikelihood, dropoutIdentified, isBetter: verdict.isBetter, why },
     heldOut: {
       ...{ from: cut, until: at, horizonDays, customers: heldOut.customers },
       ...{ model: heldOut.model, grades: heldOut.grades, recency: heldOut.recency },
-      champion: { version: champion, grades: heldOut.champion },
+      champion: { version: champion.version, grades: heldOut.champion },
       calibration: [...heldOut.calibration],
     },
   }

@@ -226,7 +226,8 @@ test('what could not be read back is not written: the book stays open', async ()
 
 test('a thread is not begun for who was told to end before', async () => {
   const signal = AbortSignal.abort(new Error('told to end'))
-  const task = { block: new Float64Array(0), horizonDays: 90, champion: SHIPPED_SCORING.model }
+  const { model: champion } = SHIPPED_SCORING
+  const task = { block: new Float64Array(0), horizonDays: 90, champion, knowsVisits: false }
   await expect(fitInWorker(task, signal)).rejects.toThrow('told to end')
 })
 

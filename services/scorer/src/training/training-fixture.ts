@@ -44,16 +44,27 @@ export const instantsOf = (seed: number): number[] => {
   return instants.map(Math.floor)
 }
 
+/** Somebody who looks in twice to ten times a month, from the first order to now. */
+const visitorOf = (seed: number): CustomerState | undefined => {
+  const customer = { userId: `c${seed}` }
+  let state: CustomerState | undefined
+  for (let at = instantsOf(seed)[0]!; at < NOW; at += (3 + (seed % 13)) * DAY_MS) {
+    const view = { id: `v${at}`, type: 'page' as const, name: '', customer, sourceRank: 1 }
+    state = fold(state, { ...view, occurredAt: at }, { clock: at, timeZone: 'UTC' }).state
+  }
+  return state
+}
+
 const customerOf = (seed: number): CustomerState => {
   const userId = `c${seed}`
-  return instantsOf(seed).reduce<CustomerState | undefined>((state, occurredAt, i) => {
+  return instantsOf(seed).reduce((state, occurredAt, i) => {
     const order = { id: `${userId}-${i}`, amountMinor: 1_000 + 100 * (seed % 40) }
     const event = {
       ...{ id: order.id, type: 'track' as const, name: 'Order Completed', customer: { userId } },
       ...{ sourceRank: 2, occurredAt, order },
     } as const
     return fold(state, event, { clock: NOW, timeZone: 'UTC' }).state
-  }, undefined)!
+  }, visitorOf(seed))!
 }
 
 /** The states of the feature service of a shop with so many customers. */
