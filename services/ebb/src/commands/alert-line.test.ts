@@ -44,6 +44,12 @@ test('the weightiest reason is told, and a sign where that is not known', () => 
   expect(alertLine(alert({ reasons: [unknown!, price!] }), plain)).toMatch(/ {2}why \?$/)
 })
 
+test('a line says where visits began it', () => {
+  expect(alertLine(alert({ signal: 'visits' }), plain)).toMatch(
+    / {2}risk 0\.80 {2}by visits {2}why \?$/,
+  )
+})
+
 test('the instant is on the clocks of the shop', () => {
   const line = alertLine(alert({}), { ...plain, timeZone: 'Asia/Shanghai' })
   expect(line).toContain('2026-01-30 06:00')

@@ -14,8 +14,8 @@ export interface AlertLook {
 
 /**
  * An alert as one line: when it was raised, the tier from→to, the customer, whole days from the
- * order that the silence follows to the crossing (or to the order that ended it), the risk, what the
- * silence is expected to cost, why.
+ * order that the silence follows to the crossing (or to the order that ended it), the risk, `by visits`
+ * where these began it, what the silence is expected to cost, why.
  */
 export const alertLine = (alert: AlertRecord, look: AlertLook): string =>
   [
@@ -24,6 +24,7 @@ export const alertLine = (alert: AlertRecord, look: AlertLook): string =>
     printable(alert.customerId),
     silence(alert),
     `risk ${alert.risk.toFixed(2)}`,
+    ...(alert.signal === undefined ? [] : [`by ${alert.signal}`]),
     ...(isSilent(alert) ? [...loss(alert, look), `why ${weightiest(alert)}`] : []),
   ].join('  ')
 
