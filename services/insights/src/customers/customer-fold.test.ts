@@ -15,6 +15,7 @@ const seen = (offset: number, over: Partial<FeaturesRecord> = {}, clock = NOON):
   version: { generation: 0, offset, index: 0 },
   place: { generation: 0, offset: offset * 10 },
   clock,
+  holds: [],
 })
 const foldAll = (all: readonly SeenFeatures[]): CustomerFeatures | undefined =>
   all.reduce<CustomerFeatures | undefined>(
@@ -94,6 +95,14 @@ describe('the features of a customer', () => {
     expect(fold(knowing, early).crossings?.light).toBe(early)
     const without = fold(SCORING, NOON)
     expect(without.crossings?.light).toBeGreaterThan(late)
+    const ofTill = { ...rhythm, source: 'till' }
+    const keptBack = [null, early + DAY_MS, early].map((until) => {
+      const hold = { source: 'till', from: NOON, since: NOON, until, notBefore: 0 }
+      const first = foldFeatures(undefined, seen(1, { rhythm: ofTill, visits }), knowing)
+      const again = { rhythm: ofTill, visits: { ...visits, lastAt: NOON + DAY_MS } }
+      return foldFeatures(first, { ...seen(2, again, early), holds: [hold] }, knowing)
+    })
+    expect(keptBack.map(({ crossings }) => crossings?.light)).toEqual([late, late, early])
     const { place } = seen(3)
     const anew = scoredAnew(without, { place, passedUntil: late }, knowing)
     expect([anew.crossings?.light, anew.stageKnown.there]).toEqual([late, 1])
