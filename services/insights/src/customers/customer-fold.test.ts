@@ -45,6 +45,21 @@ describe('the features of a customer', () => {
     expect(late?.stageKnown).toEqual({ place: first, there: 0, lastBelow: [null, null, null] })
   })
 
+  test('keep what alerts told of who was known before stages had a place, in any generation', () => {
+    const inThird = (offset: number, repeatDays: number): SeenFeatures => ({
+      ...seen(offset, { rhythm: rhythmOf(40, { repeatDays }) }, NOON + 2_000 * DAY_MS),
+      version: { generation: 3, offset, index: 0 },
+      place: { generation: 3, offset },
+    })
+    const known = foldAll([inThird(1, 1)])!
+    // As migration 006 left them.
+    const place = { generation: 0, offset: 0 }
+    const migrated = { ...known, stageKnown: { ...known.stageKnown, place } }
+    expect(foldFeatures(migrated, inThird(2, 2), SCORING).stageKnown.place).toEqual(place)
+    const rebuilt = foldFeatures({ ...migrated, rhythmPlace: place }, inThird(2, 2), SCORING)
+    expect(rebuilt.stageKnown.place).toEqual({ generation: 3, offset: 2 })
+  })
+
   test('begin anew with another last order, and with the stage that a promotion gives silently', () => {
     const other = foldAll([seen(1), seen(2, { rhythm: rhythmOf(20) })])!
     const place = { generation: 0, offset: 20 }

@@ -95,7 +95,7 @@ export const foldFeatures = (
   const isRevised =
     rhythm !== null &&
     rhythm.lastOrderId === known?.rhythm?.lastOrderId &&
-    known.stageKnown.place.generation === place.generation
+    isOfGeneration(known, place.generation)
   return {
     ...facts,
     crossings: rhythm && crossingInstants({ rhythm, visits }, scoring),
@@ -105,6 +105,10 @@ export const foldFeatures = (
       : { place, there: 0, lastBelow: NOWHERE },
   }
 }
+
+/** Who was known before stages had a place has one of no generation (migration 006). */
+const isOfGeneration = ({ rhythmPlace, stageKnown }: CustomerFeatures, generation: number) =>
+  stageKnown.place.generation === generation || rhythmPlace.generation === generation
 
 /**
  * Visits move light while it is ahead or kept back by a hold, where the model knows visits, and put
