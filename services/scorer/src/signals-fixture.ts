@@ -75,6 +75,11 @@ export const anySteps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 10, maxLength: 60, size: 'max' },
 )
 
+/** Who orders seldom and comes often: visits have much to say. */
+const KNOWS_VISITS: Promotable = {
+  model: { kind: 'bg-nbd', parameters: { r: 1.5, alpha: 4, a: 0.9, b: 1.6 } },
+  visits: { shape: 20, rate: 20 },
+}
 const days = (min: number, max: number) => fc.integer({ min, max })
 const passing = (min: number, max: number): fc.Arbitrary<Step> =>
   days(min, max).map((some) => ({ do: 'tick', days: some }))
@@ -113,6 +118,32 @@ export const anyOutage: fc.Arbitrary<Step[]> = fc
         { do: 'tick', days: 1 },
       ]),
       ...released,
+    ]
+  })
+
+/** One customer by a model that knows visits: orders, an outage of their source, visits within and behind. */
+export const anyVisitedOutage: fc.Arbitrary<Step[]> = fc
+  .record({
+    gaps: fc.array(days(1, 3), { minLength: 1, maxLength: 6 }),
+    isBehind: fc.boolean(),
+    silence: passing(0, 20),
+    held: passing(1, 10),
+    released: fc.array(passing(1, 9), { minLength: 2, maxLength: 6 }),
+  })
+  .map(({ gaps, isBehind, silence, held, released }): Step[] => {
+    const of = { customer: 'u:ann', source: 'till' }
+    const visit: Step = { do: 'visit', customer: 'u:ann' }
+    const promotion: Step = { do: 'promote', isLate: false, ...KNOWS_VISITS }
+    return [
+      ...(isBehind ? [] : [promotion]),
+      ...[
+        { do: 'tick' as const, days: 1 },
+        { do: 'order' as const, ...of },
+      ],
+      ...gaps.flatMap((some): Step[] => [visit, { do: 'tick', days: some }]),
+      ...[silence, ...(isBehind ? [promotion] : [])],
+      ...[{ do: 'silent' as const, source: 'till', days: 0 }, held, visit],
+      ...[{ do: 'back' as const, source: 'till', days: 0 }, ...released],
     ]
   })
 

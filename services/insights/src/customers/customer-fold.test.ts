@@ -15,6 +15,7 @@ const seen = (offset: number, over: Partial<FeaturesRecord> = {}, clock = NOON):
   version: { generation: 0, offset, index: 0 },
   place: { generation: 0, offset: offset * 10 },
   clock,
+  holds: [],
 })
 const foldAll = (all: readonly SeenFeatures[]): CustomerFeatures | undefined =>
   all.reduce<CustomerFeatures | undefined>(
@@ -42,6 +43,21 @@ describe('the features of a customer', () => {
       lastBelow: [second, second, second],
     })
     expect(late?.stageKnown).toEqual({ place: first, there: 0, lastBelow: [null, null, null] })
+  })
+
+  test('keep what alerts told of who was known before stages had a place, in any generation', () => {
+    const inThird = (offset: number, repeatDays: number): SeenFeatures => ({
+      ...seen(offset, { rhythm: rhythmOf(40, { repeatDays }) }, NOON + 2_000 * DAY_MS),
+      version: { generation: 3, offset, index: 0 },
+      place: { generation: 3, offset },
+    })
+    const known = foldAll([inThird(1, 1)])!
+    // As migration 006 left them.
+    const place = { generation: 0, offset: 0 }
+    const migrated = { ...known, stageKnown: { ...known.stageKnown, place } }
+    expect(foldFeatures(migrated, inThird(2, 2), SCORING).stageKnown.place).toEqual(place)
+    const rebuilt = foldFeatures({ ...migrated, rhythmPlace: place }, inThird(2, 2), SCORING)
+    expect(rebuilt.stageKnown.place).toEqual({ generation: 3, offset: 2 })
   })
 
   test('begin anew with another last order, and with the stage that a promotion gives silently', () => {
@@ -94,6 +110,14 @@ describe('the features of a customer', () => {
     expect(fold(knowing, early).crossings?.light).toBe(early)
     const without = fold(SCORING, NOON)
     expect(without.crossings?.light).toBeGreaterThan(late)
+    const ofTill = { ...rhythm, source: 'till' }
+    const keptBack = [null, early + DAY_MS, early].map((until) => {
+      const hold = { source: 'till', from: NOON, since: NOON, until, notBefore: 0 }
+      const first = foldFeatures(undefined, seen(1, { rhythm: ofTill, visits }), knowing)
+      const again = { rhythm: ofTill, visits: { ...visits, lastAt: NOON + DAY_MS } }
+      return foldFeatures(first, { ...seen(2, again, early), holds: [hold] }, knowing)
+    })
+    expect(keptBack.map(({ crossings }) => crossings?.light)).toEqual([late, late, early])
     const { place } = seen(3)
     const anew = scoredAnew(without, { place, passedUntil: late }, knowing)
     expect([anew.crossings?.light, anew.stageKnown.there]).toEqual([late, 1])

@@ -2,6 +2,7 @@ import { exactMinor } from '@ebb/contracts/decimal-amount'
 import type { FeaturesRecord } from '@ebb/contracts/features-record'
 import { horizonRevenue, type Valuing } from '@ebb/risk/expected-loss'
 import { isSameRhythm, stageHeld } from '@ebb/risk/silence/episode'
+import { holdOf, passedUntil, type SilentSources } from '@ebb/risk/silence/holds'
 import type { Customer } from '@ebb/risk/silence/light-with-visits'
 import { passedSilently } from '@ebb/risk/silence/retier'
 import { type Dues, HEALTHY, LIGHT } from '@ebb/risk/silence/risk-state'
@@ -62,13 +63,14 @@ export interface StageKnown {
   readonly lastBelow: readonly [Place | null, Place | null, Place | null]
 }
 
-/** One features record, where it stands, and the clock that its partition showed. */
+/** One features record, where it stands, and what its partition showed there. */
 export interface SeenFeatures {
   readonly record: FeaturesRecord
   readonly version: Version
   readonly place: Place
   /** Last tick before the record, ms; 0 before the first. */
   readonly clock: number
+  readonly holds: SilentSources['holds']
 }
 
 /**
@@ -77,7 +79,7 @@ export interface SeenFeatures {
  */
 export const foldFeatures = (
   before: CustomerFeatures | undefined,
-  { record, version, place, clock }: SeenFeatures,
+  { record, version, place, clock, holds }: SeenFeatures,
   scoring: Scoring & Valuing,
 ): CustomerFeatures => {
   if (before !== undefined && compareVersions(version, before.version) <= 0) return before
@@ -88,12 +90,12 @@ export const foldFeatures = (
     ...{ customerId, version, userId, asOf, revenueMinor, consent, rhythm, visits },
     horizonRevenue: rhythm && horizonRevenue(rhythm, revenueMinor, scoring),
   }
-  const known = before && withVisits(before, visits, { clock, scoring })
+  const known = before && withVisits(before, visits, { clock, holds, scoring })
   if (known !== undefined && isSameRhythm(known.rhythm, rhythm)) return { ...known, ...facts }
   const isRevised =
     rhythm !== null &&
     rhythm.lastOrderId === known?.rhythm?.lastOrderId &&
-    known.stageKnown.place.generation === place.generation
+    isOfGeneration(known, place.generation)
   return {
     ...facts,
     crossings: rhythm && crossingInstants({ rhythm, visits }, scoring),
@@ -104,23 +106,29 @@ export const foldFeatures = (
   }
 }
 
+/** Who was known before stages had a place has one of no generation (migration 006). */
+const isOfGeneration = ({ rhythmPlace, stageKnown }: CustomerFeatures, generation: number) =>
+  stageKnown.place.generation === generation || rhythmPlace.generation === generation
+
 /**
- * Visits move light while it is ahead, where the model knows visits, and put who passed it silently
- * before it again. Where it was told they take nothing back.
+ * Visits move light while it is ahead or kept back by a hold, where the model knows visits, and put
+ * who passed it silently before it again. Where it was told they take nothing back.
+ * What orders told late bring behind the clock counts as told, though the next tick tells it first.
  */
 const withVisits = (
   before: CustomerFeatures,
   visits: Visits | null,
-  { clock, scoring }: { readonly clock: number; readonly scoring: Scoring },
+  { clock, holds, scoring }: Pick<SeenFeatures, 'clock' | 'holds'> & { readonly scoring: Scoring },
 ): CustomerFeatures => {
   const { rhythm, crossings, stageKnown } = before
   if (rhythm === null || crossings === null || scoring.visitPrior === undefined) return before
   if (isSameVisits(before.visits, visits)) return before
-  const isPassed = crossings.light !== null && crossings.light <= clock
-  if (isPassed && stageKnown.there !== LIGHT) return before
+  const isBegun = (until: number) => crossings.light !== null && crossings.light <= until
+  const told = passedUntil(clock, holdOf({ holds }, rhythm.source))
+  if (isBegun(told) && stageKnown.there !== LIGHT) return before
   const { light } = crossingInstants({ rhythm, visits }, scoring)
   const isAhead = light === null || light > clock
-  if (isPassed && !isAhead) return before
+  if (isBegun(clock) && !isAhead) return before
   const there = isAhead && stageKnown.there === LIGHT ? HEALTHY : stageKnown.there
   return { ...before, crossings: { ...crossings, light }, stageKnown: { ...stageKnown, there } }
 }

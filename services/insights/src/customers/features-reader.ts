@@ -106,7 +106,7 @@ const afterControl = (known: PartitionKnown, record: LogRecord): PartitionKnown 
 
 const foldRecord = (batch: Batch, { changed, heard }: Pending, record: LogRecord): void => {
   const { reading, customers, scoring } = batch
-  const { clock } = batch.known
+  const { clock, holds } = batch.known
   const seen = readRecord(record, codec, reading.onSkip)
   if (seen === undefined) return
   const { customerId } = seen.message
@@ -114,7 +114,7 @@ const foldRecord = (batch: Batch, { changed, heard }: Pending, record: LogRecord
   const place = { generation: reading.generation, offset: record.offset }
   const after = foldFeatures(
     known,
-    { record: seen.message, version: seen.version, place, clock },
+    { record: seen.message, version: seen.version, place, clock, holds },
     scoring,
   )
   if (after === known) return

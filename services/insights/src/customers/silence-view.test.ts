@@ -13,6 +13,7 @@ const foldOf = (rhythm: ReturnType<typeof rhythmOf>) =>
       version: { generation: 0, offset: 0, index: 0 },
       place: { generation: 0, offset: 0 },
       clock: NOON,
+      holds: [],
     },
     SCORING,
   )
