@@ -80,12 +80,12 @@ export const trainer = (
       logger.warn({ err }, 'no model could be fitted; trying again next night')
     }
   }
-  const tell = async (): Promise<ModelBook> => {
+  const tell = inTurn(async () => {
     const known = await book.readOn()
     const told = await tellPromotion(generations.inForce().log, known)
     if (told) logger.info({ version: told.version }, 'another model is in force')
     return known
-  }
+  })
   const look = async (mine: Ownership): Promise<void> => {
     mine.looks += 1
     const known = await tell()
@@ -147,5 +147,15 @@ export const trainer = (
       release()
       await idle()
     },
+  }
+}
+
+/** One call after the other: of two that tell at once, one would tell again what the other passed over. */
+const inTurn = <T>(work: () => Promise<T>): (() => Promise<T>) => {
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const turn = last.then(work)
+    last = turn.catch(() => {})
+    return turn
   }
 }
