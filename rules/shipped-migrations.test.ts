@@ -25,6 +25,8 @@ const SHIPPED: Readonly<Record<string, string>> = {
     '7b424611c1245f56a14e2ad7e582b79a6aada8c41ae3a0af5ef2174e9b351bec',
   'services/insights/migrations/007-visits.sql':
     'a4a087f3a4a79a465ff958b1a920e280da0d5caf0d7ed4f9ca3528dcb5abe226',
+  'services/insights/migrations/008-alert-signal.sql':
+    '17453eed3b6d7cf6fa03359fc57e727887e41224cd4d173bad9a609970f9aae4',
   'services/retention/migrations/001-winbacks.sql':
     '172d425878a858809a73462afc8879e6ad5cdaa784759dc72808e225a160ae2d',
   'services/retention/migrations/002-decision-trace-context.sql':

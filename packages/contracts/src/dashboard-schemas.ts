@@ -101,7 +101,7 @@ export const LiveView = Type.Object({
   ),
 })
 
-const { alertId, customerId, kind, tier, previousTier, risk, riskAtLastOrder } =
+const { alertId, customerId, kind, tier, previousTier, risk, riskAtLastOrder, signal } =
   AlertRecord.properties
 
 /** The event `alert` of `GET /api/live/stream`, and an item of `GET /api/alerts`. */
@@ -110,6 +110,8 @@ export const AlertView = Type.Object({
   silentSince: IsoInstant,
   crossedAt: IsoInstant,
   raisedAt: IsoInstant,
+  /** What began the tier before the risk reached its threshold; absent where the risk did. */
+  signal,
   reasons: Type.Array(ReasonCode),
 })
 

@@ -6,6 +6,7 @@ import { onlyGeneration } from '@ebb/streaming/generation'
 import { usePostgres } from '@ebb/testkit/engines'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { listAlerts } from './alerts/alert-list.ts'
 import {
   alertRecord,
   append,
@@ -111,6 +112,15 @@ describe.skipIf(server === undefined)('the tables', () => {
       { kind: 'at_risk' },
       { kind: 'recovered' },
     ])
+  })
+
+  test('an alert that visits began says so in the list, the others do not', async () => {
+    await send(ALERTS, alertRecord('u:ann', '0.5.0', { tier: 'light', signal: 'visits' }))
+    await send(ALERTS, alertRecord('u:bob', '0.6.0', { tier: 'light' }))
+    const alerts = await listAlerts(postgres, { limit: 10 })
+    const signals = alerts.map(({ customerId, signal }) => [customerId, signal])
+    expect(Object.fromEntries(signals)).toEqual({ 'u:ann': 'visits', 'u:bob': undefined })
+    expect(alerts.filter((alert) => 'signal' in alert)).toHaveLength(1)
   })
 
   test('a tier that a late order takes back is left, although no alert says so', async () => {

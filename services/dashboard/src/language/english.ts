@@ -104,6 +104,7 @@ export const ENGLISH = {
     silence: (days: number, shown: string, since: string) =>
       `${shown} ${one(days, 'day', 'days')} of silence, begun on ${since}`,
     riskFromTo: (from: string, to: string) => `risk ${from} → ${to}`,
+    byVisits: 'visits less than ever',
     none: 'No alerts yet',
     noneHint:
       'The first one takes about a month of silence after an order. Until then, each customer’s page shows when it will come.',

@@ -99,6 +99,7 @@ export const SIMPLIFIED_CHINESE: Catalogue = {
     reopened: (customer) => `${customer} 仍在沉默`,
     silence: (_days, shown, since) => `自 ${since}起沉默 ${shown} 天`,
     riskFromTo: (from, to) => `风险 ${from} → ${to}`,
+    byVisits: '访问次数低于以往任何时候',
     none: '还没有告警',
     noneHint: '下单后约沉默一个月才会出现第一条。在此之前，可在客户页查看它何时到来。',
     toCustomers: '查看客户',

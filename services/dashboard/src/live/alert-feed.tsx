@@ -81,7 +81,7 @@ const SIGNS: { readonly [kind in AlertView['kind']]: IconName } = {
 
 const FeedItem = ({ alert }: { readonly alert: AlertView }) => {
   const { feed } = words.value
-  const { kind, tier, silentSince, raisedAt, customerId, riskAtLastOrder, risk } = alert
+  const { kind, tier, silentSince, raisedAt, customerId, riskAtLastOrder, risk, signal } = alert
   const written = format.value
   const days = daysBetween(silentSince, raisedAt)
   const look = kind === 'recovered' ? 'is-healthy' : `is-${kind === 'lost' ? 'lost' : tier}`
@@ -102,6 +102,7 @@ const FeedItem = ({ alert }: { readonly alert: AlertView }) => {
           {feed.silence(days, written.number(days), written.date(silentSince))}
           {kind === 'at_risk' &&
             ` · ${feed.riskFromTo(written.percent(riskAtLastOrder), written.percent(risk))}`}
+          {signal === 'visits' && ` · ${feed.byVisits}`}
         </p>
       </div>
       <FeedSide alert={alert} />

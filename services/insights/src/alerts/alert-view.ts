@@ -8,10 +8,11 @@ export type Alert = Omit<AlertView, 'silentSince' | 'crossedAt' | 'raisedAt'> &
 /** What of an alert's record is shown. */
 export const alertOf = (record: AlertRecord): Alert => {
   const { alertId, customerId, kind, tier, previousTier, risk, riskAtLastOrder } = record
-  const { silentSince, crossedAt, raisedAt } = record
+  const { silentSince, crossedAt, raisedAt, signal } = record
   return {
     ...{ alertId, customerId, kind, tier, previousTier, risk, riskAtLastOrder },
     ...{ silentSince, crossedAt, raisedAt },
+    ...(signal && { signal }),
     reasons: record.reasons.map(({ code }): ReasonCode => code),
   }
 }

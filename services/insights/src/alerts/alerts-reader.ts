@@ -77,19 +77,19 @@ const columnsOf = (
 const writeAlerts = async (tx: Transaction, seen: readonly SeenAlert[]): Promise<void> => {
   await tx.query(
     `INSERT INTO alerts AS kept (version, alert_id, customer_id, kind, tier, previous_tier, risk,
-       risk_at_last_order, silent_since, crossed_at, raised_at, reasons)
+       risk_at_last_order, silent_since, crossed_at, raised_at, signal, reasons)
      SELECT version::bigint[], alert_id, customer_id, kind, tier, previous_tier, risk,
-       risk_at_last_order, silent_since, crossed_at, raised_at,
+       risk_at_last_order, silent_since, crossed_at, raised_at, signal,
        ARRAY(SELECT jsonb_array_elements_text(reasons))
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-       $7::float8[], $8::float8[], $9::bigint[], $10::bigint[], $11::bigint[], $12::jsonb[])
+       $7::float8[], $8::float8[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::jsonb[])
        AS sent (version, alert_id, customer_id, kind, tier, previous_tier, risk,
-         risk_at_last_order, silent_since, crossed_at, raised_at, reasons)
+         risk_at_last_order, silent_since, crossed_at, raised_at, signal, reasons)
      ORDER BY alert_id COLLATE "C"
      ON CONFLICT (alert_id) DO UPDATE SET version = EXCLUDED.version, risk = EXCLUDED.risk,
        risk_at_last_order = EXCLUDED.risk_at_last_order, previous_tier = EXCLUDED.previous_tier,
        silent_since = EXCLUDED.silent_since, crossed_at = EXCLUDED.crossed_at,
-       raised_at = EXCLUDED.raised_at, reasons = EXCLUDED.reasons
+       raised_at = EXCLUDED.raised_at, signal = EXCLUDED.signal, reasons = EXCLUDED.reasons
      WHERE EXCLUDED.version < kept.version`,
     columnsOf(seen, [
       (alert) => alert.alertId,
@@ -102,6 +102,7 @@ const writeAlerts = async (tx: Transaction, seen: readonly SeenAlert[]): Promise
       (alert) => alert.silentSince,
       (alert) => alert.crossedAt,
       (alert) => alert.raisedAt,
+      (alert) => alert.signal ?? null,
       (alert) => JSON.stringify(alert.reasons.map(({ code }) => code)),
     ]),
   )
