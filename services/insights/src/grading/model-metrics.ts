@@ -9,37 +9,37 @@ import { RULE_NAMES } from './simple-rules.ts'
  * comes back takes the grades as they are now.
  */
 export const modelMetrics = ({ meter }: Telemetry, scope: string): ((page: GradesPage) => void) => {
-  let page: GradesPage | undefined
+  // All that is kept of a page, which has a line for each month there ever was.
+  let last: readonly MonthGrade[] = []
+  let beaten: GradesPage['beaten'] | undefined
   const measured = meter(scope)
-  const last = (): readonly MonthGrade[] => {
-    const month = page?.months.find(({ isComplete }) => isComplete)?.month
-    return page?.versions.filter((grade) => grade.month === month) ?? []
-  }
   for (const [metric, read] of OF_A_MODEL)
     passingGaugeOf(measured, metric, (observe) => {
-      for (const grade of last()) {
+      for (const grade of last) {
         const value = read(grade)
         if (value !== null) observe(value, { model: grade.model! })
       }
     })
   passingGaugeOf(measured, METRICS.modelRuleAuc, (observe) => {
-    for (const { model, rules } of last())
+    for (const { model, rules } of last)
       for (const { rule, auc } of rules) if (auc !== null) observe(auc, { model: model!, rule })
   })
   passingGaugeOf(measured, METRICS.modelAlertPrecision, (observe) => {
-    for (const { model, alerts } of last())
+    for (const { model, alerts } of last)
       for (const { tier, graded, right } of alerts)
         if (graded > 0) observe(right / graded, { model: model!, tier })
   })
   gaugeOf(measured, METRICS.modelBeaten).addCallback((result) => {
-    if (page === undefined) return
+    if (beaten === undefined) return
     for (const rule of RULE_NAMES) {
-      const beaten = page.beaten.find((each) => each.rule === rule)
-      result.observe(beaten?.months ?? 0, { rule })
+      const months = beaten.find((each) => each.rule === rule)?.months ?? 0
+      result.observe(months, { rule })
     }
   })
-  return (now) => {
-    page = now
+  return (page) => {
+    const month = page.months.find(({ isComplete }) => isComplete)?.month
+    last = page.versions.filter((grade) => grade.month === month)
+    beaten = page.beaten
   }
 }
 
