@@ -48,10 +48,10 @@ describe('a demonstration', () => {
   test('shows alerts, decisions and coupons, some redeemed by shoppers who return', async () => {
     const live = await seen(async () => {
       const view = await get<LiveView>('/live')
-      return (view.winbacks?.couponsRedeemed ?? 0) > 0 && view
+      // Coupons and customers are told by two services: either may be the later one.
+      return (view.winbacks?.couponsRedeemed ?? 0) > 0 && view.customers.healthy > 50 && view
     })
     expect(live.winbacks).toMatchObject({ mode: 'live', alertsPaused: false })
-    expect(live.customers.healthy).toBeGreaterThan(50)
     expect((await get<AlertPage>('/alerts?limit=50')).alerts).toHaveLength(50)
     const { decisions } = await get<DecisionPage>('/winbacks/decisions?status=sent&limit=50')
     expect(decisions.some(({ coupon }) => coupon?.status === 'redeemed')).toBe(true)

@@ -3,6 +3,7 @@ import { messageCodec } from '@ebb/contracts/message-codec'
 import type { Transaction } from '@ebb/postgres/postgres-client'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { compareVersions } from '@ebb/streaming/version'
+import { lockPartition } from '../customers/customer-rows.ts'
 import { addAlerts } from '../grading/grade-alerts.ts'
 import { readRecord, type Skipped, type Versioned } from '../stream/versioned-record.ts'
 
@@ -27,6 +28,7 @@ export const alertsHandler =
     const seen = records.flatMap((record) => readRecord(record, codec, onSkip) ?? [])
     if (seen.length === 0) return
     const first = firstOf(seen)
+    await lockPartition(tx, partition)
     await writeAlerts(tx, first)
     await writeStandings(tx, lastOf(seen))
     const told = first.map(({ message }) => message)

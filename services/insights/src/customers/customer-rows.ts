@@ -42,6 +42,18 @@ export const lockCustomers = async (
   )
 }
 
+/**
+ * Lets one transaction at a time make rows for the customers of a partition, of those that ask: a row
+ * that is not there yet cannot be locked, and two that make the same ones may wait in a ring.
+ */
+export const lockPartition = async (tx: Transaction, partition: number): Promise<void> => {
+  await tx.query(
+    `SELECT pg_advisory_xact_lock(
+       hashtextextended('ebb customers ' || current_schema() || $1::text, 0))`,
+    [partition],
+  )
+}
+
 /** What the features of these customers came to so far. */
 export const readFeatures = async (
   tx: Transaction,

@@ -18,7 +18,7 @@ import { untilNewDays } from '../grading/until-new-days.ts'
 import { readSourceSignal } from '../stream/source-signal.ts'
 import { readRecord, type Skipped } from '../stream/versioned-record.ts'
 import { type CustomerFeatures, foldFeatures } from './customer-fold.ts'
-import { lockCustomers, readFeatures, writeFeatures } from './customer-rows.ts'
+import { lockCustomers, lockPartition, readFeatures, writeFeatures } from './customer-rows.ts'
 import { type PartitionKnown, readPartition, writePartition } from './partition-known.ts'
 import { scoreAnew } from './score-anew.ts'
 
@@ -45,6 +45,7 @@ export const featuresHandler =
   (reading: FeaturesReading) =>
   async (tx: Transaction, records: readonly LogRecord[], partition: number): Promise<void> => {
     const { timeZone, scoring } = reading
+    await lockPartition(tx, partition)
     const keys = [...keysOf(records)]
     const lastDay = (await readGradingDay(tx, partition))?.day
     const stretches = untilNewDays(records, lastDay, timeZone)
