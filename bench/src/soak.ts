@@ -1,5 +1,5 @@
 // npm run soak: runs the demonstration for long, with its metrics on, and prints how memory grows.
-//   --minutes N   how long (60)      --warm-up N   minutes at its beginning that do not count (15)
+//   --minutes N   how long (105)     --warm-up N   minutes at its beginning that do not count (45)
 // Samples resident memory and the heap every 2 s, the heap as /metrics tells it, without the young
 // generation, which is mostly garbage. Its data are in a temporary folder. The last line is one JSON
 // object. Ends with 1 where resident memory grows by more than 2 MiB an hour (R12 of the project's
@@ -20,8 +20,8 @@ const PORTS = ['COLLECTOR', 'FEATURES', 'RETENTION', 'INSIGHTS', 'METRICS'] as c
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '60' },
-    'warm-up': { type: 'string', default: '15' },
+    minutes: { type: 'string', default: '105' },
+    'warm-up': { type: 'string', default: '45' },
   },
 })
 const lengthMs = Number(values.minutes) * MINUTE_MS

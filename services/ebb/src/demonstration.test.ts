@@ -1,9 +1,10 @@
-import type { CanonicalEvent } from '@ebb/contracts/canonical-event'
-import { TICK_KEY } from '@ebb/contracts/tick'
+import { CanonicalEvent } from '@ebb/contracts/canonical-event'
+import { messageCodec } from '@ebb/contracts/message-codec'
+import { TICK_KEY, tickRecord } from '@ebb/contracts/tick'
 import { EVENTS, TOPICS } from '@ebb/contracts/topics'
 import { DAY_MS } from '@ebb/customer/calendar'
 import { demoShop } from '@ebb/simulator/demo-shop'
-import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
+import type { EventLog, LogRecord, NewRecord } from '@ebb/streaming/event-log'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { describe, expect, test } from 'vitest'
 import {
@@ -11,9 +12,11 @@ import {
   demonstrationClock,
   endOfHistory,
   lastInstant,
+  lastPosted,
   sendHistory,
 } from './demonstration.ts'
 
+const { encode } = messageCodec(CanonicalEvent)
 const TODAY = Date.UTC(2026, 4, 20, 15, 30)
 const SHOP = demoShop(demonstrationBeginning(TODAY))
 
@@ -90,5 +93,35 @@ describe('the last instant of a log', () => {
       await log.append({ topic: EVENTS, partition }, [record, record])
     }
     expect(await lastInstant(log)).toBe(9)
+  })
+})
+
+describe('what is posted of the shop’s own life', () => {
+  const HOUR_MS = 3_600_000
+  const event = (id: string, at: number, delay = HOUR_MS): NewRecord => {
+    const receivedAt = at + 3 * HOUR_MS
+    const value: CanonicalEvent = {
+      ...{ id, type: 'page', name: 'page', customer: { userId: 'shopper-1' } },
+      ...{ source: 'storefront', sourceRank: 1, properties: {}, context: {} },
+      ...{ occurredAt: at + delay, receivedAt, sentAt: receivedAt - delay },
+    }
+    return { key: 'u:shopper-1', value: encode(value), headers: { ce_id: id } }
+  }
+
+  test('reaches to its latest event as the storefront wrote it, behind answers, ticks and others', async () => {
+    const log = memoryLog()
+    expect(await lastPosted(log)).toBe(0)
+    const ticks = Array.from({ length: 1_200 }, (_, i) => tickRecord(TODAY - DAY_MS + i))
+    await log.append({ topic: EVENTS, partition: 1 }, [
+      event('sim-7-1-8', TODAY - 2 * DAY_MS),
+      event('sim-7-1-9', TODAY - DAY_MS),
+      ...ticks,
+    ])
+    await log.append({ topic: EVENTS, partition: 3 }, [event('sim-7-2-1', TODAY - 3 * DAY_MS)])
+    await log.append({ topic: EVENTS, partition: 2 }, [
+      event('sim-7-offer-0a-0', TODAY),
+      event('0a1b', TODAY),
+    ])
+    expect(await lastPosted(log)).toBe(TODAY - DAY_MS)
   })
 })

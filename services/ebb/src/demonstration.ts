@@ -1,3 +1,5 @@
+import { CanonicalEvent } from '@ebb/contracts/canonical-event'
+import { messageCodec } from '@ebb/contracts/message-codec'
 import { EVENTS } from '@ebb/contracts/topics'
 import { DAY_MS } from '@ebb/customer/calendar'
 import { defaultPolicyText } from '@ebb/retention/policy/default-policy'
@@ -8,6 +10,8 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import { judgeRows } from './replay/judge-rows.ts'
 import type { ReplayRow } from './replay/replay-row.ts'
 import { sendRows } from './replay/send-rows.ts'
+
+const events = messageCodec(CanonicalEvent)
 
 /** Days of its past that the shop begins with: the first silence takes about a month. */
 const HISTORY_DAYS = 120
@@ -62,6 +66,37 @@ export const lastInstant = async (log: Pick<EventLog, 'partitions' | 'read'>): P
     latest = Math.max(latest, records[0]?.appendedAt ?? 0)
   }
   return latest
+}
+
+/** Records that are looked at at once. */
+const CHUNK = 500
+/** Of the shop's own life; answers to offers are posted apart from it. */
+const OWN_ID = /^sim-\d+-\d+-\d+$/
+
+/**
+ * Timestamp of the latest event of the shop's own life that stands in the log, ms; 0 without any. It is
+ * posted in order of time: of what is earlier, only what went in the same request may be missing.
+ */
+export const lastPosted = async (log: Pick<EventLog, 'partitions' | 'read'>): Promise<number> => {
+  let latest = 0
+  for (let partition = 0; partition < (await log.partitions(EVENTS)); partition += 1)
+    latest = Math.max(latest, await lastPostedIn(log, partition))
+  return latest
+}
+
+const lastPostedIn = async (log: Pick<EventLog, 'read'>, partition: number): Promise<number> => {
+  const from = { topic: EVENTS, partition }
+  const { end } = await log.read(from, 0, 0)
+  for (let behind = end; behind > 0; behind -= CHUNK) {
+    const offset = Math.max(0, behind - CHUNK)
+    const { records } = await log.read(from, offset, behind - offset)
+    const last = records.findLast(({ headers }) => OWN_ID.test(headers['ce_id'] ?? ''))
+    if (last === undefined) continue
+    const { occurredAt, receivedAt, sentAt = receivedAt } = events.decode(last.value)
+    // As the storefront wrote it: the collector adds how far its clock seemed to be behind.
+    return occurredAt - (receivedAt - sentAt)
+  }
+  return 0
 }
 
 /** What is clicked in a storefront makes visits. */
