@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   utimesSync,
@@ -48,12 +49,22 @@ const write = (name: string, text: string): void => {
 }
 
 const launch = (...args: string[]) =>
-  spawnSync(process.execPath, ['launch.mjs', ...args], { cwd: house, encoding: 'utf8' })
+  spawnSync(process.execPath, ['launch.mjs', ...args], { cwd: house, encoding: 'utf8', env: ENV })
+
+/** As a person has it: these tests may run below a launcher themselves. */
+const ENV = { ...process.env, NODE_COMPILE_CACHE: undefined }
 
 test('what is no task of the repository goes to the command line, its exit code comes back', () => {
   const { status, stdout, stderr } = launch('replay', '7', '--data', 'a b')
   expect([status, stderr]).toEqual([7, ''])
   expect(JSON.parse(stdout)).toEqual(['replay', '7', '--data', 'a b'])
+})
+
+test('what ends soon leaves what was compiled of it to the next one', () => {
+  const compiled = join(house, 'node_modules/.cache/ebb-compiled')
+  rmSync(compiled, { recursive: true, force: true })
+  expect(launch('replay', '0').status).toBe(0)
+  expect(readdirSync(compiled, { recursive: true }).length).toBeGreaterThan(1)
 })
 
 test('the page is built before a command that serves it, and again where its sources changed', () => {
