@@ -110,7 +110,10 @@ export const AlertView = Type.Object({
   silentSince: IsoInstant,
   crossedAt: IsoInstant,
   raisedAt: IsoInstant,
-  /** What began the tier before the risk reached its threshold; absent where the risk did. */
+  /**
+   * What began the tier before the risk reached its threshold; absent where the risk did, and of alerts
+   * that were read by a version that did not keep it.
+   */
   signal,
   reasons: Type.Array(ReasonCode),
 })

@@ -118,6 +118,8 @@ describe('what is posted of the shop’s own life', () => {
       ...ticks,
     ])
     await log.append({ topic: EVENTS, partition: 3 }, [event('sim-7-2-1', TODAY - 3 * DAY_MS)])
+    // What a start posts again.
+    await log.append({ topic: EVENTS, partition: 1 }, [event('sim-7-1-8', TODAY - 2 * DAY_MS)])
     await log.append({ topic: EVENTS, partition: 2 }, [
       event('sim-7-offer-0a-0', TODAY),
       event('0a1b', TODAY),

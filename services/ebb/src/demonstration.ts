@@ -6,7 +6,7 @@ import { defaultPolicyText } from '@ebb/retention/policy/default-policy'
 import { type ProcessClock, scaledClock } from '@ebb/runtime/clock'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
 import { shopTimeline } from '@ebb/simulator/timeline'
-import type { EventLog } from '@ebb/streaming/event-log'
+import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
 import { judgeRows } from './replay/judge-rows.ts'
 import type { ReplayRow } from './replay/replay-row.ts'
 import { sendRows } from './replay/send-rows.ts'
@@ -70,12 +70,18 @@ export const lastInstant = async (log: Pick<EventLog, 'partitions' | 'read'>): P
 
 /** Records that are looked at at once. */
 const CHUNK = 500
+/**
+ * Of the clock: who was killed soon after each of some starts left nothing but copies at the end, behind
+ * what is later.
+ */
+const COPIES_MS = 30 * DAY_MS
 /** Of the shop's own life; answers to offers are posted apart from it. */
 const OWN_ID = /^sim-\d+-\d+-\d+$/
 
 /**
- * Timestamp of the latest event of the shop's own life that stands in the log, ms; 0 without any. It is
- * posted in order of time: of what is earlier, only what went in the same request may be missing.
+ * Timestamp of the latest event of the shop's own life that stands in the log, ms; 0 without any. But for
+ * the copies that a start begins with it is posted in order of time: of what is earlier, only what went in
+ * the same request may be missing.
  */
 export const lastPosted = async (log: Pick<EventLog, 'partitions' | 'read'>): Promise<number> => {
   let latest = 0
@@ -87,16 +93,23 @@ export const lastPosted = async (log: Pick<EventLog, 'partitions' | 'read'>): Pr
 const lastPostedIn = async (log: Pick<EventLog, 'read'>, partition: number): Promise<number> => {
   const from = { topic: EVENTS, partition }
   const { end } = await log.read(from, 0, 0)
+  let latest = 0
+  let endedAt: number | undefined
   for (let behind = end; behind > 0; behind -= CHUNK) {
     const offset = Math.max(0, behind - CHUNK)
     const { records } = await log.read(from, offset, behind - offset)
-    const last = records.findLast(({ headers }) => OWN_ID.test(headers['ce_id'] ?? ''))
-    if (last === undefined) continue
-    const { occurredAt, receivedAt, sentAt = receivedAt } = events.decode(last.value)
-    // As the storefront wrote it: the collector adds how far its clock seemed to be behind.
-    return occurredAt - (receivedAt - sentAt)
+    const own = records.filter(({ headers }) => OWN_ID.test(headers['ce_id'] ?? ''))
+    latest = Math.max(latest, ...own.map(writtenAt))
+    endedAt ??= records.at(-1)?.appendedAt ?? 0
+    if (latest > 0 && (records[0]?.appendedAt ?? 0) < endedAt - COPIES_MS) break
   }
-  return 0
+  return latest
+}
+
+/** As the storefront wrote it: the collector adds how far its clock seemed to be behind. */
+const writtenAt = ({ value }: LogRecord): number => {
+  const { occurredAt, receivedAt, sentAt = receivedAt } = events.decode(value)
+  return occurredAt - (receivedAt - sentAt)
 }
 
 /** What is clicked in a storefront makes visits. */
