@@ -7,6 +7,7 @@ import { type ProcessClock, scaledClock } from '@ebb/runtime/clock'
 import type { ShopSpec } from '@ebb/simulator/shop-spec'
 import { shopTimeline } from '@ebb/simulator/timeline'
 import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
+import { partitionBackwards } from './partition-backwards.ts'
 import { judgeRows } from './replay/judge-rows.ts'
 import type { ReplayRow } from './replay/replay-row.ts'
 import { sendRows } from './replay/send-rows.ts'
@@ -68,8 +69,6 @@ export const lastInstant = async (log: Pick<EventLog, 'partitions' | 'read'>): P
   return latest
 }
 
-/** Records that are looked at at once. */
-const CHUNK = 500
 /**
  * Of the clock: who was killed soon after each of some starts left nothing but copies at the end, behind
  * what is later.
@@ -91,13 +90,9 @@ export const lastPosted = async (log: Pick<EventLog, 'partitions' | 'read'>): Pr
 }
 
 const lastPostedIn = async (log: Pick<EventLog, 'read'>, partition: number): Promise<number> => {
-  const from = { topic: EVENTS, partition }
-  const { end } = await log.read(from, 0, 0)
   let latest = 0
   let endedAt: number | undefined
-  for (let behind = end; behind > 0; behind -= CHUNK) {
-    const offset = Math.max(0, behind - CHUNK)
-    const { records } = await log.read(from, offset, behind - offset)
+  for await (const records of partitionBackwards(log, { topic: EVENTS, partition })) {
     const own = records.filter(({ headers }) => OWN_ID.test(headers['ce_id'] ?? ''))
     latest = Math.max(latest, ...own.map(writtenAt))
     endedAt ??= records.at(-1)?.appendedAt ?? 0

@@ -1,5 +1,6 @@
 import { EVENTS } from '@ebb/contracts/topics'
 import type { EventLog, LogRecord } from '@ebb/streaming/event-log'
+import { partitionBackwards } from '../partition-backwards.ts'
 
 /** What came in lately; instants in ms, as the log stamped them. */
 export interface RecentEvents {
@@ -10,7 +11,7 @@ export interface RecentEvents {
   readonly lastAt?: number
 }
 
-const CHUNK = 500
+/** Of a partition, looked at at most. */
 const CHUNKS = 4
 
 /** Events appended since an instant, and when the last one was. Reads the ends of all partitions. */
@@ -34,20 +35,17 @@ const partOf = async (
   partition: number,
   since: number,
 ): Promise<RecentEvents> => {
-  const from = { topic: EVENTS, partition }
-  let { end } = await log.read(from, 0, 0)
   let count = 0
   let lastAt: number | undefined
   let isAtLeast = false
-  for (let chunk = 0; chunk < CHUNKS && end > 0; chunk += 1) {
-    const offset = Math.max(0, end - CHUNK)
-    const { records } = await log.read(from, offset, end - offset)
+  let chunks = 0
+  for await (const records of partitionBackwards(log, { topic: EVENTS, partition })) {
     const events = records.filter(isEvent)
     count += events.filter(({ appendedAt }) => appendedAt >= since).length
     lastAt ??= events.at(-1)?.appendedAt
-    end = offset
-    isAtLeast = end > 0 && (records[0]?.appendedAt ?? 0) >= since
-    if (!isAtLeast && lastAt !== undefined) break
+    isAtLeast = (records[0]?.offset ?? 0) > 0 && (records[0]?.appendedAt ?? 0) >= since
+    chunks += 1
+    if (chunks === CHUNKS || (!isAtLeast && lastAt !== undefined)) break
   }
   return { count, isAtLeast, ...(lastAt !== undefined && { lastAt }) }
 }
