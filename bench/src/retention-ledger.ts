@@ -1,6 +1,7 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
 import { ALERTS } from '@ebb/contracts/topics'
-import { openPostgres, type Postgres, type Transaction } from '@ebb/postgres/postgres-client'
+import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import { handleAlerts } from '@ebb/retention/alerts/handle-alerts'
 import { couponPolicy } from '@ebb/retention/coupon-policy-fixture'
 import { setMode } from '@ebb/retention/ledger/settings'

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { HaltError, TransientError } from '@ebb/streaming/faults'
 import { type MigrationFile, readMigrations } from './migration-files.ts'
-import type { Postgres, Queries, Transaction } from './postgres-client.ts'
+import type { Postgres } from './postgres-client.ts'
+import type { Queries, Transaction } from './transaction.ts'
 
 /** Where the steps of a schema are. */
 export interface MigrationSettings {

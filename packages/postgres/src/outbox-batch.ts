@@ -1,7 +1,8 @@
 import type { EventLog, NewRecord, TopicPartition } from '@ebb/streaming/event-log'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import { TRACE_HEADER } from '@ebb/streaming/tracing'
-import type { Postgres, Transaction } from './postgres-client.ts'
+import type { Postgres } from './postgres-client.ts'
+import type { Transaction } from './transaction.ts'
 
 /** What became of the records of one batch. */
 export interface RelayOutcome {

@@ -1,7 +1,7 @@
 import type { TransientError } from '@ebb/streaming/faults'
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
 import { type BatchSettings, relayBatch } from './outbox-batch.ts'
-import type { Transaction } from './postgres-client.ts'
+import type { Transaction } from './transaction.ts'
 
 /** A record that is to be appended to the log once the transaction it was decided in has committed. */
 export interface OutboxRecord {

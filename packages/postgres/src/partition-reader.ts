@@ -4,8 +4,8 @@ import { messagingStep } from '@ebb/streaming/messaging-step'
 import { endingSteps, recordSteps } from '@ebb/streaming/record-steps'
 import { type RetryOptions, retryTransient, waitFor } from '@ebb/streaming/retry'
 import { NO_TRACER, TRACE_HEADER } from '@ebb/streaming/tracing'
-import type { Transaction } from './postgres-client.ts'
-import type { TopicReaderSettings } from './topic-reader.ts'
+import type { TopicReaderSettings } from './topic-reader-settings.ts'
+import type { Transaction } from './transaction.ts'
 
 /** One partition in the hands of one reader. */
 export interface ReadPartition {

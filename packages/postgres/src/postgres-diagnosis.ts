@@ -1,5 +1,5 @@
 import type { EngineReport } from '@ebb/streaming/engines'
-import type { Queries } from './postgres-client.ts'
+import type { Queries } from './transaction.ts'
 
 /** What the server is. Throws as `postgresFault` says. */
 export const reportOnPostgres = async (queries: Queries): Promise<EngineReport> => {

@@ -1,7 +1,7 @@
 import type { PoolClient, QueryResult } from 'pg'
-import type { Transaction } from './postgres-client.ts'
 import { endsConnection, postgresFault } from './postgres-faults.ts'
 import { type SessionLimits, transactionSettings } from './session-limits.ts'
+import type { Transaction } from './transaction.ts'
 
 /** One connection, for as long as a transaction has it. */
 export interface Session {

@@ -1,4 +1,4 @@
-import type { TransactionLimits } from './postgres-client.ts'
+import type { TransactionLimits } from './transaction.ts'
 
 /** Of who only looks. */
 export interface PoolLimits {

@@ -4,9 +4,11 @@ import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { usePostgres } from '@ebb/testkit/engines'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readPartition } from './partition-reader.ts'
-import type { Postgres, Transaction } from './postgres-client.ts'
+import type { Postgres } from './postgres-client.ts'
 import { cutTransactions, migratedSchema, untilBlocked } from './postgres-fixture.ts'
-import { readTopic, type TopicReaderSettings } from './topic-reader.ts'
+import { readTopic } from './topic-reader.ts'
+import type { TopicReaderSettings } from './topic-reader-settings.ts'
+import type { Transaction } from './transaction.ts'
 
 const server = await usePostgres()
 

@@ -20,7 +20,8 @@ import { uniqueName } from '@ebb/testkit/engines'
 import type { DashboardPerson } from './access/dashboard-keys.ts'
 import { INSIGHTS_REFERENCE } from './api-operations.ts'
 import type { Rhythm } from './customers/customer-fold.ts'
-import { type InsightsConfig, type InsightsPorts, type InsightsService, start } from './service.ts'
+import type { InsightsConfig, InsightsPorts } from './insights-ports.ts'
+import { type InsightsService, start } from './service.ts'
 
 export const PARTITIONS = 2
 export const NOON = Date.UTC(2026, 5, 1, 12)

@@ -1,4 +1,4 @@
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { METRICS } from '@ebb/runtime/telemetry/metrics'
 import { recordedTelemetry } from '@ebb/runtime/telemetry/telemetry-fixture'
 import { expect, test } from 'vitest'

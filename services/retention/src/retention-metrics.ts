@@ -1,5 +1,5 @@
-import type { Queries } from '@ebb/postgres/postgres-client'
-import type { TopicReaderObserver } from '@ebb/postgres/topic-reader'
+import type { TopicReaderObserver } from '@ebb/postgres/topic-reader-settings'
+import type { Queries } from '@ebb/postgres/transaction'
 import { counterOf, gaugeOf, METRICS } from '@ebb/runtime/telemetry/metrics'
 import { SOON_MS, soon } from '@ebb/runtime/telemetry/soon'
 import type { Telemetry } from '@ebb/runtime/telemetry/telemetry'

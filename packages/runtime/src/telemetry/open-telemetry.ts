@@ -13,8 +13,8 @@ import type { Logger } from '../logger.ts'
 import { ownHistograms } from './own-histograms.ts'
 import { exportingWithoutOver, withoutOver } from './passing-gauge.ts'
 import { soon } from './soon.ts'
-import type { RunningTelemetry } from './start-telemetry.ts'
 import { stepTracer } from './step-tracer.ts'
+import type { RunningTelemetry } from './telemetry.ts'
 import type { TelemetryConfig } from './telemetry-settings.ts'
 
 const PATIENCE_MS = 2_000

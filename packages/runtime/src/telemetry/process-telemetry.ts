@@ -1,8 +1,8 @@
 import { createHttpServer, type ReadinessCheck } from '../http-server.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import type { Logger } from '../logger.ts'
-import { type RunningTelemetry, startTelemetry } from './start-telemetry.ts'
-import type { Telemetry } from './telemetry.ts'
+import { startTelemetry } from './start-telemetry.ts'
+import type { RunningTelemetry, Telemetry } from './telemetry.ts'
 import type { TelemetryConfig } from './telemetry-settings.ts'
 
 /** Whose telemetry it is. */

@@ -1,15 +1,6 @@
 import type { Logger } from '../logger.ts'
-import type { Telemetry } from './telemetry.ts'
-import { NO_TELEMETRY } from './telemetry.ts'
+import { NO_TELEMETRY, type RunningTelemetry } from './telemetry.ts'
 import type { TelemetryConfig } from './telemetry-settings.ts'
-
-/** Telemetry of a process. */
-export interface RunningTelemetry extends Telemetry {
-  /** All metrics of this moment, in the text format of Prometheus. */
-  prometheus(): Promise<string>
-  /** Sends what waits, for at most two seconds. Idempotent. */
-  stop(): Promise<void>
-}
 
 const OFF: RunningTelemetry = {
   ...NO_TELEMETRY,

@@ -8,6 +8,14 @@ export interface Telemetry {
   readonly tracer: Tracer
 }
 
+/** Telemetry of a process. */
+export interface RunningTelemetry extends Telemetry {
+  /** All metrics of this moment, in the text format of Prometheus. */
+  prometheus(): Promise<string>
+  /** Sends what waits, for at most two seconds. Idempotent. */
+  stop(): Promise<void>
+}
+
 const NO_METER = createNoopMeter()
 
 /** Measures and traces nothing, at no cost. */

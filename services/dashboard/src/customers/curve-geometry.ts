@@ -21,6 +21,15 @@ export interface Scales {
   readonly at: (x: number) => number
 }
 
+/** All that the parts of the drawing need. */
+export interface Drawing {
+  readonly silence: SilenceView
+  readonly points: readonly CurvePoint[]
+  readonly scales: Scales
+  readonly plot: Plot
+  readonly isWide: boolean
+}
+
 const DAY_MS = 86_400_000
 
 /** The points of a silence, in ms. */

@@ -1,8 +1,8 @@
 import { StandingBars } from '../components/standing-badge.tsx'
 import { format, words } from '../language/language.ts'
+import type { Drawing } from './curve-geometry.ts'
 import { placed, riskOn } from './curve-geometry.ts'
 import { datedMilestones } from './next-milestone.ts'
-import type { Drawing } from './silence-chart.tsx'
 
 const FLAG_WIDTH = { wide: 104, narrow: 24 }
 

@@ -1,6 +1,6 @@
 import { format, words } from '../language/language.ts'
+import type { Drawing } from './curve-geometry.ts'
 import { riskOn, tickDays, type Zone } from './curve-geometry.ts'
-import type { Drawing } from './silence-chart.tsx'
 
 const DAY_MS = 86_400_000
 

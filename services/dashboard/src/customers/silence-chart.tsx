@@ -4,13 +4,12 @@ import { useWidth } from '../components/use-width.ts'
 import { daysBetween } from '../language/format.ts'
 import { format, words } from '../language/language.ts'
 import {
-  type CurvePoint,
+  type Drawing,
   lowestRisk,
   type Plot,
   pathOf,
   pointsOf,
   riskOn,
-  type Scales,
   scalesOf,
   splitAt,
   zonesOf,
@@ -25,15 +24,6 @@ const plotOf = (width: number): Plot & { readonly height: number } => {
   const isWide = width >= WIDE
   const height = isWide ? 400 : 320
   return { left: 46, top: isWide ? 58 : 30, right: width - 10, bottom: height - 48, height }
-}
-
-/** All that the parts of the drawing need. */
-export interface Drawing {
-  readonly silence: SilenceView
-  readonly points: readonly CurvePoint[]
-  readonly scales: Scales
-  readonly plot: Plot
-  readonly isWide: boolean
 }
 
 /** Risk from the last order on: solid so far, dashed if the silence lasts. */

@@ -1,4 +1,4 @@
-import type { GradesTerms } from './catalogue.ts'
+import type { GradesTerms } from './terms.ts'
 
 /** English words of the page *Grades*. */
 export const ENGLISH_GRADES = {

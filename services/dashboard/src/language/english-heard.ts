@@ -1,4 +1,4 @@
-import type { HeardTerms } from './catalogue.ts'
+import type { HeardTerms } from './terms.ts'
 
 /** English words of what was heard of a customer. */
 export const ENGLISH_HEARD = {

@@ -1,4 +1,4 @@
-import type { QualityTerms } from './catalogue.ts'
+import type { QualityTerms } from './terms.ts'
 
 /** English words of the page *Quality*. */
 export const ENGLISH_QUALITY = {

@@ -1,7 +1,7 @@
-import type { Terms } from './catalogue.ts'
 import { ENGLISH_GRADES_TERMS } from './english-grades.ts'
 import { ENGLISH_HEARD_TERMS } from './english-heard.ts'
 import { ENGLISH_QUALITY_TERMS } from './english-quality.ts'
+import type { Terms } from './terms.ts'
 
 /** English words for values of the API. */
 export const ENGLISH_TERMS = {

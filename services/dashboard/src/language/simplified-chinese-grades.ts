@@ -1,4 +1,5 @@
-import type { Catalogue, GradesTerms } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { GradesTerms } from './terms.ts'
 
 /** Words of the page *Grades* in Simplified Chinese. */
 export const SIMPLIFIED_CHINESE_GRADES: Catalogue['grades'] = {

@@ -1,4 +1,5 @@
-import type { Catalogue, HeardTerms } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { HeardTerms } from './terms.ts'
 
 /** Chinese words of what was heard of a customer. */
 export const SIMPLIFIED_CHINESE_HEARD: Catalogue['heard'] = {

@@ -1,4 +1,5 @@
-import type { Catalogue, QualityTerms } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { QualityTerms } from './terms.ts'
 
 /** Words of the page *Quality* in Simplified Chinese. */
 export const SIMPLIFIED_CHINESE_QUALITY: Catalogue['quality'] = {

@@ -1,7 +1,7 @@
-import type { Terms } from './catalogue.ts'
 import { SIMPLIFIED_CHINESE_GRADES_TERMS } from './simplified-chinese-grades.ts'
 import { SIMPLIFIED_CHINESE_HEARD_TERMS } from './simplified-chinese-heard.ts'
 import { SIMPLIFIED_CHINESE_QUALITY_TERMS } from './simplified-chinese-quality.ts'
+import type { Terms } from './terms.ts'
 
 /** Chinese words for values of the API. */
 export const SIMPLIFIED_CHINESE_TERMS: Terms = {

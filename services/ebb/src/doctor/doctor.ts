@@ -1,10 +1,9 @@
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { painted, printable } from '../commands/terminal-text.ts'
-import type { EbbConfig } from '../config.ts'
-import { type ServiceConfig, serviceOptions } from '../survey/service-probes.ts'
+import { serviceOptions } from '../survey/service-probes.ts'
 import type { Check } from './check.ts'
-import { allChecks, type DoctorOptions } from './examine.ts'
+import { allChecks, type DoctorConfig, type DoctorOptions } from './examine.ts'
 
 const EXAMPLES = `
 Exit code 1 where a check fails; warnings alone give 0. Changes nothing, and ends within 10 s.
@@ -13,9 +12,6 @@ Examples:
   $ ebb doctor
   $ ebb doctor --collector-port 9080 --json | jq '.checks[] | select(.status != "ok")'
 `
-
-/** What it knows of the settings in force. */
-export type DoctorConfig = ServiceConfig & Pick<EbbConfig, 'spoolLimitBytes' | 'webhookUrl'>
 
 /** `ebb doctor`: what is wrong here, and how to mend it. */
 export const doctorCommand = (context: CliContext, config: DoctorConfig): Command =>

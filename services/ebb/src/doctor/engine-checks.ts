@@ -1,4 +1,4 @@
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { wallClock } from '@ebb/runtime/clock'
 import type { ExaminedEngines, GroupMember, Place } from '@ebb/streaming/engines'
 import type { CliContext } from '../cli-context.ts'
@@ -9,13 +9,23 @@ import type { Answer, Survey } from '../survey/survey.ts'
 import { attempt, type Check, fail, ok, warn } from './check.ts'
 import { checkClocks, stampsAhead } from './clocks.ts'
 import { checkEngine, checkSkew } from './engines.ts'
-import type { Found } from './examine.ts'
 import { checkGrades } from './grades.ts'
 import { checkInstallation } from './machine.ts'
 import { checkOwners, checkReader } from './readers.ts'
 import { checkAlerts, checkMigrations, checkWebhook, checkWinbacks, settingsOf } from './records.ts'
 import { checkSources } from './sources.ts'
 import { checkTopicSettings, checkTopics } from './topics.ts'
+
+/** What is known before the checks of engines and services are made. */
+export interface Found {
+  readonly survey: Survey
+  /** A process has the data folder. */
+  readonly isOwned: boolean
+  /** The command that starts what does not run. */
+  readonly start: string
+  /** The command that makes what is missing. */
+  readonly begin: string
+}
 
 const HIDDEN_BY_LOG = 'installation, topics, pause of alerts, readers, owners, clocks'
 

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import type { CliContext } from '../cli-context.ts'
 import { placeOf } from '../commands/data-folder.ts'
 import { keysFileOf } from '../commands/keys.ts'
+import type { EbbConfig } from '../config.ts'
 import { version as ebbVersion } from '../ebb-version.ts'
-import { probeServices, type ServiceOptions } from '../survey/service-probes.ts'
-import { type Survey, surveyOf } from '../survey/survey.ts'
+import { probeServices, type ServiceConfig, type ServiceOptions } from '../survey/service-probes.ts'
+import { surveyOf } from '../survey/survey.ts'
 import { attempt, type Check, ok } from './check.ts'
-import type { DoctorConfig } from './doctor.ts'
 import { enginesChecks, logChecks, recordsChecks } from './engine-checks.ts'
 import { checkHttp } from './http.ts'
 import {
@@ -21,22 +21,14 @@ import {
   readOwner,
 } from './machine.ts'
 
+/** What it knows of the settings in force. */
+export type DoctorConfig = ServiceConfig & Pick<EbbConfig, 'spoolLimitBytes' | 'webhookUrl'>
+
 /** What to look at. */
 export interface DoctorOptions extends ServiceOptions {
   readonly data: string
   /** `spool` in the data folder unless given. */
   readonly spool?: string
-}
-
-/** What is known before the checks of engines and services are made. */
-export interface Found {
-  readonly survey: Survey
-  /** A process has the data folder. */
-  readonly isOwned: boolean
-  /** The command that starts what does not run. */
-  readonly start: string
-  /** The command that makes what is missing. */
-  readonly begin: string
 }
 
 /** Every check, in the order in which a person reads them. */

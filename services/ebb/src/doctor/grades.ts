@@ -1,6 +1,6 @@
 import { BEATEN_MONTHS } from '@ebb/insights/grading/beaten-months'
 import { readGrades } from '@ebb/insights/grading/grades-page'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { SHIPPED_SCORING } from '@ebb/scorer/shipped-model'
 import { printable } from '../commands/terminal-text.ts'
 import { type Check, ok, warn } from './check.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DAY_MS } from '@ebb/customer/calendar'
 import { lookAtMigrations } from '@ebb/postgres/migrations'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { readSettings, type Settings } from '@ebb/retention/ledger/settings'
 import { webhookOutcomes } from '@ebb/retention/reports/webhook-outcomes'
 import { printable } from '../commands/terminal-text.ts'

@@ -1,5 +1,6 @@
-import { lookAtPostgres, type Postgres, type Queries } from '@ebb/postgres/postgres-client'
+import { lookAtPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import { reportOnPostgres } from '@ebb/postgres/postgres-diagnosis'
+import type { Queries } from '@ebb/postgres/transaction'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { schemaOf } from '@ebb/runtime/engine-settings'
 import type { EngineReport } from '@ebb/streaming/engines'

@@ -1,5 +1,5 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 
 /** How many alerts of a kind were raised at a tier. */
 export interface AlertCount extends Pick<AlertRecord, 'kind' | 'tier'> {

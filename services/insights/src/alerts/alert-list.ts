@@ -1,4 +1,4 @@
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import type { Alert } from './alert-view.ts'
 
 /** Which alerts. */

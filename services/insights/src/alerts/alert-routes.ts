@@ -1,5 +1,5 @@
 import type { AlertPage } from '@ebb/contracts/dashboard-api'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import type { FastifyInstance } from 'fastify'
 import { listAlerts } from './alert-list.ts'
 import { alertView } from './alert-view.ts'

@@ -1,6 +1,6 @@
 import { AlertRecord, type Tier } from '@ebb/contracts/alert-record'
 import { messageCodec } from '@ebb/contracts/message-codec'
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { compareVersions } from '@ebb/streaming/version'
 import { lockPartition } from '../customers/customer-rows.ts'

@@ -7,7 +7,7 @@ import type {
   Standing,
 } from '@ebb/contracts/dashboard-api'
 import { LIFECYCLES, lifecycleAt } from '@ebb/customer/lifecycle'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { expectedLossMinor, type Valuing } from '@ebb/risk/expected-loss'
 import type { Hold } from '@ebb/risk/silence/holds'
 import { riskAt, type Scoring } from '@ebb/risk/silence/tiers'

@@ -1,4 +1,4 @@
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { CustomerFeatures, Place, Rhythm, StageKnown, Visits } from './customer-fold.ts'
 
 interface FeaturesRow {

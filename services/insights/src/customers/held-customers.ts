@@ -1,5 +1,5 @@
 import type { HeldCount, HoldView } from '@ebb/contracts/dashboard-api'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { type Hold, holdOf } from '@ebb/risk/silence/holds'
 import { holdsNow } from './partition-known.ts'
 

@@ -1,4 +1,4 @@
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { expectedLossMinor } from '@ebb/risk/expected-loss'
 import { type ModelScoring, modelInForce } from '../grading/model-in-force.ts'
 import { riskInSql } from './risk-in-sql.ts'

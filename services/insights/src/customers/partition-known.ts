@@ -1,5 +1,5 @@
 import type { ModelSignal } from '@ebb/contracts/model-signal'
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import { type Hold, NONE_SILENT, type SilentSources } from '@ebb/risk/silence/holds'
 
 /** What concerns all customers of a partition of `ebb.features.v1`, as far as it was read. */

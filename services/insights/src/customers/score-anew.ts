@@ -1,4 +1,4 @@
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { Valuing } from '@ebb/risk/expected-loss'
 import { holdOf, passedUntil, type SilentSources } from '@ebb/risk/silence/holds'
 import type { Scoring } from '@ebb/risk/silence/tiers'

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { LogRecord, NewRecord } from '@ebb/streaming/event-log'
 import { usePostgres } from '@ebb/testkit/engines'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import { type OpenRisk, readOpenRisks, writeOrders } from './graded-rows.ts'
 
 /** A customer whose orders changed, and the latest valid one from then on (ms); null without any. */

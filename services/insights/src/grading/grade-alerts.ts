@@ -1,6 +1,6 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
 import { DAY_MS } from '@ebb/customer/calendar'
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { Rhythm } from '../customers/customer-fold.ts'
 import { gapDaysOf, monthOf } from './grade-day.ts'
 import { addRisks, readGradingDay, type ToldRisk } from './graded-rows.ts'

@@ -1,5 +1,5 @@
 import { DAY_MS, dayOf } from '@ebb/customer/calendar'
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import { riskAt } from '@ebb/risk/silence/tiers'
 import { partitionOf } from '@ebb/streaming/partitioner'
 import type { Rhythm } from '../customers/customer-fold.ts'

@@ -1,4 +1,4 @@
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import type { FastifyInstance } from 'fastify'
 import { type GradedShop, readGrades } from './grades-page.ts'
 

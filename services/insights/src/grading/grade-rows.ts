@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import type { GradeOfMonth } from './grade-of-month.ts'
 import { monthBefore } from './graded-risk.ts'
 

@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import type { GradedRisk } from './graded-risk.ts'
 
 /** A risk as it is told, before anything came of it. */

@@ -1,5 +1,5 @@
 import type { GradesPage, MonthGrade } from '@ebb/contracts/dashboard-api'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { beatenMonths } from './beaten-months.ts'
 import { monthOf } from './grade-day.ts'
 import { type KeptGrade, readKeptGrades } from './grade-rows.ts'

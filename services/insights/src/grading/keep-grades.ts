@@ -1,5 +1,6 @@
 import { DAY_MS } from '@ebb/customer/calendar'
-import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { Consumption } from '@ebb/streaming/event-log'
 import { repeatWhile } from '../stream/repeat-while.ts'
 import { monthOf } from './grade-day.ts'

@@ -1,6 +1,6 @@
 import { MessageError } from '@ebb/contracts/message-codec'
 import { MODEL_SIGNAL_KEY, type ModelSignal, modelSignalCodec } from '@ebb/contracts/model-signal'
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import type { Valuing } from '@ebb/risk/expected-loss'
 import type { Scoring } from '@ebb/risk/silence/tiers'
 import type { LogRecord } from '@ebb/streaming/event-log'

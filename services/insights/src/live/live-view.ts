@@ -1,6 +1,6 @@
 import type { LiveView } from '@ebb/contracts/dashboard-api'
 import type { WinbackStatus } from '@ebb/contracts/winback-api'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { countHeld } from '../customers/held-customers.ts'
 import { STANDINGS } from '../customers/standing.ts'
 import { type RetentionAddress, winbackStatus } from '../winbacks/retention.ts'

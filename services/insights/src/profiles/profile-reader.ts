@@ -1,7 +1,7 @@
 import { CanonicalEvent } from '@ebb/contracts/canonical-event'
 import { MessageError, messageCodec } from '@ebb/contracts/message-codec'
 import { isStorable } from '@ebb/contracts/storable-text'
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { type Attributes, NO_ATTRIBUTES, type SaidTraits, withTraits } from './profile-fold.ts'
 import { readProfiles, writeProfiles } from './profile-rows.ts'

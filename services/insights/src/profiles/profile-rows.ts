@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import type { Attributes, Said } from './profile-fold.ts'
 
 /** What is known of these customers, by customer; those of whom nothing was said are not in it. */

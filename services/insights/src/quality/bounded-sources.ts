@@ -1,4 +1,4 @@
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { CountRow } from './counter.ts'
 import { readSources } from './quality-rows.ts'
 

@@ -1,7 +1,7 @@
 import { MessageError } from '@ebb/contracts/message-codec'
 import { type TrafficRecord, trafficCodec } from '@ebb/contracts/traffic-record'
 import { dayOf } from '@ebb/customer/calendar'
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import type { LogRecord } from '@ebb/streaming/event-log'
 import { type CountRow, newTally } from './counter.ts'
 

@@ -1,5 +1,5 @@
 import type { QualityPage } from '@ebb/contracts/dashboard-api'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { readCounts, readSources } from './quality-rows.ts'
 import { civilDate, civilDay, qualityDays } from './quality-view.ts'
 

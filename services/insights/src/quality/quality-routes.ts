@@ -1,5 +1,5 @@
 import { dayOf } from '@ebb/customer/calendar'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import type { FastifyInstance } from 'fastify'
 import { type QualityWish, readQuality } from './quality-page.ts'
 

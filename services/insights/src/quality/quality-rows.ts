@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import type { CountRow } from './counter.ts'
 import type { VisitorMinute } from './visitor-rate.ts'
 

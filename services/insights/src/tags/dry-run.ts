@@ -1,5 +1,5 @@
 import { type TagRules, tagsOf } from '@ebb/customer/tag-rules'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { type HeardCustomer, knownCustomers, readTagged, tellingOf } from './tag-rows.ts'
 
 /** What rules would do to one tag. */

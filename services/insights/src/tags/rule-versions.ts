@@ -1,5 +1,6 @@
 import { readTagRules, type TagProblem, type TagRules } from '@ebb/customer/tag-rules'
-import type { Postgres, Queries } from '@ebb/postgres/postgres-client'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { CodedError } from '@ebb/runtime/coded-error'
 
 /** Rules in force. */

@@ -1,7 +1,7 @@
 import { minorUnitExponent } from '@ebb/contracts/currency'
 import { lifecycleAt } from '@ebb/customer/lifecycle'
 import type { TagFacts, TagMoment } from '@ebb/customer/tag-fields'
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import { standingAt } from '../customers/standing.ts'
 import { type Attributes, valuesOf } from '../profiles/profile-fold.ts'
 import { readProfiles } from '../profiles/profile-rows.ts'

@@ -1,6 +1,6 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
 import type { WinbackMode } from '@ebb/contracts/winback-api'
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import { type Decision, decide } from '../decision/decide.ts'
 import { pastDecisions } from '../ledger/decisions.ts'
 import { excludedOf } from '../ledger/exclusions.ts'

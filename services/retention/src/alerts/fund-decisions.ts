@@ -1,4 +1,4 @@
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import { greatestDiscountOf } from '../coupon/discount.ts'
 import { winbackOf } from '../decision/winback-record-of.ts'
 import { type Claim, reserve } from '../ledger/budgets.ts'

@@ -1,6 +1,7 @@
 import type { AlertRecord } from '@ebb/contracts/alert-record'
-import { openPostgres, type Postgres, type Transaction } from '@ebb/postgres/postgres-client'
+import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import { untilBlocked } from '@ebb/postgres/postgres-fixture'
+import type { Transaction } from '@ebb/postgres/transaction'
 import { uniqueName, usePostgres } from '@ebb/testkit/engines'
 import { expect, onTestFinished, test } from 'vitest'
 import { applyPolicy } from '../ledger/policies.ts'

@@ -1,5 +1,6 @@
 import type { CouponOrder, CouponRefusal, CouponVerdict } from '@ebb/contracts/winback-api'
-import type { Postgres, Transaction, TransactionLimits } from '@ebb/postgres/postgres-client'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Transaction, TransactionLimits } from '@ebb/postgres/transaction'
 import { parseCouponCode } from '../coupon/coupon-code.ts'
 import { discountOf } from '../coupon/discount.ts'
 import { judgeCoupon, refusalMessage } from '../coupon/judge-coupon.ts'

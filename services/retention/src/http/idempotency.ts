@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { TransientError } from '@ebb/streaming/faults'
 import { DESK_LIMITS } from '../coupon-desk/coupon-desk.ts'

@@ -1,4 +1,4 @@
-import type { Transaction } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 
 /** A coupon that is to be paid from a budget. */
 export interface Claim {

@@ -1,6 +1,6 @@
 import type { CouponStatus, CouponView } from '@ebb/contracts/winback-api'
 import type { Discount } from '@ebb/contracts/winback-record'
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import { release } from './budgets.ts'
 
 /** A coupon as the ledger keeps it. Instants in ms. */

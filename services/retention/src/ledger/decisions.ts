@@ -1,6 +1,6 @@
 import type { NoActionReason, WinbackMode } from '@ebb/contracts/winback-api'
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
-import type { Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 
 /** A decision as the ledger keeps it. */
 export interface DecisionRow {

@@ -1,5 +1,5 @@
 import type { Exclusion } from '@ebb/contracts/winback-api'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 
 /** Those of these customers who are never to be treated. */
 export const excludedOf = async (

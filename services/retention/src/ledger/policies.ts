@@ -1,4 +1,5 @@
-import type { Postgres, Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 import { CodedError } from '@ebb/runtime/coded-error'
 import type { Policy } from '../policy/policy.ts'
 import { readPolicy } from '../policy/read-policy.ts'

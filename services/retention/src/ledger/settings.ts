@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { WinbackMode } from '@ebb/contracts/winback-api'
-import type { Postgres, Queries, Transaction } from '@ebb/postgres/postgres-client'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Queries, Transaction } from '@ebb/postgres/transaction'
 
 /** What an operator decides for all win-backs. */
 export interface Settings {

@@ -1,5 +1,5 @@
 import type { ArmView } from '@ebb/contracts/winback-api'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 
 /** Which experiment, and when it is looked at. */
 export interface ExperimentMoment {

@@ -6,7 +6,7 @@ import type {
   NoActionReason,
 } from '@ebb/contracts/winback-api'
 import type { TreatmentKind } from '@ebb/contracts/winback-record'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { couponsOf, couponView, type StoredCoupon } from '../ledger/coupons.ts'
 
 /** Which decisions, the latest first. */

@@ -1,4 +1,4 @@
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 
 /** What came of attempts to send a trigger to the webhook. */
 export interface WebhookOutcome {

@@ -4,7 +4,7 @@ import type {
   WinbackStatus,
   WinbackSummary,
 } from '@ebb/contracts/winback-api'
-import type { Queries } from '@ebb/postgres/postgres-client'
+import type { Queries } from '@ebb/postgres/transaction'
 import { liftOf } from '../experiment/lift.ts'
 import { policyInForce } from '../ledger/policies.ts'
 import { readSettings } from '../ledger/settings.ts'

@@ -1,5 +1,6 @@
 import type { WinbackRecord } from '@ebb/contracts/winback-record'
-import type { Postgres, Transaction } from '@ebb/postgres/postgres-client'
+import type { Postgres } from '@ebb/postgres/postgres-client'
+import type { Transaction } from '@ebb/postgres/transaction'
 import { AbortedError, retryTransient, waitFor } from '@ebb/streaming/retry'
 import { NO_TRACER, type Tracer, traceIdOf } from '@ebb/streaming/tracing'
 import type { TwoClocks } from '../ledger/coupons.ts'
