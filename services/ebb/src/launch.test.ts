@@ -26,7 +26,8 @@ const LOCK = '{"lockfileVersion":3}'
 const PROGRAM = `
   process.on('SIGINT', () => process.exit(42))
   console.log(JSON.stringify(process.argv.slice(2)))
-  const [, code] = process.argv.slice(2)
+  const [, code, ...variables] = process.argv.slice(2)
+  for (const name of variables) console.log(process.env[name] ?? '')
   if (code === 'wait') setInterval(() => {}, 1_000)
   else process.exit(Number(code))
 `
@@ -40,8 +41,30 @@ beforeAll(() => {
   write('package-lock.json', LOCK)
   write('node_modules/.ebb-installed', stamp)
   write('services/ebb/src/main.ts', PROGRAM)
+  writePage()
 })
 afterAll(() => rmSync(house, { recursive: true }))
+
+/** A page, and a builder of our own that counts. */
+const writePage = (): void => {
+  const builder = `
+    const { appendFileSync, mkdirSync } = require('node:fs')
+    mkdirSync('dist', { recursive: true })
+    appendFileSync('dist/builds', process.argv[2] + ' ')
+  `
+  write('node_modules/vite/bin/vite.js', builder)
+  const sources = [
+    'src/main.tsx',
+    'public/icon.svg',
+    'index.html',
+    'vite.config.ts',
+    'package.json',
+  ]
+  for (const name of sources)
+    write(`services/dashboard/${name}`, name.endsWith('json') ? '{}' : name)
+  for (const name of ['dashboard-api.ts', 'winback-api.ts'])
+    write(`packages/contracts/src/${name}`, name)
+}
 
 const write = (name: string, text: string): void => {
   mkdirSync(dirname(join(house, name)), { recursive: true })
@@ -68,23 +91,6 @@ test('what ends soon leaves what was compiled of it to the next one', () => {
 })
 
 test('the page is built before a command that serves it, and again where its sources changed', () => {
-  const builder = `
-    const { appendFileSync, mkdirSync } = require('node:fs')
-    mkdirSync('dist', { recursive: true })
-    appendFileSync('dist/builds', process.argv[2] + ' ')
-  `
-  write('node_modules/vite/bin/vite.js', builder)
-  const sources = [
-    'src/main.tsx',
-    'public/icon.svg',
-    'index.html',
-    'vite.config.ts',
-    'package.json',
-  ]
-  for (const name of sources)
-    write(`services/dashboard/${name}`, name.endsWith('json') ? '{}' : name)
-  for (const name of ['dashboard-api.ts', 'winback-api.ts'])
-    write(`packages/contracts/src/${name}`, name)
   const builds = () => readFileSync(join(house, 'services/dashboard/dist/builds'), 'utf8')
   for (const [args, expected] of [
     [['keys', '0'], undefined],
@@ -98,6 +104,22 @@ test('the page is built before a command that serves it, and again where its sou
   write('services/dashboard/src/main.tsx', 'changed')
   expect(launch('up', '0').status).toBe(0)
   expect(builds()).toBe('build build ')
+})
+
+test('what serves is told how much memory to keep; what one sets oneself has the last word', () => {
+  const told = (env: NodeJS.ProcessEnv, command: string): string[] => {
+    const names = ['NODE_OPTIONS', 'MALLOC_TRIM_THRESHOLD_']
+    const args = ['launch.mjs', command, '0', ...names]
+    const { stdout } = spawnSync(process.execPath, args, { cwd: house, encoding: 'utf8', env })
+    return stdout.trimEnd().split('\n').slice(1)
+  }
+  const bare = { ...ENV, NODE_OPTIONS: undefined, MALLOC_TRIM_THRESHOLD_: undefined }
+  const own = { ...ENV, NODE_OPTIONS: '--no-deprecation', MALLOC_TRIM_THRESHOLD_: '7' }
+  for (const command of ['up', 'demo']) {
+    expect(told(bare, command)).toEqual([expect.stringContaining('--max-old-space'), '131072'])
+    expect(told(own, command)).toEqual([expect.stringMatching(/ --no-deprecation$/), '7'])
+  }
+  expect(told(own, 'keys')).toEqual(['--no-deprecation', '7'])
 })
 
 test('a signal is passed on, and the program ends as it likes', async () => {
