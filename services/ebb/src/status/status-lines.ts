@@ -36,12 +36,24 @@ const runsText = (status: Status, look: Look): string => {
   const answers = services.filter(({ isReady }) => isReady !== undefined)
   const told = servicesText(services, look)
   if (owner !== undefined && !owner.isAlive) {
-    const stopped = painted(`STOPPED; the last was ${printable(owner.what)}`, 'red', look)
+    const stopped = painted(
+      `${stoppedText(status)}; the last was ${printable(owner.what)}`,
+      'red',
+      look,
+    )
     return answers.length === 0 ? stopped : `${stopped}; another answers: ${told.join(', ')}`
   }
   if (installation === undefined && answers.length === 0) return 'nothing'
   const who = owner?.isAlive ? [`process ${owner.pid} (${printable(owner.what)})`] : []
   return [...who, ...told, ...scorerText(status, look)].join(', ')
+}
+
+/** Ticks come every few seconds: the clock stands where the last process ended. */
+const stoppedText = ({ clock, now, installation }: Status): string => {
+  if (clock === undefined) return 'STOPPED'
+  const { timeZone = 'UTC' } = installation ?? {}
+  const ago = duration(Math.max(0, now - clock))
+  return `STOPPED since about ${shopSecond(clock, timeZone)}, ${ago} ago`
 }
 
 const servicesText = (services: Status['services'], look: Look): string[] =>
