@@ -45,16 +45,24 @@ const runsText = (status: Status, look: Look): string => {
   }
   if (installation === undefined && answers.length === 0) return 'nothing'
   const who = owner?.isAlive ? [`process ${owner.pid} (${printable(owner.what)})`] : []
-  return [...who, ...told, ...scorerText(status, look)].join(', ')
+  return [...who, ...told, ...scorerText(status, look), ...standingText(status, look)].join(', ')
 }
 
-/** Ticks come every few seconds: the clock stands where the last process ended. */
-const stoppedText = ({ clock, now, installation }: Status): string => {
-  if (clock === undefined) return 'STOPPED'
-  const { timeZone = 'UTC' } = installation ?? {}
-  const ago = duration(Math.max(0, now - clock))
-  return `STOPPED since about ${shopSecond(clock, timeZone)}, ${ago} ago`
+/** Ticks come every few seconds: where nothing runs the clock stands at the end of the last process. */
+const stoppedText = (status: Status): string =>
+  status.clock === undefined ? 'STOPPED' : `STOPPED since about ${clockText(status)}`
+
+/** Without ticks no silence is heard, whatever else answers. */
+const standingText = (status: Status, look: Look): string[] => {
+  const { clock = Number.POSITIVE_INFINITY, now } = status
+  if (now - clock <= TICKS_WITHIN_MS) return []
+  return [painted(`NO TICKS since about ${clockText(status)}`, 'red', look)]
 }
+
+const TICKS_WITHIN_MS = 60_000
+
+const clockText = ({ clock = 0, now, installation }: Status): string =>
+  `${shopSecond(clock, installation?.timeZone ?? 'UTC')}, ${duration(Math.max(0, now - clock))} ago`
 
 const servicesText = (services: Status['services'], look: Look): string[] =>
   services.map(({ name, isReady, told = '' }) => {
