@@ -23,12 +23,16 @@ const NAME_WIDTH = 11
 type Look = Pick<CliContext, 'isTerminal'>
 
 const installationText = ({ installation, now, engines }: Status): string => {
-  const isLogAway = engines.some(({ need, isUp }) => need === 'event log' && !isUp)
-  if (installation === undefined)
-    return `no installation is to be seen here${isLogAway ? ': the event log is away' : ''}`
+  const log = engines.find(({ need }) => need === 'event log')
+  if (installation === undefined) {
+    const why = log?.isUp === false && log.message !== undefined ? ': the event log is away' : NAMED
+    return `no installation is to be seen here${why}`
+  }
   const { kind, timeZone, currency, partitions } = installation
   return `${kind}, ${currency}, ${partitions} partitions, ${shopSecond(now, timeZone)} ${timeZone}`
 }
+
+const NAMED = '; is it the right folder (--data), or the right --namespace?'
 
 /** What runs, by its process and by what answers. */
 const runsText = (status: Status, look: Look): string => {

@@ -113,7 +113,7 @@ test('a live shop whose clock stands says since when, also where all services an
 
 test('an empty folder is no fault', async () => {
   expect(await shop.run(status, '--data', join(shop.folder, 'none'))).toEqual([
-    'ebb        no installation is to be seen here: the event log is away',
+    'ebb        no installation is to be seen here; is it the right folder (--data), or the right --namespace?',
     'runs       nothing',
     'engines    event log AWAY (SQLite (node:sqlite))',
   ])
