@@ -15,8 +15,21 @@ const FULL: Scale = { rounds: 5, warmUps: 2, events: 20_000 }
 /** Shows that everything runs, and nothing about speed. */
 const QUICK: Scale = { rounds: 2, warmUps: 0, events: 400 }
 
-/** Reads the command line. Throws a `TypeError` for an option that is not known. */
-export const benchOptions = (args: readonly string[]): BenchOptions => {
+export const BENCH_USAGE = `usage: npm run bench -- [options]
+
+  --rounds N      rounds that count (${FULL.rounds})
+  --only TEXT     benchmarks with this in their name
+  --quick         a little of everything: shows that it runs, nothing about speed
+  --no-engines    without Kafka, Redis, PostgreSQL
+  --json          for machines
+  -h, --help      this
+`
+
+/**
+ * Reads the command line; `undefined` where it asks for help. Throws a `TypeError` for an option that
+ * is not known.
+ */
+export const benchOptions = (args: readonly string[]): BenchOptions | undefined => {
   const { values } = parseArgs({
     args: [...args],
     allowNegative: true,
@@ -26,8 +39,10 @@ export const benchOptions = (args: readonly string[]): BenchOptions => {
       json: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       engines: { type: 'boolean', default: true },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  if (values.help) return undefined
   const scale = values.quick ? QUICK : FULL
   const rounds = Number(values.rounds ?? scale.rounds)
   if (!Number.isSafeInteger(rounds) || rounds < 1)

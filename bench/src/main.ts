@@ -1,7 +1,5 @@
 // npm run bench: what the parts of Ebb cost, each against the bare limit of its job.
-//   --rounds N    rounds that count (5)         --only TEXT    benchmarks with this in their name
-//   --quick       a little of everything        --no-engines   without Kafka, Redis, PostgreSQL
-//   --json        for machines
+// `--help` has its options.
 // Starts every contestant in a process of its own and runs their rounds in turn; brings up a
 // broker, a Redis and a PostgreSQL on loopback for those that need them. Keeps all files in temporary folders that go
 // with it. Writes to standard output.
@@ -11,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startBenchEngines } from './bench-engines.ts'
-import { benchOptions } from './bench-options.ts'
+import { BENCH_USAGE, benchOptions } from './bench-options.ts'
 import type { Benchmark, EngineName, Engines, Scale } from './benchmark.ts'
 import { chosenBenchmarks } from './benchmarks.ts'
 import { EMISSION, emissions } from './emission.ts'
@@ -50,6 +48,7 @@ const enginesFor = (benchmarks: readonly Benchmark[], withSizes: boolean) =>
 
 const main = async (): Promise<void> => {
   const options = benchOptions(process.argv.slice(2))
+  if (options === undefined) return void process.stdout.write(BENCH_USAGE)
   const { scale, only } = options
   const withSizes = SIZES.includes(only)
   const chosen = chosenBenchmarks(only)

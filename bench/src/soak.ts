@@ -1,5 +1,5 @@
 // npm run soak: runs the demonstration for long, with its metrics on, and prints how memory grows.
-//   --minutes N   how long (105)     --warm-up N   minutes at its beginning that do not count (45)
+// `--help` has its options.
 // Samples resident memory and the heap every 2 s, the heap as /metrics tells it, without the young
 // generation, which is mostly garbage. Its data are in a temporary folder. The last line is one JSON
 // object. Ends with 1 where resident memory grows by more than 2 MiB an hour (R12 of the project's
@@ -10,24 +10,29 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { type MemorySample, memorySlope } from './memory-slope.ts'
+import { SOAK_USAGE, soakOptions } from './soak-options.ts'
 
 const SAMPLE_EVERY_MS = 2_000
 const MINUTE_MS = 60_000
 const MOST_MIB_AN_HOUR = 2
 const PORTS = ['COLLECTOR', 'FEATURES', 'RETENTION', 'INSIGHTS', 'METRICS'] as const
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '105' },
-    'warm-up': { type: 'string', default: '45' },
-  },
-})
-const lengthMs = Number(values.minutes) * MINUTE_MS
-const warmUpMs = Number(values['warm-up']) * MINUTE_MS
-if (!(lengthMs > warmUpMs && warmUpMs >= 0))
-  throw new TypeError('--minutes has to be greater than --warm-up, and both numbers')
+const readOptions = () => {
+  try {
+    return soakOptions(process.argv.slice(2))
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${SOAK_USAGE}`)
+    return process.exit(1)
+  }
+}
+
+const options = readOptions()
+if (options === undefined) {
+  process.stdout.write(SOAK_USAGE)
+  process.exit(0)
+}
+const { lengthMs, warmUpMs } = options
 
 const freePort = async (): Promise<number> => {
   const server = createServer()

@@ -4,9 +4,16 @@
 // Writes a line for each fault to standard error, and what was measured to standard output.
 // Guarantees: ends with 0 when every promise held, with 1 when one was broken, and says which.
 import { parseArgs } from 'node:util'
-import { chosenScenarios, type Run } from './scenarios.ts'
+import { chosenScenarios, type Run, SCENARIO_NAMES } from './scenarios.ts'
 
-const USAGE = 'usage: npm run chaos -- [--only NAME]… [--rounds N] [--short]'
+const USAGE = `usage: npm run chaos -- [options]
+
+  --only NAME     this scenario; may be given again
+                  ${SCENARIO_NAMES.join(', ')}
+  --rounds N      how often a scenario of rounds does the same again
+  --short         the form that the tests run
+  -h, --help      this
+`
 
 const options = () => {
   const { values } = parseArgs({
@@ -14,9 +21,14 @@ const options = () => {
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
       short: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const { only, rounds, short } = values
+  const { only, rounds, short, help } = values
+  if (help) {
+    process.stdout.write(USAGE)
+    return process.exit(0)
+  }
   if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) throw new Error('--rounds takes a number')
   const form = { isLong: !short, ...(rounds !== undefined && { rounds: Number(rounds) }) }
   return { chosen: chosenScenarios(only), ...form }
@@ -26,7 +38,7 @@ const optionsOrExit = () => {
   try {
     return options()
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n${USAGE}\n`)
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`)
     return process.exit(1)
   }
 }

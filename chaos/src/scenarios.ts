@@ -61,10 +61,13 @@ const SCENARIOS: ReadonlyMap<string, Run> = new Map([
   ['kills', onOwnEngines(kills)],
 ])
 
+/** The short ones first. */
+export const SCENARIO_NAMES: readonly string[] = [...SCENARIOS.keys()]
+
 /** The scenarios of these names, the short ones first; all of them for none. Throws for others. */
 export const chosenScenarios = (names: readonly string[]): readonly (readonly [string, Run])[] => {
   const unknown = names.filter((name) => !SCENARIOS.has(name))
   if (unknown.length > 0)
-    throw new Error(`no scenario ${unknown}; there are ${[...SCENARIOS.keys()].join(', ')}`)
+    throw new Error(`no scenario ${unknown}; there are ${SCENARIO_NAMES.join(', ')}`)
   return [...SCENARIOS].filter(([name]) => names.length === 0 || names.includes(name))
 }

@@ -65,12 +65,22 @@ export interface RecordsForPartition {
 }
 
 /**
- * A writer for the topics as they are provisioned, into the log alone: while that is away it throws
- * `EBB_LOG_AWAY`. Throws `EBB_TOPIC_MISSING`.
+ * How long a write that failed counts, ms, unless one succeeds: a log that is read may take none, on
+ * a full disk say. Not for longer: who is not ready is sent none by which it could show otherwise.
  */
-export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => {
+const FAILED_FOR_MS = 30_000
+
+/**
+ * A writer for the topics as they are provisioned, into the log alone: while that is away it throws
+ * `EBB_LOG_AWAY`. `now` in ms, never going back. Throws `EBB_TOPIC_MISSING`.
+ */
+export const openRecordWriter = async (
+  log: EventLog,
+  now = (): number => performance.now(),
+): Promise<RecordWriter> => {
   const events = await log.partitions(EVENTS)
   const rejects = await log.partitions(REJECTS)
+  let failed: { readonly error: TransientError; readonly at: number } | undefined
   return {
     write: async (newEvents, newRejects) => {
       const groups = [
@@ -79,13 +89,17 @@ export const openRecordWriter = async (log: EventLog): Promise<RecordWriter> => 
       ]
       try {
         await settleAll(groups.map(({ to, records }) => log.append(to, records)))
+        failed = undefined
         return 0
       } catch (error) {
-        throw error instanceof TransientError ? logAway(error) : error
+        if (!(error instanceof TransientError)) throw error
+        failed = { error, at: now() }
+        throw logAway(error)
       }
     },
     check: async (logFault) => {
       if (logFault !== undefined) throw logFault
+      if (failed !== undefined && now() - failed.at < FAILED_FOR_MS) throw failed.error
       return {}
     },
     spooled: () => 0,

@@ -145,6 +145,8 @@ test('a demonstration keeps the shipped model, and says so', async () => {
   const data = ['--data', join(folder, 'demo')]
   const demo = startEbb(['demo', ...data], { env: { ...process.env, ...ANY_PORTS } })
   await startedShop(demo)
+  for (const change of [['fit'], ['rollback'], ['promote', 'shipped-1']])
+    expect((await runEbb(['models', ...change, ...data])).err).toMatch(/^EBB_MODELS_FIXED: /)
   demo.kill('SIGINT')
   await demo.ended
   expect((await runEbb(['models', ...data])).out).toMatch(/^In force: shipped-1, /)

@@ -3,6 +3,7 @@ import { wallClock } from '@ebb/runtime/clock'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { type ModelBook, modelBook } from '@ebb/scorer/training/model-book'
 import { promotionBy, rollbackOf } from '@ebb/scorer/training/promotion'
+import type { EventLog } from '@ebb/streaming/event-log'
 import { HaltError } from '@ebb/streaming/faults'
 import { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
@@ -11,7 +12,12 @@ import { modelCard } from '../models/model-card.ts'
 import { modelCardHtml } from '../models/model-card-html.ts'
 import { modelCardLines } from '../models/model-card-lines.ts'
 import { modelListLines } from '../models/model-list.ts'
-import { type ModelAnswer, type ModelRequest, modelWorkOrAsk } from '../models/model-work.ts'
+import {
+  installationThatLearns,
+  type ModelAnswer,
+  type ModelRequest,
+  modelWorkOrAsk,
+} from '../models/model-work.ts'
 import { placeOf, withData } from './data-folder.ts'
 
 type Mode = Pick<EbbConfig, 'training'>
@@ -77,8 +83,18 @@ interface Book {
 const bookOf = ({ data }: ModelsOptions, context: CliContext): Promise<Book> =>
   withData(context, data, async ({ log }, { timeZone }) => ({
     timeZone,
-    book: await modelBook(log).readOn().catch(emptyWithoutTopic),
+    book: await readBook(log),
   }))
+
+/** Also while another process owns the folder: it need not be asked what it never does. */
+const bookToChange = ({ data }: ModelsOptions, context: CliContext): Promise<ModelBook> =>
+  withData(context, data, async ({ log }) => {
+    await installationThatLearns(log)
+    return readBook(log)
+  })
+
+const readBook = (log: Pick<EventLog, 'read'>): Promise<ModelBook> =>
+  modelBook(log).readOn().catch(emptyWithoutTopic)
 
 /** What an earlier version began has no such topic before this one has run. */
 const emptyWithoutTopic = (error: unknown): ModelBook => {
@@ -136,10 +152,11 @@ const change = async (
 ): Promise<void> => {
   const { decide, json, data } = wanted
   const { interrupted, engines } = context
+  const book = await bookToChange(wanted, context)
   const request: ModelRequest =
     decide === undefined
       ? { fit: true, knowsVisits: wanted.visits === true }
-      : { decision: decide((await bookOf(wanted, context)).book) }
+      : { decision: decide(book) }
   const asking = { place: placeOf(context, data), mode, now: wallClock.now, interrupted }
   const answer = await modelWorkOrAsk(engines, asking, request)
   if (answer === undefined) {

@@ -22,7 +22,7 @@ interface RejectsOptions {
 const EXAMPLES = `
 Examples:
   $ ebb rejects --source storefront
-  $ ebb rejects --code EBB_EVENT_TOO_OLD --json | jq -r .payload | base64 -d
+  $ ebb rejects --code EBB_EVENT_TOO_OLD --json | jq -r '.payload | @base64d'
 `
 
 /** `ebb rejects`: what was refused, and why. */

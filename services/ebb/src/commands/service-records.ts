@@ -2,7 +2,8 @@ import { openPostgres, type Postgres } from '@ebb/postgres/postgres-client'
 import { CodedError } from '@ebb/runtime/coded-error'
 import { schemaOf } from '@ebb/runtime/engine-settings'
 import type { CliContext } from '../cli-context.ts'
-import { placeOf, type Shop, shopOf } from './data-folder.ts'
+import { installationAt } from '../installation.ts'
+import { dataEmpty, placeOf, type Shop } from './data-folder.ts'
 import { patiently } from './patience.ts'
 
 /** Whose records, and where. */
@@ -13,7 +14,8 @@ interface RecordsOf {
 
 /**
  * Gives the tables of a service to `work`, beside whoever owns the place, or while nobody does; closes
- * them behind it. Throws `EBB_RECORDS_MISSING` on shared engines without PostgreSQL.
+ * them behind it. Throws `EBB_RECORDS_MISSING` on shared engines without PostgreSQL, and `EBB_DATA_EMPTY`
+ * where nothing was begun, of which it makes nothing.
  */
 export const withRecords = async <T>(
   context: CliContext,
@@ -23,7 +25,9 @@ export const withRecords = async <T>(
   const { records } = context
   if (records === undefined) throw recordsMissing()
   const place = placeOf(context, folder)
-  const shop = await shopOf(context, folder)
+  const shop = await installationAt(context.engines, place)
+  // Records of their own beside those that were meant would take a pause, and change nothing.
+  if (shop === undefined) throw dataEmpty(context, folder)
   const database = await records.use(place)
   try {
     const schema = schemaOf(place.namespace, service)

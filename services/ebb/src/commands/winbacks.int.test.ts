@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { embeddedEngines } from '@ebb/embedded/embedded-engines'
 import {
@@ -104,6 +104,15 @@ describe('ebb winbacks, pause and resume', () => {
       ['ebb.installation.v1', '{"alertsPaused":true}'],
       ['ebb.installation.v1', '{"alertsPaused":false}'],
     ])
+  })
+
+  test('pause nothing in a folder where nothing was begun, and make nothing there', async () => {
+    const none = join(shop.folder, 'none')
+    for (const what of ['alerts', 'winbacks']) {
+      const paused = run(pauseCommand, what, '--data', none)
+      await expect(paused).rejects.toMatchObject({ code: 'EBB_DATA_EMPTY' })
+    }
+    expect(existsSync(none)).toBe(false)
   })
 
   test('leave customers alone, and treat them again', async () => {

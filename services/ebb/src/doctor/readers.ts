@@ -38,7 +38,7 @@ const stateLost = (reader: Reader, lost: readonly ReadPlace[]): Check => {
   const mend =
     reader.keptIn === 'state store'
       ? 'Stop what runs and run `ebb rebuild`, or restore the state store from a backup'
-      : 'Restore the database from a backup: decisions and money follow from no log'
+      : 'Restore the database from a backup; without one, `ebb winbacks begin-anew`'
   return fail(reader.name, found, mend)
 }
 

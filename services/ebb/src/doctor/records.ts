@@ -75,7 +75,7 @@ export const checkWebhook = async (
     )
   if (total > 0) return ok(name, found)
   if (isSet) return ok(name, 'set; nothing was sent in the last day')
-  if (mode !== 'live') return ok(name, `none is set; in the mode ${mode} nothing is sent`)
+  if (mode !== 'live') return ok(name, `none is set here; in the mode ${mode} nothing is sent`)
   const mend = 'Set EBB_WEBHOOK_URL and EBB_WEBHOOK_SECRET, unless something reads ebb.winbacks.v1'
   return warn(name, 'none is set here, and win-backs are live', mend)
 }

@@ -75,7 +75,7 @@ const doModelWork = async (
   request: ModelRequest,
 ): Promise<ModelAnswer | undefined> => {
   const { log } = inForce
-  const { timeZone, currency } = await learning(log)
+  const { timeZone, currency } = await installationThatLearns(log)
   if ('decision' in request) {
     const book = await modelBook(log).readOn()
     const { decision } = request
@@ -98,7 +98,10 @@ const doModelWork = async (
   }
 }
 
-const learning = async (log: Pick<EventLog, 'read'>): Promise<Installation> => {
+/** Throws `EBB_MODELS_FIXED` where nothing is learned. */
+export const installationThatLearns = async (
+  log: Pick<EventLog, 'read'>,
+): Promise<Installation> => {
   const installation = await readInstallation(log)
   if (installation?.kind === 'live') return installation
   throw new CodedError('EBB_MODELS_FIXED', {

@@ -40,6 +40,8 @@ export interface Status {
   readonly engines: readonly EngineStatus[]
   /** The clock of the shop: that on the wall where it is live. */
   readonly now: number
+  /** Of a live installation: how far its clocks came, which stand where nothing runs. */
+  readonly clock?: number
   readonly events?: RecentEvents & { readonly withinMs: number }
   /** Where it is meant to run. */
   readonly scorer?: ScorerStanding
@@ -128,7 +130,7 @@ const fromEngines = async (survey: Survey, config: StatusConfig): Promise<FromEn
   ])
   const [customers, alerts, winbacks, expectedLossMinor, held] = records
   return {
-    ...{ now, readers, ...(scorer && { scorer }) },
+    ...{ now, readers, ...(scorer && { scorer }), ...(isLive && clock > 0 && { clock }) },
     ...(events && { events: { ...events, withinMs } }),
     ...(customers && { customers }),
     ...(held && { held }),

@@ -23,12 +23,16 @@ const NAME_WIDTH = 11
 type Look = Pick<CliContext, 'isTerminal'>
 
 const installationText = ({ installation, now, engines }: Status): string => {
-  const isLogAway = engines.some(({ need, isUp }) => need === 'event log' && !isUp)
-  if (installation === undefined)
-    return `no installation is to be seen here${isLogAway ? ': the event log is away' : ''}`
+  const log = engines.find(({ need }) => need === 'event log')
+  if (installation === undefined) {
+    const why = log?.isUp === false && log.message !== undefined ? ': the event log is away' : NAMED
+    return `no installation is to be seen here${why}`
+  }
   const { kind, timeZone, currency, partitions } = installation
   return `${kind}, ${currency}, ${partitions} partitions, ${shopSecond(now, timeZone)} ${timeZone}`
 }
+
+const NAMED = '; is it the right folder (--data), or the right --namespace?'
 
 /** What runs, by its process and by what answers. */
 const runsText = (status: Status, look: Look): string => {
@@ -36,13 +40,33 @@ const runsText = (status: Status, look: Look): string => {
   const answers = services.filter(({ isReady }) => isReady !== undefined)
   const told = servicesText(services, look)
   if (owner !== undefined && !owner.isAlive) {
-    const stopped = painted(`STOPPED; the last was ${printable(owner.what)}`, 'red', look)
+    const stopped = painted(
+      `${stoppedText(status)}; the last was ${printable(owner.what)}`,
+      'red',
+      look,
+    )
     return answers.length === 0 ? stopped : `${stopped}; another answers: ${told.join(', ')}`
   }
   if (installation === undefined && answers.length === 0) return 'nothing'
   const who = owner?.isAlive ? [`process ${owner.pid} (${printable(owner.what)})`] : []
-  return [...who, ...told, ...scorerText(status, look)].join(', ')
+  return [...who, ...told, ...scorerText(status, look), ...standingText(status, look)].join(', ')
 }
+
+/** Ticks come every few seconds: where nothing runs the clock stands at the end of the last process. */
+const stoppedText = (status: Status): string =>
+  status.clock === undefined ? 'STOPPED' : `STOPPED since about ${clockText(status)}`
+
+/** Without ticks no silence is heard, whatever else answers. */
+const standingText = (status: Status, look: Look): string[] => {
+  const { clock = Number.POSITIVE_INFINITY, now } = status
+  if (now - clock <= TICKS_WITHIN_MS) return []
+  return [painted(`NO TICKS since about ${clockText(status)}`, 'red', look)]
+}
+
+const TICKS_WITHIN_MS = 60_000
+
+const clockText = ({ clock = 0, now, installation }: Status): string =>
+  `${shopSecond(clock, installation?.timeZone ?? 'UTC')}, ${duration(Math.max(0, now - clock))} ago`
 
 const servicesText = (services: Status['services'], look: Look): string[] =>
   services.map(({ name, isReady, told = '' }) => {

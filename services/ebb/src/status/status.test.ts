@@ -50,7 +50,7 @@ test('what runs is told with what came in and what waits', async () => {
     const lines = await shop.run(status)
     expect(lines[0]).toMatch(/^ebb +live, EUR, 2 partitions, .* Europe\/Berlin$/)
     expect(lines[1]).toMatch(/^runs +process \d+ \(a test\), collector no answer, features no/)
-    expect(lines[1]).toMatch(/, scorer keeps up$/)
+    expect(lines[1]).toMatch(/, scorer keeps up, NO TICKS since about /)
     expect(lines[2]).toMatch(/^engines +event log up .*, state store up/)
     expect(lines[3]).toMatch(/^events +3 in the last minute; the last at 2040-01-01/)
     expect(lines[4]).toMatch(/^behind +features 2, scorer 0, heartbeat 0$/)
@@ -63,7 +63,7 @@ test('a scorer that stands is told by its clock, also where few records wait', a
     await engines.log.append({ topic: EVENTS, partition: 0 }, [tickRecord(day(1) + 90_000)])
     await runToEnd(engines, featuresDefinition(SHOP))
     const lines = await shop.run(status)
-    expect(lines[1]).toMatch(/, scorer BEHIND \(1 record waits, 90 s late\)$/)
+    expect(lines[1]).toMatch(/, scorer BEHIND \(1 record waits, 90 s late\), NO TICKS since about /)
     const [json] = await shop.run(status, '--json')
     expect(JSON.parse(json!).scorer).toEqual({ keepsUp: false, lag: 1, behindMs: 90_000 })
   })
@@ -97,12 +97,23 @@ test('a folder where nothing runs says so, and what stands in it all the same', 
   writeFileSync(join(shop.folder, 'owner.json'), '{"pid":0,"what":"ebb up","since":""}')
   const [first, runs] = await shop.run(status)
   expect(first).toMatch(/^ebb +live/)
-  expect(runs).toMatch(/^runs +STOPPED; the last was ebb up$/)
+  expect(runs).toMatch(/^runs +STOPPED since about 20\d\d-.*ago; the last was ebb up$/)
+})
+
+test('a live shop whose clock stands says since when, also where all services answer', () => {
+  const told = (clock: number): string =>
+    statusLines(
+      { ...{ now: 100_000, clock, readers: [], engines: [] }, services: READY },
+      PLAIN,
+    )[1]!
+  expect(told(40_000)).toBe('runs       features ready')
+  const standing = 'runs       features ready, NO TICKS since about 1970-01-01 00:00:30, 70 s ago'
+  expect(told(30_000)).toBe(standing)
 })
 
 test('an empty folder is no fault', async () => {
   expect(await shop.run(status, '--data', join(shop.folder, 'none'))).toEqual([
-    'ebb        no installation is to be seen here: the event log is away',
+    'ebb        no installation is to be seen here; is it the right folder (--data), or the right --namespace?',
     'runs       nothing',
     'engines    event log AWAY (SQLite (node:sqlite))',
   ])
