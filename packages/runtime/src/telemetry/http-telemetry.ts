@@ -1,5 +1,5 @@
 import { type StepDetails, type TracedStep, traceIdOf } from '@ebb/streaming/tracing'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { histogramOf, METRICS } from './metrics.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -19,7 +19,11 @@ export interface RequestFault {
   readonly elapsedMs: number
 }
 
-/** Measures every request of a server, and traces the share of them that is sampled. */
+/**
+ * Measures every request of a server, and traces the share of them that is sampled. One whose caller
+ * hung up before the answer has no status, and the `error.type` `ClientGone`: where callers are less
+ * patient than a service that waits for an engine, nothing else tells of them.
+ */
 export const observeRequests = (
   app: FastifyInstance,
   { tracer, meter }: Telemetry,
@@ -28,7 +32,9 @@ export const observeRequests = (
   const durations = histogramOf(meter(scope), METRICS.requests)
   const steps = new WeakMap<FastifyRequest, TracedStep>()
   const failures = new WeakMap<FastifyRequest, Error>()
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.decorateRequest(REPLY, null)
+  app.addHook('onRequest', (request, reply, done) => {
+    request.setDecorator(REPLY, reply)
     const step = tracer.begin(stepOf(request), remoteOf(request))
     if (step !== undefined) steps.set(request, step)
     done()
@@ -44,7 +50,17 @@ export const observeRequests = (
     done()
   })
   app.addHook('onRequestAbort', (request, done) => {
-    steps.get(request)?.end(new ClientGone())
+    const { raw, elapsedTime } = request.getDecorator<FastifyReply>(REPLY)
+    // A stream is ended by its reader: that is no request which was given up.
+    if (raw.headersSent) steps.get(request)?.end()
+    else if (!PROBES.has(routeOf(request))) {
+      durations.record(elapsedTime / 1_000, {
+        'http.request.method': request.method,
+        'http.route': routeOf(request),
+        'error.type': ClientGone.name,
+      })
+      steps.get(request)?.end(new ClientGone())
+    }
     done()
   })
   return {
@@ -60,6 +76,9 @@ export const observeRequests = (
     },
   }
 }
+
+/** Where a request keeps its reply, which a hook of `onRequestAbort` is not given. */
+const REPLY = 'ebbReply'
 
 const remoteOf = ({ headers: { traceparent } }: FastifyRequest): string | undefined =>
   typeof traceparent === 'string' ? traceparent : undefined
