@@ -22,7 +22,7 @@ const listen = async (share: number) => {
   })
   const came = Promise.withResolvers<void>()
   const left = Promise.withResolvers<void>()
-  server.app.get('/slow', async () => {
+  server.app.post('/slow', async () => {
     came.resolve()
     await left.promise
     return {}
@@ -32,15 +32,15 @@ const listen = async (share: number) => {
     reply.raw.writeHead(200).flushHeaders()
     came.resolve()
   })
-  server.app.addHook('onRequestAbort', (_request, done) => {
-    left.resolve()
+  server.app.addHook('onRequest', (_request, reply, done) => {
+    reply.raw.once('close', left.resolve)
     done()
   })
   const url = await server.listen({ port: 0, howToChange: '' })
   /** Asks, and hangs up before the answer; resolves when the server knows. */
-  const giveUp = async (path: string): Promise<void> => {
+  const giveUp = async (path: string, init?: RequestInit): Promise<void> => {
     const caller = new AbortController()
-    const answer = fetch(`${url}${path}`, { signal: caller.signal }).catch(() => undefined)
+    const answer = fetch(`${url}${path}`, { ...init, signal: caller.signal }).catch(() => undefined)
     await came.promise
     caller.abort()
     await Promise.all([answer, left.promise])
@@ -70,12 +70,12 @@ test('requests are measured by route and status, whatever paths are asked for', 
 
 test('a request that nobody waits for any more is measured, too, with no status', async () => {
   const { telemetry, giveUp } = await listen(0)
-  await giveUp('/slow')
+  await giveUp('/slow', { method: 'POST', body: 'a cart' })
   const points = await telemetry.points(METRICS.requests.name)
   expect(
     points.map(({ attributes, value }) => [attributes, (value as { count: number }).count]),
   ).toEqual([
-    [{ 'http.request.method': 'GET', 'http.route': '/slow', 'error.type': 'ClientGone' }, 1],
+    [{ 'http.request.method': 'POST', 'http.route': '/slow', 'error.type': 'ClientGone' }, 1],
   ])
 })
 

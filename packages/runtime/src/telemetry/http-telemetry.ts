@@ -32,9 +32,20 @@ export const observeRequests = (
   const durations = histogramOf(meter(scope), METRICS.requests)
   const steps = new WeakMap<FastifyRequest, TracedStep>()
   const failures = new WeakMap<FastifyRequest, Error>()
-  app.decorateRequest(REPLY, null)
+  /** Fastify's own hook, `onRequestAbort`, is silent of requests whose body was read. */
+  const closed = (request: FastifyRequest, { raw, elapsedTime }: FastifyReply): void => {
+    if (raw.writableFinished || PROBES.has(routeOf(request))) return
+    // A stream is ended by its reader: that is no request which was given up.
+    if (raw.headersSent) return steps.get(request)?.end()
+    durations.record(elapsedTime / 1_000, {
+      'http.request.method': request.method,
+      'http.route': routeOf(request),
+      'error.type': ClientGone.name,
+    })
+    steps.get(request)?.end(new ClientGone())
+  }
   app.addHook('onRequest', (request, reply, done) => {
-    request.setDecorator(REPLY, reply)
+    reply.raw.once('close', () => closed(request, reply))
     const step = tracer.begin(stepOf(request), remoteOf(request))
     if (step !== undefined) steps.set(request, step)
     done()
@@ -47,20 +58,6 @@ export const observeRequests = (
       'http.response.status_code': statusCode,
     })
     steps.get(request)?.end(failures.get(request), { 'http.response.status_code': statusCode })
-    done()
-  })
-  app.addHook('onRequestAbort', (request, done) => {
-    const { raw, elapsedTime } = request.getDecorator<FastifyReply>(REPLY)
-    // A stream is ended by its reader: that is no request which was given up.
-    if (raw.headersSent) steps.get(request)?.end()
-    else if (!PROBES.has(routeOf(request))) {
-      durations.record(elapsedTime / 1_000, {
-        'http.request.method': request.method,
-        'http.route': routeOf(request),
-        'error.type': ClientGone.name,
-      })
-      steps.get(request)?.end(new ClientGone())
-    }
     done()
   })
   return {
@@ -76,9 +73,6 @@ export const observeRequests = (
     },
   }
 }
-
-/** Where a request keeps its reply, which a hook of `onRequestAbort` is not given. */
-const REPLY = 'ebbReply'
 
 const remoteOf = ({ headers: { traceparent } }: FastifyRequest): string | undefined =>
   typeof traceparent === 'string' ? traceparent : undefined
