@@ -36,13 +36,14 @@ export const observeRequests = (
   const closed = (request: FastifyRequest, { raw, elapsedTime }: FastifyReply): void => {
     if (raw.writableFinished || PROBES.has(routeOf(request))) return
     // A stream is ended by its reader: that is no request which was given up.
-    if (raw.headersSent) return steps.get(request)?.end()
+    const fault = raw.headersSent ? undefined : new ClientGone()
+    steps.get(request)?.end(fault)
+    if (fault === undefined) return
     durations.record(elapsedTime / 1_000, {
       'http.request.method': request.method,
       'http.route': routeOf(request),
-      'error.type': ClientGone.name,
+      'error.type': fault.name,
     })
-    steps.get(request)?.end(new ClientGone())
   }
   app.addHook('onRequest', (request, reply, done) => {
     reply.raw.once('close', () => closed(request, reply))
