@@ -50,13 +50,13 @@ const INTAKE = [
   }),
   curves({
     title: 'Requests',
-    what: 'Requests a second, by service and status.',
+    what: 'Requests a second, by service and status; `ClientGone`: the caller hung up first.',
     unit: 'reqps',
     isStacked: true,
     queries: [
       {
-        expr: 'sum by (job, http_response_status_code) (rate(http_server_request_duration_count[$__rate_interval]))',
-        legend: '{{job}} {{http_response_status_code}}',
+        expr: 'sum by (job, http_response_status_code, error_type) (rate(http_server_request_duration_count[$__rate_interval]))',
+        legend: '{{job}} {{http_response_status_code}}{{error_type}}',
       },
     ],
   }),

@@ -75,7 +75,9 @@ interface Held {
 }
 
 /** Another reader is there, or our own commit of unknown outcome had succeeded. */
-class FencedError extends Error {}
+class FencedError extends Error {
+  override readonly name = 'FencedError'
+}
 
 const takeOver = async (settings: TopicReaderSettings, partition: number): Promise<Held> => {
   const { postgres, group, topic } = settings

@@ -1,5 +1,5 @@
 import { INSTALLATION } from '@ebb/contracts/topics'
-import type { PartitionListener } from '@ebb/streaming/event-log'
+import type { EventLog, PartitionListener } from '@ebb/streaming/event-log'
 import { onlyGeneration } from '@ebb/streaming/generation'
 import { memoryEventLog } from '@ebb/streaming/memory-event-log'
 import { memoryPartitionStore } from '@ebb/streaming/memory-partition-store'
@@ -28,9 +28,8 @@ const shop = () => {
 }
 
 /** Follows the features through a switch; resolves `heard(n)` when n keys came. */
-const follow = async (log: ReturnType<typeof shop>['log']) => {
+const follow = async (log: EventLog, logger = pino({ level: 'silent' })) => {
   const generations = onlyGeneration({ generation: 0, log, store: memoryPartitionStore })
-  const logger = pino({ level: 'silent' })
   const alerts = await alertsSwitch({ generations, logger, lookEveryMs: 5 })
   ends.push(alerts.stop)
   const keys: string[] = []
@@ -84,4 +83,26 @@ test('a pause outlives a restart, and a paused consumer can be stopped', async (
   await turns()
   await stop()
   expect(keys).toEqual([])
+})
+
+test('a log that is away is one incident, not one with each look', async () => {
+  const { log } = shop()
+  const lines: string[] = []
+  const failed = Promise.withResolvers<void>()
+  let looks = 0
+  const away: EventLog = {
+    ...log,
+    read: async (...place) => {
+      looks += 1
+      if (looks === 1) return log.read(...place)
+      if (looks === 5) failed.resolve()
+      throw new Error(`no answer to request ${looks}`)
+    },
+  }
+  await follow(away, pino({}, { write: (line) => lines.push(line) }))
+  await failed.promise
+  await turns()
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'cannot ask whether alerts are paused',
+  ])
 })

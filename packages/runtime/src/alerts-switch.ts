@@ -5,6 +5,7 @@ import type { EventLog } from '@ebb/streaming/event-log'
 import type { GenerationEngines, Generations } from '@ebb/streaming/generation'
 import { AbortedError } from '@ebb/streaming/retry'
 import type { Logger } from './logger.ts'
+import { onceAMinute } from './once-a-minute.ts'
 
 /** What a scorer that can be paused runs on. */
 export interface AlertsSwitchSettings {
@@ -51,9 +52,8 @@ export const alertsSwitch = async (settings: AlertsSwitchSettings): Promise<Aler
     }
   }
   await look()
-  const timer = setInterval(() => {
-    look().catch((err: Error) => logger.warn({ err }, 'cannot ask whether alerts are paused'))
-  }, lookEveryMs)
+  const onFault = onceAMinute((err) => logger.warn({ err }, 'cannot ask whether alerts are paused'))
+  const timer = setInterval(() => look().catch(onFault), lookEveryMs)
   const whileUnpaused = async (signal: AbortSignal): Promise<void> => {
     while (seen.isPaused) await orAborted(resumed.promise, signal)
   }

@@ -188,7 +188,9 @@ interface Held {
 }
 
 /** Another owner is there, or the store went back to an older state: acquire again. */
-class FencedError extends Error {}
+class FencedError extends Error {
+  override readonly name = 'FencedError'
+}
 
 const takeOver = async <State>(settings: OwnerSettings<State>): Promise<Held> => {
   const { definition, ports, partition, generation } = settings

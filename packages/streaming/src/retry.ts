@@ -10,7 +10,9 @@ export interface RetryOptions {
 }
 
 /** The partition was taken away, or the consumer stops: leave everything as it stands. */
-export class AbortedError extends Error {}
+export class AbortedError extends Error {
+  override readonly name = 'AbortedError'
+}
 
 const FIRST_WAIT_MS = 50
 const LONGEST_WAIT_MS = 5_000

@@ -113,7 +113,7 @@ export const EBB_SETTINGS = {
   nodeEnv: setting({
     env: 'NODE_ENV',
     what: 'what kind of installation this is',
-    takes: 'production, development or test',
+    takes: 'production, or any other word',
     schema: Type.String(),
     default: 'development',
   }),

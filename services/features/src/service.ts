@@ -3,6 +3,7 @@ import type { AccessKeys } from '@ebb/runtime/access-keys'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import { createHttpServer } from '@ebb/runtime/http-server'
 import type { Logger } from '@ebb/runtime/logger'
+import { onceAMinute } from '@ebb/runtime/once-a-minute'
 import { processorLog } from '@ebb/runtime/processor-log'
 import { serveReference } from '@ebb/runtime/serve-reference'
 import { readerMetrics } from '@ebb/runtime/telemetry/reader-metrics'
@@ -133,17 +134,5 @@ export const start = async (
       await http.stop()
       await Promise.all(running.map((each) => each.stop()))
     },
-  }
-}
-
-const MINUTE_MS = 60_000
-
-/** A fault that lasts is one incident: it is told when it begins, and then once a minute. */
-const onceAMinute = (tell: (error: Error) => void): ((error: Error) => void) => {
-  let toldAt = Number.NEGATIVE_INFINITY
-  return (error) => {
-    if (performance.now() - toldAt < MINUTE_MS) return
-    toldAt = performance.now()
-    tell(error)
   }
 }

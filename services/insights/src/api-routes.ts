@@ -2,6 +2,7 @@ import { ALERTS, EVENTS, FEATURES, ORDERS } from '@ebb/contracts/topics'
 import type { Queries } from '@ebb/postgres/transaction'
 import type { ProcessClock } from '@ebb/runtime/clock'
 import { CodedError } from '@ebb/runtime/coded-error'
+import { onceAMinute } from '@ebb/runtime/once-a-minute'
 import { TransientError } from '@ebb/streaming/faults'
 import { consumerGroup } from '@ebb/streaming/processor'
 import type { FastifyInstance } from 'fastify'
@@ -40,7 +41,7 @@ export const apiRoutes = async (
   const { log } = ports.generations.inForce()
   const { installation, retention, collectorUrl, writeKeys, scoring, sessionSecret } = config
   const now = () => clock.now()
-  const onFault = (err: Error): void => logger.warn({ err }, 'a stream of the dashboard waits')
+  const onFault = onceAMinute((err) => logger.warn({ err }, 'a stream of the dashboard waits'))
   const view = liveView({ ...config, postgres, retention, now, readers: readersOf(ports, config) })
   const feed = liveFeed({ log, wall, view, alertsGroup: ALERTS_GROUP, onFault })
   const debug = eventDebugger(log, onFault)

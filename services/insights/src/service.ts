@@ -1,5 +1,6 @@
 import { wallClock } from '@ebb/runtime/clock'
 import { createHttpServer } from '@ebb/runtime/http-server'
+import { onceAMinute } from '@ebb/runtime/once-a-minute'
 import { serveReference } from '@ebb/runtime/serve-reference'
 import { counterOf, METRICS } from '@ebb/runtime/telemetry/metrics'
 import { NO_TELEMETRY } from '@ebb/runtime/telemetry/telemetry'
@@ -45,13 +46,13 @@ export const start = async (
     ...{ postgres, timeZone, currency: installation.currency, batch: BATCH },
     hear: (keys, signal) => hearCustomers(config, keys, signal),
     onUntold: (tag) => untold.add(1, { tag }),
-    onFault: (err) => logger.warn({ err }, 'tags wait'),
+    onFault: onceAMinute((err) => logger.warn({ err }, 'tags wait')),
   })
   const measure = modelMetrics(telemetry, SCOPE)
   const grades = keepGrades({
     ...{ postgres, timeZone },
     onGraded: async () => measure(await readGrades(postgres, { scoring, timeZone })),
-    onFault: (err) => logger.warn({ err }, 'grades wait'),
+    onFault: onceAMinute((err) => logger.warn({ err }, 'grades wait')),
   })
   const engines = watchEngines({ tables: () => postgres.query('SELECT 1') })
   const readiness = engines.checks

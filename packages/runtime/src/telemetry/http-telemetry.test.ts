@@ -20,10 +20,34 @@ const listen = async (share: number) => {
   server.app.get('/broken', async () => {
     throw new TypeError('u:ann is broken')
   })
+  const came = Promise.withResolvers<void>()
+  const left = Promise.withResolvers<void>()
+  server.app.post('/slow', async () => {
+    came.resolve()
+    await left.promise
+    return {}
+  })
+  server.app.get('/stream', (_request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200).flushHeaders()
+    came.resolve()
+  })
+  server.app.addHook('onRequest', (_request, reply, done) => {
+    reply.raw.once('close', left.resolve)
+    done()
+  })
   const url = await server.listen({ port: 0, howToChange: '' })
+  /** Asks, and hangs up before the answer; resolves when the server knows. */
+  const giveUp = async (path: string, init?: RequestInit): Promise<void> => {
+    const caller = new AbortController()
+    const answer = fetch(`${url}${path}`, { ...init, signal: caller.signal }).catch(() => undefined)
+    await came.promise
+    caller.abort()
+    await Promise.all([answer, left.promise])
+  }
   const get = async (path: string): Promise<Record<string, string>> =>
     JSON.parse(await (await fetch(`${url}${path}`)).text())
-  return { telemetry, get, lines }
+  return { telemetry, get, giveUp, lines }
 }
 
 test('requests are measured by route and status, whatever paths are asked for', async () => {
@@ -42,6 +66,24 @@ test('requests are measured by route and status, whatever paths are asked for', 
     ['none', 404, 2],
     ['/broken', 500, 1],
   ])
+})
+
+test('a request that nobody waits for any more is measured, too, with no status', async () => {
+  const { telemetry, giveUp } = await listen(0)
+  await giveUp('/slow', { method: 'POST', body: 'a cart' })
+  const points = await telemetry.points(METRICS.requests.name)
+  expect(
+    points.map(({ attributes, value }) => [attributes, (value as { count: number }).count]),
+  ).toEqual([
+    [{ 'http.request.method': 'POST', 'http.route': '/slow', 'error.type': 'ClientGone' }, 1],
+  ])
+})
+
+test('a stream that its reader leaves is no request that was given up', async () => {
+  const { telemetry, giveUp } = await listen(1)
+  await giveUp('/stream')
+  expect(await telemetry.points(METRICS.requests.name)).toEqual([])
+  expect(telemetry.spans().map(({ attributes }) => attributes['error.type'])).toEqual([undefined])
 })
 
 test('a request that is sampled is a step, and names itself to what it leads to', async () => {

@@ -1,5 +1,5 @@
 import { type StepDetails, type TracedStep, traceIdOf } from '@ebb/streaming/tracing'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { histogramOf, METRICS } from './metrics.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -19,7 +19,11 @@ export interface RequestFault {
   readonly elapsedMs: number
 }
 
-/** Measures every request of a server, and traces the share of them that is sampled. */
+/**
+ * Measures every request of a server, and traces the share of them that is sampled. One whose caller
+ * hung up before the answer has no status, and the `error.type` `ClientGone`: where callers are less
+ * patient than a service that waits for an engine, nothing else tells of them.
+ */
 export const observeRequests = (
   app: FastifyInstance,
   { tracer, meter }: Telemetry,
@@ -28,7 +32,21 @@ export const observeRequests = (
   const durations = histogramOf(meter(scope), METRICS.requests)
   const steps = new WeakMap<FastifyRequest, TracedStep>()
   const failures = new WeakMap<FastifyRequest, Error>()
-  app.addHook('onRequest', (request, _reply, done) => {
+  /** Fastify's own hook, `onRequestAbort`, is silent of requests whose body was read. */
+  const closed = (request: FastifyRequest, { raw, elapsedTime }: FastifyReply): void => {
+    if (raw.writableFinished || PROBES.has(routeOf(request))) return
+    // A stream is ended by its reader: that is no request which was given up.
+    const fault = raw.headersSent ? undefined : new ClientGone()
+    steps.get(request)?.end(fault)
+    if (fault === undefined) return
+    durations.record(elapsedTime / 1_000, {
+      'http.request.method': request.method,
+      'http.route': routeOf(request),
+      'error.type': fault.name,
+    })
+  }
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => closed(request, reply))
     const step = tracer.begin(stepOf(request), remoteOf(request))
     if (step !== undefined) steps.set(request, step)
     done()
@@ -41,10 +59,6 @@ export const observeRequests = (
       'http.response.status_code': statusCode,
     })
     steps.get(request)?.end(failures.get(request), { 'http.response.status_code': statusCode })
-    done()
-  })
-  app.addHook('onRequestAbort', (request, done) => {
-    steps.get(request)?.end(new ClientGone())
     done()
   })
   return {

@@ -30,8 +30,8 @@ export const METRICS = {
   requests: histogram({
     name: 'http.server.request.duration',
     unit: 's',
-    what: 'How long HTTP requests took.',
-    attributes: ['http.request.method', 'http.route', 'http.response.status_code'],
+    what: 'How long HTTP requests took; one whose caller hung up has `error.type` for its status.',
+    attributes: ['http.request.method', 'http.route', 'http.response.status_code', 'error.type'],
     buckets: REQUEST_SECONDS,
   }),
   eventsAccepted: counter({

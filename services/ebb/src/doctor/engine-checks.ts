@@ -46,7 +46,7 @@ export const enginesChecks = async (
     begun(log)
       ? checkEngine({
           ...{ name: 'event log', answer: log, hides: HIDDEN_BY_LOG },
-          mend: mend(engines.names.log, '--kafka'),
+          mend: mend(engines.names.log, '--kafka (EBB_KAFKA)'),
         })
       : fail('event log', 'there is none in the folder', `Start \`${start}\`, which makes it`),
     ...(store === undefined
@@ -54,7 +54,7 @@ export const enginesChecks = async (
       : [
           checkEngine({
             ...{ name: 'state store', answer: store, hides: 'readers of states' },
-            mend: mend(engines.names.store, '--redis'),
+            mend: mend(engines.names.store, '--redis (EBB_REDIS)'),
           }),
         ]),
     ...checkRecords(survey, {

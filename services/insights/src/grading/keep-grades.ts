@@ -16,7 +16,7 @@ export interface GradesSettings {
   readonly timeZone: string
   /** Grades changed, or this is the first look. */
   readonly onGraded: () => Promise<void>
-  /** Grades wait, and are tried again: told where it is another fault than the one before. */
+  /** Grades wait, and are tried again. */
   readonly onFault: (error: Error) => void
 }
 
@@ -34,14 +34,9 @@ export const ANY_MODEL = ''
 export const keepGrades = (settings: GradesSettings): Consumption => {
   const stopping = new AbortController()
   const { signal } = stopping
-  let told: string | undefined
-  const done = repeatWhile({
-    ...{ everyMs: LOOK_EVERY_MS, isWanted: () => true, work: grader(settings), signal },
-    onFault: (error) => {
-      if (error.message !== told) settings.onFault(error)
-      told = error.message
-    },
-  })
+  const { onFault } = settings
+  const turn = { everyMs: LOOK_EVERY_MS, isWanted: () => true, onFault, signal }
+  const done = repeatWhile({ ...turn, work: grader(settings) })
   return {
     stop: async () => {
       stopping.abort()

@@ -49,11 +49,7 @@ export const keepTags = (settings: TaggerSettings): Consumption => {
   const stopping = new AbortController()
   const { signal } = stopping
   const tag = tagger(settings, signal)
-  let told: string | undefined
-  const onFault = (error: Error): void => {
-    if (error.message !== told) settings.onFault(error)
-    told = error.message
-  }
+  const { onFault } = settings
   const everyMs = LOOK_EVERY_MS
   const done = repeatWhile({ everyMs, isWanted: () => true, work: tag, onFault, signal })
   return {
