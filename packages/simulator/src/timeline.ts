@@ -24,11 +24,12 @@ export function* shopperTimeline(shop: ShopSpec, shopperIndex: number): Generato
   let pending = firstVisit(shop, shopper)
   for (const purchase of purchasesOf(shop, shopper)) {
     pending = [...pending, ...momentsAround({ shop, shopper, purchase })]
-    pending.sort((left, right) => left.at - right.at)
+    // The next one last: what has passed is let go, years before a slow shopper's next order.
+    pending.sort((left, right) => left.at - right.at).reverse()
     // All that later orders bring lies behind this one, or behind the silence that follows it.
     const complete = purchase.silence === undefined ? purchase.at : Number.POSITIVE_INFINITY
-    for (const moment of pending) if (moment.at <= complete) yield write(moment)
-    pending = pending.filter((moment) => moment.at > complete)
+    while (pending.length > 0 && pending.at(-1)!.at <= complete) yield write(pending.pop()!)
+    pending.reverse()
   }
 }
 
