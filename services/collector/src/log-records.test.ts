@@ -23,6 +23,8 @@ test('a log that is read but takes no record is not ready, until it takes one', 
   await expect(writer.check()).resolves.toEqual({})
   await expect(writer.write([RECORD], [])).rejects.toThrow('EBB_LOG_AWAY')
   await expect(writer.check()).rejects.toThrow('the disk is full')
+  await writer.write([], [])
+  await expect(writer.check()).rejects.toThrow('the disk is full')
   disk.isFull = false
   await writer.write([RECORD], [])
   await expect(writer.check()).resolves.toEqual({})

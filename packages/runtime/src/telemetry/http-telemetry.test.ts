@@ -32,6 +32,10 @@ const listen = async (share: number) => {
     reply.raw.writeHead(200).flushHeaders()
     came.resolve()
   })
+  server.app.get('/large', async () => 'x'.repeat(50_000_000))
+  server.app.get('/torn', (_request, reply) => {
+    reply.raw.destroy(new Error('it broke'))
+  })
   server.app.addHook('onRequest', (_request, reply, done) => {
     reply.raw.once('close', left.resolve)
     done()
@@ -45,9 +49,14 @@ const listen = async (share: number) => {
     caller.abort()
     await Promise.all([answer, left.promise])
   }
+  /** Hangs up when the answer has begun. */
+  const giveUpWithin = async (path: string): Promise<void> => {
+    const { body } = await fetch(`${url}${path}`)
+    await Promise.all([body!.cancel(), left.promise])
+  }
   const get = async (path: string): Promise<Record<string, string>> =>
     JSON.parse(await (await fetch(`${url}${path}`)).text())
-  return { telemetry, get, giveUp, lines }
+  return { telemetry, app: server.app, get, giveUp, giveUpWithin, lines }
 }
 
 test('requests are measured by route and status, whatever paths are asked for', async () => {
@@ -77,6 +86,26 @@ test('a request that nobody waits for any more is measured, too, with no status'
   ).toEqual([
     [{ 'http.request.method': 'POST', 'http.route': '/slow', 'error.type': 'ClientGone' }, 1],
   ])
+})
+
+test('an answer that its caller leaves half read was given up, too', async () => {
+  const { telemetry, giveUpWithin } = await listen(1)
+  await giveUpWithin('/large')
+  const points = await telemetry.points(METRICS.requests.name)
+  expect(points.map(({ attributes }) => attributes)).toEqual([
+    { 'http.request.method': 'GET', 'http.route': '/large', 'error.type': 'ClientGone' },
+  ])
+  expect(telemetry.spans().map(({ attributes }) => attributes['error.type'])).toEqual([
+    'ClientGone',
+  ])
+})
+
+test('a request is measured once, however its connection ends', async () => {
+  const { telemetry, app } = await listen(0)
+  await app.inject('/orders/1')
+  await app.inject('/torn').catch(() => undefined)
+  const points = await telemetry.points(METRICS.requests.name)
+  expect(points.map(({ value }) => (value as { count: number }).count)).toEqual([1, 1])
 })
 
 test('a stream that its reader leaves is no request that was given up', async () => {

@@ -20,9 +20,9 @@ export interface RequestFault {
 }
 
 /**
- * Measures every request of a server, and traces the share of them that is sampled. One whose caller
- * hung up before the answer has no status, and the `error.type` `ClientGone`: where callers are less
- * patient than a service that waits for an engine, nothing else tells of them.
+ * Measures every request of a server once, and traces the share of them that is sampled. One whose
+ * caller hung up before all of the answer was sent has no status, and the `error.type` `ClientGone`:
+ * where callers are less patient than a service that waits for an engine, nothing else tells of them.
  */
 export const observeRequests = (
   app: FastifyInstance,
@@ -32,11 +32,13 @@ export const observeRequests = (
   const durations = histogramOf(meter(scope), METRICS.requests)
   const steps = new WeakMap<FastifyRequest, TracedStep>()
   const failures = new WeakMap<FastifyRequest, Error>()
+  const answered = new WeakSet<FastifyRequest>()
   /** Fastify's own hook, `onRequestAbort`, is silent of requests whose body was read. */
   const closed = (request: FastifyRequest, { raw, elapsedTime }: FastifyReply): void => {
-    if (raw.writableFinished || PROBES.has(routeOf(request))) return
+    if (answered.has(request) || PROBES.has(routeOf(request))) return
     // A stream is ended by its reader: that is no request which was given up.
-    const fault = raw.headersSent ? undefined : new ClientGone()
+    const isStream = raw.headersSent && !raw.writableEnded
+    const fault = isStream ? undefined : new ClientGone()
     steps.get(request)?.end(fault)
     if (fault === undefined) return
     durations.record(elapsedTime / 1_000, {
@@ -52,6 +54,7 @@ export const observeRequests = (
     done()
   })
   app.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
+    answered.add(request)
     if (PROBES.has(routeOf(request))) return done()
     durations.record(elapsedTime / 1_000, {
       'http.request.method': request.method,

@@ -56,11 +56,15 @@ const runsText = (status: Status, look: Look): string => {
 const stoppedText = (status: Status): string =>
   status.clock === undefined ? 'STOPPED' : `STOPPED since about ${clockText(status)}`
 
-/** Without ticks no silence is heard, whatever else answers. */
+/** Without ticks no silence is heard, whatever else answers. None is written behind the clock. */
 const standingText = (status: Status, look: Look): string[] => {
-  const { clock = Number.POSITIVE_INFINITY, now } = status
-  if (now - clock <= TICKS_WITHIN_MS) return []
-  return [painted(`NO TICKS since about ${clockText(status)}`, 'red', look)]
+  const { clock = status.now, now, installation } = status
+  if (now - clock > TICKS_WITHIN_MS)
+    return [painted(`NO TICKS since about ${clockText(status)}`, 'red', look)]
+  if (clock - now <= TICKS_WITHIN_MS) return []
+  const until = `${shopSecond(clock, installation?.timeZone ?? 'UTC')}, in ${duration(clock - now)}`
+  const why = "the clock in the log is ahead of this machine's"
+  return [painted(`NO TICKS before ${until}: ${why}`, 'red', look)]
 }
 
 const TICKS_WITHIN_MS = 60_000

@@ -109,6 +109,10 @@ test('a live shop whose clock stands says since when, also where all services an
   expect(told(40_000)).toBe('runs       features ready')
   const standing = 'runs       features ready, NO TICKS since about 1970-01-01 00:00:30, 70 s ago'
   expect(told(30_000)).toBe(standing)
+  expect(told(160_000)).toBe('runs       features ready')
+  const ahead =
+    'runs       features ready, NO TICKS before 1970-01-01 00:02:50, in 70 s: the clock '
+  expect(told(170_000)).toBe(`${ahead}in the log is ahead of this machine's`)
 })
 
 test('an empty folder is no fault', async () => {
